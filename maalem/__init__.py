@@ -1,0 +1,1 @@
+"""Maalem: a marketplace for artisans, and the payment institution behind it."""

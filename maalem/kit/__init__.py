@@ -1,0 +1,1 @@
+"""Money, ids, clock, signatures and text folding. Standard library only."""

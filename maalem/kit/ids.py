@@ -1,0 +1,58 @@
+"""Public identifiers: a prefix that names the kind, then 26 characters that sort by time.
+
+The body is 48 bits of milliseconds and 80 random bits (the layout of ULID), written in
+Crockford's base 32, lower case. Ids made in one millisecond by one process still sort in the
+order in which they were made, because the random part is then counted up.
+"""
+
+import secrets
+import threading
+import time
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+BODY_LENGTH = 26
+_RANDOM_BITS = 80
+
+_lock = threading.Lock()
+_last_ms = 0
+_last_random = 0
+
+
+def new_id(prefix: str, *, at_ms: int | None = None) -> str:
+    """Make an id such as `pi_01jd3…`; `at_ms` is the epoch in milliseconds."""
+    global _last_ms, _last_random
+    now_ms = time.time_ns() // 1_000_000 if at_ms is None else at_ms
+    with _lock:
+        if now_ms <= _last_ms and at_ms is None:
+            # The same millisecond, or a clock that went back: keep the order, count up.
+            now_ms = _last_ms
+            _last_random += 1
+        else:
+            _last_random = secrets.randbits(_RANDOM_BITS - 1)
+        if at_ms is None:
+            _last_ms = now_ms
+        body = (now_ms << _RANDOM_BITS) | _last_random
+    return f"{prefix}_{_encode(body)}"
+
+
+def _encode(number: int) -> str:
+    letters = []
+    for _ in range(BODY_LENGTH):
+        number, rest = divmod(number, 32)
+        letters.append(ALPHABET[rest])
+    return "".join(reversed(letters))
+
+
+def secret(prefix: str, *, length: int = 32) -> str:
+    """Make an unguessable token such as `whsec_…` of `length` base-32 characters (5 bits each)."""
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+# Digits and capitals that nobody confuses when reading them over the telephone.
+SPOKEN = "23456789CFGHJKMPQRVWX"
+
+
+def spoken_number(prefix: str, *, length: int = 8) -> str:
+    """Make a short number for people, such as `M-7K3D-92QF`: easy to read out, hard to guess."""
+    letters = "".join(secrets.choice(SPOKEN) for _ in range(length))
+    return f"{prefix}-{letters[: length // 2]}-{letters[length // 2 :]}"
