@@ -1,0 +1,87 @@
+"""Two databases, three roles: who may own and who may only use.
+
+`maalem_payments_owner` owns the payments schema and migrates it; `maalem_payments` is what the
+running payments service is and can't rewrite history; `maalem_platform` owns the platform's own
+database and can't connect to the other. Passwords are set anew at every start, so none is kept.
+"""
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+PAYMENTS, PLATFORM = "maalem_payments", "maalem_platform"
+OWNER = "maalem_payments_owner"
+
+
+@dataclass(frozen=True)
+class Dsns:
+    """Connection URLs: the payments service's, its owner's (for migrations), the platform's."""
+
+    payments: str
+    payments_admin: str
+    platform: str
+
+
+def prepare(admin_dsn: str, *, payments: str = PAYMENTS, platform: str = PLATFORM) -> Dsns:
+    """Make the roles and databases that are missing; safe to run again.
+
+    `admin_dsn` is a superuser's URL to any database of the server.
+    """
+    words = {role: secrets.token_urlsafe(18) for role in (PAYMENTS, OWNER, PLATFORM)}
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        for role, word in words.items():
+            _ensure_role(admin, role, password=word)
+        _ensure_database(admin, payments, owner=OWNER)
+        _ensure_database(admin, platform, owner=PLATFORM)
+        for database, role in ((payments, PAYMENTS), (platform, PLATFORM)):
+            name = sql.Identifier(database)
+            admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+            admin.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    name, sql.Identifier(role)
+                )
+            )
+    _extend(_swap(admin_dsn, database=platform), ["pg_trgm", "unaccent", "btree_gin"])
+    _extend(_swap(admin_dsn, database=payments), ["btree_gin"])
+    return Dsns(
+        payments=_swap(admin_dsn, database=payments, user=PAYMENTS, password=words[PAYMENTS]),
+        payments_admin=_swap(admin_dsn, database=payments, user=OWNER, password=words[OWNER]),
+        platform=_swap(admin_dsn, database=platform, user=PLATFORM, password=words[PLATFORM]),
+    )
+
+
+def _ensure_role(admin: psycopg.Connection, role: str, *, password: str) -> None:
+    known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    verb = sql.SQL("ALTER" if known else "CREATE")
+    admin.execute(
+        sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB PASSWORD {}").format(
+            verb, sql.Identifier(role), sql.Literal(password)
+        )
+    )
+
+
+def _ensure_database(admin: psycopg.Connection, database: str, *, owner: str) -> None:
+    known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+    if not known:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                sql.Identifier(database), sql.Identifier(owner)
+            )
+        )
+
+
+def _extend(dsn: str, extensions: list[str]) -> None:
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        for name in extensions:
+            admin.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
+
+
+def _swap(dsn: str, *, database: str, user: str | None = None, password: str | None = None) -> str:
+    """The same server, another database, and another user where one is given."""
+    parts = urlsplit(dsn)
+    host = parts.netloc.rpartition("@")[2]
+    login = f"{user}:{password}" if user else parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{login}@{host}", path=f"/{database}"))

@@ -1,0 +1,1 @@
+"""Artisans: who makes and sells."""

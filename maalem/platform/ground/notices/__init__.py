@@ -1,0 +1,1 @@
+"""Notices: what is said to people outside a page."""

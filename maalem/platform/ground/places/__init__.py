@@ -1,0 +1,1 @@
+"""Places: regions, provinces, communes."""

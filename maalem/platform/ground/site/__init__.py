@@ -1,0 +1,1 @@
+"""Site: the frame every page shares."""

@@ -1,0 +1,1 @@
+"""Inbox: signed events from the payment institution."""

@@ -1,0 +1,1 @@
+"""Cart: what a buyer means to buy."""

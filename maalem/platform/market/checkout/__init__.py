@@ -1,0 +1,1 @@
+"""Checkout: from cart to paid order."""

@@ -1,0 +1,1 @@
+"""Studio: the artisan's own pages."""

@@ -1,0 +1,16 @@
+"""Every address of the platform. Rooms name their own pages; this file only says where they are."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.static import serve
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
+]
+
+urlpatterns += i18n_patterns(
+    path("account/", include("allauth.urls")),
+    prefix_default_language=True,
+)

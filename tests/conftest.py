@@ -1,0 +1,154 @@
+"""One real PostgreSQL for the whole run, one template of each database, a copy for each worker.
+
+The controlling process starts the embedded server (fsync off: these tests don't cut the power;
+those that do start their own) and migrates the templates once; workers only copy them.
+`MAALEM_TEST_SERVER` (a superuser's URL) uses your own server instead.
+"""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from maalem.cli import databases, postgres
+from maalem.cli.texts import compile_texts
+
+ROOT = Path(__file__).resolve().parent.parent
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class PaymentsDsn:
+    """URLs of one migrated payments database: the service's role, its owner, the superuser."""
+
+    app: str
+    admin: str
+    superuser: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        os.environ.update(worker["maalem_environment"])
+    elif "MAALEM_TEST_SERVER" not in os.environ:
+        _start_server(config)
+    _point_the_platform_at_its_database()
+
+
+def _start_server(config: pytest.Config) -> None:
+    home = Path(tempfile.mkdtemp(prefix="maalem-test-"))
+    home.chmod(0o755)
+    server = postgres.start(home, settings={**FAST, "max_connections": "300"})
+    config.stash[_SERVER] = (server, home)
+    os.environ["MAALEM_TEST_SERVER"] = server.dsn("postgres")
+    os.environ["MAALEM_HOME"] = str(home)
+    compile_texts()
+    _make_templates()
+
+
+_SERVER = pytest.StashKey[tuple[postgres.Server, Path]]()
+
+
+def pytest_configure_node(node: object) -> None:
+    node.workerinput["maalem_environment"] = {  # type: ignore[attr-defined]
+        name: value for name, value in os.environ.items() if name.startswith("MAALEM_")
+    }
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _SERVER in config.stash:
+        server, home = config.stash[_SERVER]
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _make_templates() -> None:
+    dsns = databases.prepare(os.environ["MAALEM_TEST_SERVER"])
+    os.environ["MAALEM_TEST_PAYMENTS"] = dsns.payments
+    os.environ["MAALEM_TEST_PAYMENTS_ADMIN"] = dsns.payments_admin
+    os.environ["MAALEM_TEST_PLATFORM"] = dsns.platform
+    if (ROOT / "maalem/payments/db.py").exists():
+        _run("-m", "maalem", "migrate", "payments", dsns.payments_admin)
+    _run(
+        "-m",
+        "maalem.platform.manage",
+        "migrate",
+        "-v0",
+        MAALEM_PLATFORM_DATABASE_URL=dsns.platform,
+    )
+
+
+def _run(*words: str, **environment: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise pytest.UsageError(f"{' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
+
+
+def _point_the_platform_at_its_database() -> None:
+    """Django reads its settings before any fixture runs, so the copy is made here."""
+    template = os.environ.get("MAALEM_TEST_PLATFORM")
+    if template:
+        os.environ["MAALEM_PLATFORM_DATABASE_URL"] = _copy(template, "maalem_platform")
+
+
+def _copy(dsn: str, template: str) -> str:
+    name = f"{template}_{secrets.token_hex(5)}"
+    with psycopg.connect(os.environ["MAALEM_TEST_SERVER"], autocommit=True) as admin:
+        owner = admin.execute(
+            "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [template]
+        ).fetchone()
+        assert owner is not None
+        admin.execute(
+            f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy OWNER "{owner[0]}"'
+        )
+    return dsn.replace(f"/{template}?", f"/{name}?")
+
+
+def _copy_payments() -> PaymentsDsn:
+    app = _copy(os.environ["MAALEM_TEST_PAYMENTS"], "maalem_payments")
+    name = app.rpartition("/")[2] if "?" not in app else app.split("?")[0].rpartition("/")[2]
+    swap = os.environ["MAALEM_TEST_PAYMENTS_ADMIN"].replace("/maalem_payments?", f"/{name}?")
+    superuser = os.environ["MAALEM_TEST_SERVER"].replace("/postgres?", f"/{name}?")
+    return PaymentsDsn(app=app, admin=swap, superuser=superuser)
+
+
+def _drop(dsn: PaymentsDsn) -> None:
+    name = dsn.app.split("?")[0].rpartition("/")[2]
+    with psycopg.connect(os.environ["MAALEM_TEST_SERVER"], autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def payments_dsn() -> Iterator[PaymentsDsn]:
+    """A migrated payments database for this worker; tests keep apart by their own accounts."""
+    dsn = _copy_payments()
+    yield dsn
+    _drop(dsn)
+
+
+@pytest.fixture
+def fresh_payments_dsn() -> Iterator[PaymentsDsn]:
+    """A migrated payments database of this test's own."""
+    dsn = _copy_payments()
+    yield dsn
+    _drop(dsn)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The worker's copy is migrated already; pytest-django has nothing to create."""
