@@ -76,7 +76,7 @@ def _make_templates() -> None:
     os.environ["MAALEM_TEST_PAYMENTS_ADMIN"] = dsns.payments_admin
     os.environ["MAALEM_TEST_PLATFORM"] = dsns.platform
     if (ROOT / "maalem/payments/db.py").exists():
-        _run("-m", "maalem", "migrate", "payments", dsns.payments_admin)
+        _run("-m", "maalem", "migrate", "--dsn", dsns.payments_admin)
     _run(
         "-m",
         "maalem.platform.manage",

@@ -2,28 +2,101 @@
 
 import argparse
 import asyncio
+import os
 import sys
+from collections.abc import Callable
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Read the words after `maalem` and do them; exit status 0 means done."""
+    """Read the words after `maalem`, do them, and leave with the verb's exit status."""
     parser = argparse.ArgumentParser(prog="maalem", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("texts", help="compile the translations")
-    verbs.add_parser("link", help="make the `maalem` command in this environment")
-    migrate = verbs.add_parser("migrate", help="bring the payments database to this version")
-    migrate.add_argument("service", choices=["payments"])
-    migrate.add_argument("dsn", help="the owner's URL")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    for name, (does, about, options) in VERBS.items():
+        verb = verbs.add_parser(name, help=about, description=about)
+        verb.set_defaults(does=does)
+        for flag, keywords in options:
+            verb.add_argument(flag, **keywords)  # type: ignore[arg-type]
     words = parser.parse_args(argv)
-    if words.verb == "texts":
-        from maalem.cli.texts import compile_texts
+    sys.exit(words.does(words))
 
-        print(f"{compile_texts()} translations compiled")
-    elif words.verb == "migrate":
-        from maalem.payments import db
 
-        asyncio.run(db.migrate(words.dsn))
-    sys.exit(0)
+def _up(words: argparse.Namespace) -> int:
+    from maalem.cli.up import up
+
+    return up(demo=not words.empty)
+
+
+def _prepare(_words: argparse.Namespace) -> int:
+    from maalem.cli.prepare import prepare
+
+    prepare()
+    return 0
+
+
+def _demo(_words: argparse.Namespace) -> int:
+    from maalem.cli.prepare import load_demo
+
+    load_demo()
+    return 0
+
+
+def _doctor(words: argparse.Namespace) -> int:
+    from maalem.cli.doctor import doctor
+
+    return doctor(browser=words.browser)
+
+
+def _verify(_words: argparse.Namespace) -> int:
+    from maalem.cli.verify import verify
+
+    return verify()
+
+
+def _texts(_words: argparse.Namespace) -> int:
+    from maalem.cli.texts import compile_texts
+
+    print(f"{compile_texts()} translations compiled")
+    return 0
+
+
+def _link(_words: argparse.Namespace) -> int:
+    from maalem.cli.link import link
+
+    return link()
+
+
+def _migrate(words: argparse.Namespace) -> int:
+    from maalem.payments import db
+
+    asyncio.run(db.migrate(words.dsn or os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"]))
+    return 0
+
+
+Option = tuple[str, dict[str, object]]
+Verb = tuple[Callable[[argparse.Namespace], int], str, list[Option]]
+
+VERBS: dict[str, Verb] = {
+    "up": (
+        _up,
+        "start everything and stay until Ctrl-C",
+        [("--empty", {"action": "store_true", "help": "without the demo's data"})],
+    ),
+    "doctor": (
+        _doctor,
+        "say what is wrong with this machine",
+        [("--browser", {"action": "store_true", "help": "also what the tests need"})],
+    ),
+    "verify": (_verify, "recompute the books from primary rows", []),
+    "demo": (_demo, "load the demo into a running installation", []),
+    "prepare": (_prepare, "migrate, compile texts, collect static files", []),
+    "migrate": (
+        _migrate,
+        "bring the payments database to this version",
+        [("--dsn", {"help": "the owner's URL; else MAALEM_PAYMENTS_ADMIN_DATABASE_URL"})],
+    ),
+    "texts": (_texts, "compile the translations", []),
+    "link": (_link, "put the maalem command into this environment", []),
+}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ unprivileged user when we are root (PostgreSQL refuses to run as root).
 """
 
 import contextlib
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -16,7 +15,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,14 +24,19 @@ from typing import Any
 
 import psycopg
 
+from maalem.cli.children import die_with_parent
+
 ADMIN = "maalem_admin"
-_PR_SET_PDEATHSIG = 1
 # A socket's path has 107 bytes at most (sun_path in <sys/un.h>); the file's own name takes 20.
 _SOCKET_DIR_LIMIT = 85
 
 
 class PostgresTrouble(RuntimeError):
     """PostgreSQL can't be had; the text is a sentence for the person at the terminal."""
+
+
+class AlreadyRunning(PostgresTrouble):
+    """Another `maalem up` holds this cluster."""
 
 
 @dataclass
@@ -44,7 +48,14 @@ class Server:
     password: str
     process: subprocess.Popen[bytes]
     log: Path
-    settings: dict[str, str] = field(default_factory=dict)
+    command: list[str] = field(default_factory=list)
+    owner: pwd.struct_passwd | None = None
+
+    def revive(self) -> None:
+        """Start the stopped server again on the same files; it recovers by itself."""
+        _clear_stale(self.data)
+        self.process = _spawn(self.command, log=self.log, owner=self.owner)
+        _await_ready(self)
 
     def dsn(self, database: str, *, user: str = ADMIN, password: str | None = None) -> str:
         """A libpq URL for `database`; the admin's password when none is given."""
@@ -87,7 +98,7 @@ def start(home: Path, *, settings: dict[str, str] | None = None) -> Server:
     Raises PostgresTrouble with a sentence for the terminal.
     """
     owner = _owner()
-    place = _place(home, owner)
+    place = _make_place(place_of(home), owner)
     programs = _reachable_programs(binaries(), place, owner)
     data = place / "data"
     password = _password(place, owner)
@@ -117,13 +128,28 @@ def _owner() -> pwd.struct_passwd | None:
     )
 
 
-def _place(home: Path, owner: pwd.struct_passwd | None) -> Path:
+def place_of(home: Path) -> Path:
+    """The folder that holds the cluster of `home`: inside it, wherever that is possible."""
+    owner = _owner()
     place = home.resolve() / "postgres"
-    if owner is not None and not _can_enter(place.parent, owner):
-        # Our own folder is closed to the unprivileged user (say, under a 0700 home), so the
-        # cluster lives in the system's place for such data, named after the folder it serves.
-        tag = str(home.resolve()).strip("/").replace("/", "-")
-        place = Path("/var/lib/maalem") / tag / "postgres"
+    if owner is None or _can_enter(place.parent, owner):
+        return place
+    # Our own folder is closed to the unprivileged user (say, under a 0700 home), so the
+    # cluster lives in the system's place for such data, named after the folder it serves.
+    tag = str(home.resolve()).strip("/").replace("/", "-")
+    return Path("/var/lib/maalem") / tag / "postgres"
+
+
+def sockets_of(place: Path) -> Path:
+    """The folder of the server's socket, short enough for the kernel."""
+    folder = place / "run"
+    if len(str(folder)) > _SOCKET_DIR_LIMIT:
+        tag = hashlib.sha256(str(place).encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"maalem-{os.getuid()}-{tag}"
+    return folder
+
+
+def _make_place(place: Path, owner: pwd.struct_passwd | None) -> Path:
     try:
         place.mkdir(parents=True, exist_ok=True)
         if owner is not None:
@@ -198,10 +224,7 @@ def _initdb(programs: Path, *, data: Path, password: str, owner: pwd.struct_pass
 
 
 def _socket_folder(place: Path, owner: pwd.struct_passwd | None) -> Path:
-    folder = place / "run"
-    if len(str(folder)) > _SOCKET_DIR_LIMIT:
-        tag = hashlib.sha256(str(place).encode()).hexdigest()[:12]
-        folder = Path("/tmp") / f"maalem-{os.getuid()}-{tag}"
+    folder = sockets_of(place)
     folder.mkdir(exist_ok=True)
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
@@ -216,7 +239,7 @@ def _clear_stale(data: Path) -> None:
         return
     first = pid_file.read_text().split("\n", 1)[0].strip()
     if first.isdigit() and _is_postgres(int(first)):
-        raise PostgresTrouble(
+        raise AlreadyRunning(
             f"the database in {data} is already running (process {first}); "
             "stop the other `maalem up` first"
         )
@@ -254,10 +277,19 @@ def _serve(
     command = [str(programs / "bin" / "postgres"), "-D", str(data)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
+    process = _spawn(command, log=log, owner=owner)
+    server = Server(data, sockets, password, process, log, command, owner)
+    _await_ready(server)
+    return server
+
+
+def _spawn(
+    command: list[str], *, log: Path, owner: pwd.struct_passwd | None
+) -> "subprocess.Popen[bytes]":
     with log.open("ab") as out:
         if owner is not None:
             os.chown(log, owner.pw_uid, owner.pw_gid)
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -265,12 +297,9 @@ def _serve(
             cwd="/",
             env=_environment(),
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent(signal.SIGINT),
             **_as_user(owner),
         )
-    server = Server(data, sockets, password, process, log, dict(options))
-    _await_ready(server)
-    return server
 
 
 def _await_ready(server: Server) -> None:
@@ -284,11 +313,6 @@ def _await_ready(server: Server) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _as_user(owner: pwd.struct_passwd | None) -> dict[str, Any]:

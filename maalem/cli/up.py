@@ -1,0 +1,195 @@
+"""`maalem up`: databases, both services and their workers, until Ctrl-C.
+
+Order matters: the database, its migrations, the payments service (the demo opens accounts with
+it), the demo's data, then the shop. Stopping goes the other way round, so that nobody is cut off
+by something that it stands on.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from maalem.cli import databases, installation, postgres
+from maalem.cli.children import Child, ChildTrouble
+from maalem.cli.installation import CannotStart, Installation
+
+_READY_WITHIN_S = 120
+_PACKAGE_ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def up(*, demo: bool) -> int:
+    """Run the installation in the foreground; return the exit status."""
+    place = Installation.of_environment()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        place.make_home()
+        installation.refuse_busy_port(place.platform_url, what="the shop")
+        installation.refuse_busy_port(place.payments_url, what="the payment institution")
+        with _databases(place) as (dsns, server):
+            return _serve(place, dsns=dsns, server=server, demo=demo, stop=stop)
+    except (CannotStart, ChildTrouble, postgres.PostgresTrouble) as trouble:
+        print(f"\nMaalem can't start: {trouble}", file=sys.stderr)
+        return 1
+
+
+@contextlib.contextmanager
+def _databases(place: Installation) -> Iterator[tuple[databases.Dsns, postgres.Server | None]]:
+    theirs = installation.own_server()
+    if theirs is not None:
+        yield theirs, None
+        return
+    _say("database")
+    with postgres.running(place.home) as server:
+        yield databases.prepare(server.dsn("postgres")), server
+
+
+def _serve(
+    place: Installation,
+    *,
+    dsns: databases.Dsns,
+    server: postgres.Server | None,
+    demo: bool,
+    stop: threading.Event,
+) -> int:
+    environment = place.environment(dsns, demo=demo)
+    _say("migrations and translations")
+    _once("prepare", environment=environment, place=place)
+    children = _children(place, environment=environment)
+    started: list[Child] = []
+    try:
+        for child in children[:2]:
+            started.append(child)
+            child.start()
+        _await(place.payments_url + "/healthz", child=children[0], stop=stop)
+        if demo and not stop.is_set():
+            _once("demo", environment=environment, place=place, quiet=False)
+        for child in children[2:]:
+            started.append(child)
+            child.start()
+        _await(place.platform_url + "/healthz", child=children[2], stop=stop)
+        if not stop.is_set():
+            _greet(place, demo=demo)
+        return _watch(started, server=server, stop=stop)
+    finally:
+        print("\nStopping …", flush=True)
+        for child in reversed(started):
+            child.stop()
+
+
+def _children(place: Installation, *, environment: dict[str, str]) -> list[Child]:
+    python = sys.executable
+    log = place.home / "log"
+
+    def child(name: str, *words: str) -> Child:
+        return Child(name, [python, *words], environment, log / f"{name}.log")
+
+    return [
+        child(
+            "payments",
+            *_granian("asgi", place.payments_url),
+            *("--workers", "1", "maalem.payments.app:app"),
+        ),
+        child("payments-jobs", "-m", "maalem.payments.jobs"),
+        child(
+            "shop",
+            *_granian("wsgi", place.platform_url),
+            *("--workers", str(_shop_workers()), "--blocking-threads", "2"),
+            "maalem.platform.wsgi:application",
+        ),
+        child("shop-jobs", "-m", "maalem.platform.manage", "procrastinate", "worker"),
+    ]
+
+
+def _granian(interface: str, url: str) -> list[str]:
+    parts = urlsplit(url)
+    host = os.environ.get("MAALEM_LISTEN", "127.0.0.1")
+    port = str(parts.port or 80)
+    return [
+        *("-m", "granian", "--interface", interface, "--host", host, "--port", port),
+        *("--no-ws", "--log-level", "warning"),
+    ]
+
+
+def _shop_workers() -> int:
+    return int(os.environ.get("MAALEM_WORKERS", min(os.cpu_count() or 1, 8)))
+
+
+def _once(
+    verb: str, *, environment: dict[str, str], place: Installation, quiet: bool = True
+) -> None:
+    """Run one of our own verbs to its end; its troubles become ours."""
+    log = place.home / "log" / f"{verb}.log"
+    with log.open("ab") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "maalem", verb],
+            env=environment,
+            cwd=_PACKAGE_ROOT,
+            stdout=out if quiet else None,
+            stderr=out,
+            check=False,
+        )
+    if done.returncode != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-6:])
+        raise CannotStart(f"`maalem {verb}` did not finish; see {log}:\n{tail}")
+
+
+def _await(url: str, *, child: Child, stop: threading.Event) -> None:
+    deadline = time.monotonic() + _READY_WITHIN_S
+    while not installation.answers(url):
+        if stop.wait(0.1):
+            return
+        if not child.alive():
+            raise CannotStart(f"{child.name} stopped at once; from {child.log}:\n{child.tail()}")
+        if time.monotonic() > deadline:
+            raise CannotStart(f"{child.name} does not answer at {url}; see {child.log}")
+
+
+def _watch(children: list[Child], *, server: postgres.Server | None, stop: threading.Event) -> int:
+    """Keep everything running; what stops by itself is started again, and said."""
+    while not stop.wait(0.5):
+        if server is not None and server.process.poll() is not None:
+            print("\nThe database stopped. Starting it again …", flush=True)
+            server.revive()
+        for child in children:
+            if not child.alive():
+                print(f"\n{child.name} stopped. Starting it again …", flush=True)
+                child.start()
+    return 0
+
+
+def _say(what: str) -> None:
+    print(f"  {what} …", flush=True)
+
+
+def _greet(place: Installation, *, demo: bool) -> None:
+    lines = [
+        "",
+        "  Maalem is open.",
+        f"    the shop                  {place.platform_url}",
+        f"    the payment institution   {place.payments_url}",
+    ]
+    if demo:
+        lines += [
+            "",
+            "  Sign in with a telephone number; the code is shown in the demo's inbox:",
+            f"    {place.platform_url}/fr/demo/inbox",
+            "    06 61 00 01 01   Fadma Aït Baha, weaver, Taznakht",
+            "    06 61 00 01 02   Driss Serghini, potter, Safi",
+            "    06 61 00 01 03   Naïma Oubella, co-operative Tifawin, Azilal",
+            "",
+            "  Pay with a test card (any future date, any CVC):",
+            "    4000 0025 0000 3155  asks for 3-D Secure, code 123456",
+            "    4242 4242 4242 4242  pays at once",
+            "    4000 0000 0000 9995  is refused: insufficient funds",
+        ]
+    lines += ["", "  Ctrl-C stops everything; the data stays in " + str(place.home) + "."]
+    print("\n".join(lines), flush=True)
