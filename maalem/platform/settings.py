@@ -23,7 +23,8 @@ if not _SECURE:
 CSRF_TRUSTED_ORIGINS = [PLATFORM_URL]
 
 
-def _database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, object]:
+    """Django's words for a libpq URL (`?host=` may name a folder of sockets)."""
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     return {
@@ -40,7 +41,7 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {
-    "default": _database(
+    "default": database(
         os.environ.get("MAALEM_PLATFORM_DATABASE_URL", "postgresql:///maalem_platform")
     )
 }

@@ -17,11 +17,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from maalem.cli import databases, postgres
 from maalem.cli.texts import compile_texts
+from maalem.platform.settings import database
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -100,10 +102,12 @@ def _run(*words: str, **environment: str) -> None:
 
 
 def _point_the_platform_at_its_database() -> None:
-    """Django reads its settings before any fixture runs, so the copy is made here."""
+    """Make this worker's copy, and tell Django, whose settings pytest-django has read already."""
     template = os.environ.get("MAALEM_TEST_PLATFORM")
     if template:
-        os.environ["MAALEM_PLATFORM_DATABASE_URL"] = _copy(template, "maalem_platform")
+        url = _copy(template, "maalem_platform")
+        os.environ["MAALEM_PLATFORM_DATABASE_URL"] = url
+        settings.DATABASES["default"].update(database(url))
 
 
 def _copy(dsn: str, template: str) -> str:
