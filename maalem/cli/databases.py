@@ -2,7 +2,8 @@
 
 `maalem_payments_owner` owns the payments schema and migrates it; `maalem_payments` is what the
 running payments service is and can't rewrite history; `maalem_platform` owns the platform's own
-database and can't connect to the other. Passwords are set anew at every start, so none is kept.
+database and can't connect to the other; `maalem_vault` owns the sealed cards and nobody can log in
+as it. Passwords are set anew at every start, so none is kept.
 """
 
 import secrets
@@ -14,6 +15,7 @@ from psycopg import sql
 
 PAYMENTS, PLATFORM = "maalem_payments", "maalem_platform"
 OWNER = "maalem_payments_owner"
+VAULT = "maalem_vault"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ def prepare(admin_dsn: str, *, payments: str = PAYMENTS, platform: str = PLATFOR
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
         for role, word in words.items():
             _ensure_role(admin, role, password=word)
+        _ensure_vault(admin)
         _ensure_database(admin, payments, owner=OWNER)
         _ensure_database(admin, platform, owner=PLATFORM)
         for database, role in ((payments, PAYMENTS), (platform, PLATFORM)):
@@ -61,6 +64,13 @@ def _ensure_role(admin: psycopg.Connection, role: str, *, password: str) -> None
             verb, sql.Identifier(role), sql.Literal(password)
         )
     )
+
+
+def _ensure_vault(admin: psycopg.Connection) -> None:
+    """The role that owns the vault's tables; only the migrations may act as it."""
+    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [VAULT]).fetchone():
+        admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(VAULT)))
+    admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(VAULT), sql.Identifier(OWNER)))
 
 
 def _ensure_database(admin: psycopg.Connection, database: str, *, owner: str) -> None:

@@ -1,0 +1,1 @@
+"""Ports outward: the card network, the issuer's challenge, the mobile switch."""

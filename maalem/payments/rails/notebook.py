@@ -1,0 +1,174 @@
+"""The simulator's own book: the first answer to a reference is the answer, whoever asks again.
+
+Answers that arrive while a write is under way are written together by the next one, so that a
+thousand payments a second do not mean a thousand commits a second.
+"""
+
+import asyncio
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from maalem.payments.rails.ports import (
+    Authorised,
+    ChallengeRequired,
+    Declined,
+    Done,
+    NeverSeen,
+)
+
+Recorded = Authorised | Declined | ChallengeRequired | Done | NeverSeen
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (Authorised, Declined, ChallengeRequired, Done, NeverSeen)
+}
+MOST_AT_ONCE = 500
+
+
+class NetworkDown(Exception):
+    """The other side refused the connection: nothing was heard, nothing was done."""
+
+
+class ReplyLost(Exception):
+    """The other side heard and acted; its reply never arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the book. `after_challenge` is the answer once the challenge is passed."""
+
+    reference: str
+    kind: str
+    amount: int
+    currency: str
+    merchant: str
+    hint: str
+    answer: Recorded
+    asked_at: datetime
+    original: str | None = None
+    after_challenge: Recorded | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How the simulator is told to behave."""
+
+    slow_ms: int = 0
+    lose_replies: int = 0
+    down: bool = False
+
+
+def pack(answer: Recorded | None) -> str | None:
+    """JSON that names its kind."""
+    if answer is None:
+        return None
+    return msgspec.json.encode({"is": type(answer).__name__, **asdict(answer)}).decode()
+
+
+def unpack(text: str) -> Recorded:
+    """The answer that `pack` wrote."""
+    raw = msgspec.json.decode(text)
+    answer: Recorded = msgspec.convert(raw, _KINDS[raw.pop("is")], strict=False)
+    return answer
+
+
+_INSERT = """
+INSERT INTO simulator.answers (reference, kind, original, amount, currency, merchant, hint, answer,
+    after_challenge, challenge, challenge_kind, challenge_state, tries_left, expires_at, phone,
+    asked_at)
+SELECT reference, kind, original, amount, currency, merchant, hint, answer::jsonb,
+    after_challenge::jsonb, challenge, challenge_kind,
+    CASE WHEN challenge IS NULL THEN NULL ELSE 'open' END,
+    CASE WHEN challenge IS NULL THEN NULL ELSE 3 END, expires_at, phone, asked_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
+    $14::timestamptz[])
+    AS t(reference, kind, original, amount, currency, merchant, hint, answer, after_challenge,
+         challenge, challenge_kind, expires_at, phone, asked_at)
+ON CONFLICT (reference) DO NOTHING
+"""
+_READ = "SELECT reference, answer::text FROM simulator.answers WHERE reference = ANY($1::text[])"
+_CONDUCT = "SELECT slow_ms, lose_replies, down FROM simulator.conduct"
+_LOSE_ONE = """
+UPDATE simulator.conduct SET lose_replies = lose_replies - 1 WHERE lose_replies > 0
+"""
+
+
+class Notebook:
+    """Writes entries in groups; answers each with what the book says for its reference."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._waiting: list[tuple[Entry, asyncio.Future[Recorded]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def record(self, entry: Entry) -> Recorded:
+        """The answer that stands: `entry`'s, or the earlier one of the same reference.
+
+        Raises `NetworkDown` before, and `ReplyLost` after the line is written.
+        """
+        waiter: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, waiter))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await waiter
+
+    async def conduct(self) -> Conduct:
+        """How to behave now."""
+        row = await self._pool.fetchrow(_CONDUCT)
+        return Conduct(*row) if row else Conduct()
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            try:
+                await self._write_batch(batch)
+            except Exception as error:  # each waiter hears of it; none may wait for ever
+                for _, waiter in batch:
+                    if not waiter.done():
+                        waiter.set_exception(error)
+
+    async def _write_batch(self, batch: list[tuple[Entry, asyncio.Future[Recorded]]]) -> None:
+        conduct = await self.conduct()
+        if conduct.down:
+            raise NetworkDown
+        if conduct.slow_ms:
+            await asyncio.sleep(conduct.slow_ms / 1000)
+        entries = [entry for entry, _ in batch]
+        async with self._pool.acquire() as conn:
+            tag = await conn.execute(_INSERT, *_columns(entries))
+            stand = {entry.reference: entry.answer for entry in reversed(entries)}
+            if tag != f"INSERT 0 {len(entries)}":
+                rows = await conn.fetch(_READ, list(stand))
+                stand = {row["reference"]: unpack(row["answer"]) for row in rows}
+            lost = conduct.lose_replies and await conn.execute(_LOSE_ONE) == "UPDATE 1"
+        for entry, waiter in batch:
+            if waiter.done():
+                continue
+            if lost:
+                waiter.set_exception(ReplyLost())
+            else:
+                waiter.set_result(stand[entry.reference])
+
+
+def _columns(entries: list[Entry]) -> list[list[Any]]:
+    challenges = [e.answer if isinstance(e.answer, ChallengeRequired) else None for e in entries]
+    return [
+        [e.reference for e in entries],
+        [e.kind for e in entries],
+        [e.original for e in entries],
+        [e.amount for e in entries],
+        [e.currency for e in entries],
+        [e.merchant for e in entries],
+        [e.hint for e in entries],
+        [pack(e.answer) for e in entries],
+        [pack(e.after_challenge) for e in entries],
+        [c and c.challenge for c in challenges],
+        [c and c.kind.value for c in challenges],
+        [c and c.expires_at for c in challenges],
+        [e.phone for e in entries],
+        [e.asked_at for e in entries],
+    ]

@@ -1,0 +1,233 @@
+"""What is asked of a card network or a mobile switch, and every answer there is.
+
+One payment attempt has one `reference`, made by us. Asking again with the same reference is
+asking about the same payment: whoever stands behind a port never moves its money twice. A call
+that finds no answer before its deadline gives `Unknown`, never a decline: `lookup` asks later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+DEADLINE_S = 10.0
+
+
+class Check(StrEnum):
+    """What the issuer said of a card security code."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNAVAILABLE = "unavailable"
+    UNCHECKED = "unchecked"
+
+
+class ChallengeKind(StrEnum):
+    """How the payer proves who she is."""
+
+    CODE = "code"  # a one-time code of the issuer
+    APP = "app"  # approval in the bank's app, out of band
+    CHOICE = "choice"  # which channel, or which fact, then a code
+    WALLET = "wallet"  # the secret number of a mobile wallet
+
+
+class ChallengeState(StrEnum):
+    """Where a challenge stands; only `open` can still change."""
+
+    OPEN = "open"
+    PASSED = "passed"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+class CardDetails(Protocol):
+    """A card in clear, as the vault lends it for the length of one call."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def exp_month(self) -> int: ...
+    @property
+    def exp_year(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CardPayment:
+    """Ask the issuer for `amount` minor units of `currency` (ISO 4217, lower case).
+
+    `force_challenge` asks for 3-D Secure even where the card only supports it. `off_session`
+    says that the payer is not there to answer. `capture` says that the money is wanted now.
+    """
+
+    reference: str
+    amount: int
+    currency: str
+    merchant: str
+    cvc_check: Check = Check.UNCHECKED
+    capture: bool = True
+    force_challenge: bool = False
+    off_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPayment:
+    """Ask the switch for `amount` from the mobile wallet of `phone` (E.164)."""
+
+    reference: str
+    amount: int
+    currency: str
+    merchant: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followup:
+    """A capture, a release or a refund of the payment `original`, under its own reference."""
+
+    reference: str
+    original: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Authorised:
+    """The money is promised (or moved, when it was captured at once)."""
+
+    reference: str
+    network_reference: str
+    authorisation_code: str
+    available_at_once: bool = False
+    authenticated: bool = False
+    cvc_check: Check = Check.UNCHECKED
+    risk_level: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A definite no. `code` and `decline_code` are Stripe's words; `network_code` is ISO 8583's.
+
+    `advice` is what the network recommends: `try_again_later`, `confirm_card_data`,
+    `do_not_try_again`, or None.
+    """
+
+    reference: str
+    code: str
+    decline_code: str | None = None
+    network_code: str | None = None
+    advice: str | None = None
+    authenticated: bool = False
+    cvc_check: Check = Check.UNCHECKED
+    risk_level: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeRequired:
+    """The payer has to prove who she is at `challenge` before `expires_at`; then ask again."""
+
+    reference: str
+    challenge: str
+    kind: ChallengeKind
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer in time: the payment may have happened or not. Ask `lookup`, pay nothing anew."""
+
+    reference: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A follow-up that was carried out."""
+
+    reference: str
+    network_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeverSeen:
+    """The other side vouches that this reference never reached it, and never will be honoured."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the network said about a card at tokenisation, where no money moves."""
+
+    cvc_check: Check
+    declined: Declined | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the page of the payer's bank or wallet shows: never more than four card digits."""
+
+    challenge: str
+    reference: str
+    kind: ChallengeKind
+    state: ChallengeState
+    merchant: str
+    amount: int
+    currency: str
+    hint: str
+    tries_left: int
+    expires_at: datetime
+
+
+Answer = Authorised | Declined | ChallengeRequired | Unknown
+Outcome = Done | Declined | Unknown
+Found = Authorised | Declined | ChallengeRequired | Done | NeverSeen | Unknown
+
+
+class CardRail(Protocol):
+    """A card network as an acquirer sees it."""
+
+    async def verify(
+        self, card: CardDetails, *, cvc: str | None, deadline_s: float = DEADLINE_S
+    ) -> Verification: ...
+
+    async def authorise(
+        self, payment: CardPayment, *, card: CardDetails, deadline_s: float = DEADLINE_S
+    ) -> Answer: ...
+
+    async def capture(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+    async def release(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+    async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+    async def lookup(self, reference: str, *, deadline_s: float = DEADLINE_S) -> Found: ...
+
+
+class WalletRail(Protocol):
+    """The national mobile switch: a payment waits until its payer approves it on her telephone."""
+
+    async def request(
+        self, payment: WalletPayment, *, deadline_s: float = DEADLINE_S
+    ) -> Answer: ...
+
+    async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+    async def lookup(self, reference: str, *, deadline_s: float = DEADLINE_S) -> Found: ...
+
+
+class ChallengeDesk(Protocol):
+    """Where a payer answers: the issuer's access control server, or the wallet's own screen."""
+
+    async def challenge(self, challenge: str) -> Challenge | None: ...
+
+    async def respond(self, challenge: str, *, secret: str) -> Challenge | None: ...
+
+    async def refuse(self, challenge: str) -> Challenge | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """Every way out of the house."""
+
+    card: CardRail
+    wallet: WalletRail
+    desk: ChallengeDesk

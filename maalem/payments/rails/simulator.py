@@ -1,0 +1,304 @@
+"""A card network, its issuers and a mobile switch, simulated behind the real ports.
+
+It answers as the documented test cards do, never twice differently for one reference, and keeps
+its own durable book (schema `simulator`) as though it stood outside: after a crash on our side,
+`lookup` says what happened. A lookup of a reference that was never heard of closes it, so that a
+request still on its way can't be honoured later.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from maalem.kit.clock import Clock
+from maalem.kit.ids import new_id, secret
+from maalem.payments.rails import decide
+from maalem.payments.rails.declines import declined
+from maalem.payments.rails.desk import SimulatedDesk
+from maalem.payments.rails.notebook import (
+    Entry,
+    NetworkDown,
+    Notebook,
+    Recorded,
+    ReplyLost,
+    pack,
+    unpack,
+)
+from maalem.payments.rails.ports import (
+    DEADLINE_S,
+    Answer,
+    Authorised,
+    CardDetails,
+    CardPayment,
+    ChallengeRequired,
+    Declined,
+    Done,
+    Followup,
+    Found,
+    NeverSeen,
+    Outcome,
+    Rails,
+    Unknown,
+    Verification,
+    WalletPayment,
+)
+
+CHALLENGE_LIFETIME = timedelta(minutes=10)
+
+
+def simulated(pool: asyncpg.Pool, clock: Clock) -> Rails:
+    """Every rail, simulated, with its book in `pool`'s database."""
+    notebook = Notebook(pool)
+    return Rails(
+        card=SimulatedCards(pool, clock, notebook=notebook),
+        wallet=SimulatedWallets(pool, clock, notebook=notebook),
+        desk=SimulatedDesk(pool, clock),
+    )
+
+
+class _Outside:
+    """What both simulated parties share: the deadline, the follow-ups, the lookup."""
+
+    kind: str
+
+    def __init__(self, pool: asyncpg.Pool, clock: Clock, *, notebook: Notebook) -> None:
+        self._pool, self._clock, self._notebook = pool, clock, notebook
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def _ask(
+        self, doing: Coroutine[Any, Any, Recorded], *, reference: str, deadline_s: float
+    ) -> Recorded | Unknown:
+        """Wait for the other side, but no longer than the deadline: it goes on without us."""
+        task = asyncio.ensure_future(doing)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        done, _ = await asyncio.wait({task}, timeout=deadline_s)
+        if not done:
+            task.add_done_callback(_forget_error)
+            return Unknown(reference, "no answer before the deadline")
+        try:
+            return task.result()
+        except NetworkDown:
+            return declined(reference, "issuer_not_available")
+        except ReplyLost:
+            return Unknown(reference, "the reply was lost")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return Unknown(reference, type(error).__name__)
+
+    async def _answer(self, entry: Entry, *, deadline_s: float) -> Answer:
+        answer = await self._ask(
+            self._recorded(entry), reference=entry.reference, deadline_s=deadline_s
+        )
+        if isinstance(answer, NeverSeen):
+            return declined(entry.reference, "late_original")
+        assert not isinstance(answer, Done), "a payment's reference was used for a follow-up"
+        return answer
+
+    async def _recorded(self, entry: Entry) -> Recorded:
+        stands = await self._notebook.record(entry)
+        if isinstance(stands, ChallengeRequired):
+            return await self._stands(entry.reference) or stands
+        return stands
+
+    async def lookup(self, reference: str, *, deadline_s: float = DEADLINE_S) -> Found:
+        """What became of `reference`; if it was never heard of, it is closed for good."""
+        return await self._ask(self._lookup(reference), reference=reference, deadline_s=deadline_s)
+
+    async def _lookup(self, reference: str) -> Recorded:
+        found = await self._stands(reference)
+        if found is not None:
+            return found
+        return await self._notebook.record(
+            Entry(
+                reference=reference,
+                kind="closed",
+                amount=0,
+                currency="mad",
+                merchant="",
+                hint="",
+                answer=NeverSeen(reference),
+                asked_at=self._clock.now(),
+            )
+        )
+
+    async def _stands(self, reference: str) -> Recorded | None:
+        """The recorded answer; a challenge that was decided meanwhile becomes its outcome."""
+        row = await self._pool.fetchrow(
+            "SELECT answer::text, after_challenge::text, challenge_state, expires_at"
+            " FROM simulator.answers WHERE reference = $1",
+            reference,
+        )
+        if row is None:
+            return None
+        state = row["challenge_state"]
+        if state == "open" and row["expires_at"] <= self._clock.now():
+            state = "abandoned"
+        if state in (None, "open") or "ChallengeRequired" not in row["answer"]:
+            return unpack(row["answer"])
+        if state == "passed":
+            final = unpack(row["after_challenge"])
+        else:
+            final = declined(reference, "authentication_failed")
+        return await self._settle(reference, state=state, final=final)
+
+    async def _settle(self, reference: str, *, state: str, final: Recorded) -> Recorded:
+        row = await self._pool.fetchrow(
+            "UPDATE simulator.answers SET answer = $2::text::jsonb, challenge_state = $3"
+            " WHERE reference = $1 AND answer ->> 'is' = 'ChallengeRequired'"
+            " AND challenge_state IN ('open', $3) RETURNING answer::text",
+            reference,
+            pack(final),
+            state,
+        )
+        if row is None:  # somebody else settled it first: theirs stands
+            row = await self._pool.fetchrow(
+                "SELECT answer::text FROM simulator.answers WHERE reference = $1", reference
+            )
+        assert row is not None
+        return unpack(row["answer"])
+
+    async def _follow(self, verb: str, *, followup: Followup, deadline_s: float) -> Outcome:
+        answer = await self._ask(
+            self._followed(verb, followup=followup),
+            reference=followup.reference,
+            deadline_s=deadline_s,
+        )
+        if isinstance(answer, NeverSeen):
+            return declined(followup.reference, "late_original")
+        assert isinstance(answer, Done | Declined | Unknown), answer
+        return answer
+
+    async def _followed(self, verb: str, *, followup: Followup) -> Recorded:
+        room = await self._pool.fetchrow(
+            """
+            SELECT o.amount, o.hint, o.merchant, o.currency, o.phone, o.answer ->> 'is' AS answer,
+                   COALESCE((SELECT sum(f.amount) FROM simulator.answers f
+                             WHERE f.original = o.reference AND f.kind = $2
+                               AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0) AS used
+            FROM simulator.answers o WHERE o.reference = $1
+            """,
+            followup.original,
+            verb,
+            followup.reference,
+        )
+        fits = room is not None and room["answer"] == "Authorised"
+        if fits and verb != "release":
+            fits = room["used"] + followup.amount <= room["amount"]
+        answer: Recorded = (
+            Done(followup.reference, f"nt_{followup.reference}")
+            if fits
+            else declined(followup.reference, "over_original")
+        )
+        return await self._notebook.record(
+            Entry(
+                reference=followup.reference,
+                kind=verb,
+                original=followup.original if room else None,
+                amount=followup.amount,
+                currency=room["currency"] if room else "mad",
+                merchant=room["merchant"] if room else "",
+                hint=room["hint"] if room else "",
+                phone=room["phone"] if room else None,
+                answer=answer,
+                asked_at=self._clock.now(),
+            )
+        )
+
+
+class SimulatedCards(_Outside):
+    """A card network whose only cards are the documented test cards."""
+
+    async def verify(
+        self, card: CardDetails, *, cvc: str | None, deadline_s: float = DEADLINE_S
+    ) -> Verification:
+        """A zero-amount check; the code is compared and forgotten, nothing is written down."""
+        return decide.card_verification(decide.documented_card(card.number), cvc=cvc)
+
+    async def authorise(
+        self, payment: CardPayment, *, card: CardDetails, deadline_s: float = DEADLINE_S
+    ) -> Answer:
+        """The issuer's answer; asked again after a passed challenge, its final answer."""
+        now = self._clock.now()
+        verdict = decide.card_answer(
+            decide.documented_card(card.number),
+            payment=payment,
+            expired=decide.is_expired(month=card.exp_month, year=card.exp_year, now=now),
+            code=authorisation_code(),
+        )
+        entry = _entry(payment, verdict=verdict, hint=card.number[-4:], now=now)
+        return await self._answer(entry, deadline_s=deadline_s)
+
+    async def capture(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """Take (part of) an authorised amount."""
+        return await self._follow("capture", followup=followup, deadline_s=deadline_s)
+
+    async def release(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """Give (the rest of) an authorised amount back before it was taken."""
+        return await self._follow("release", followup=followup, deadline_s=deadline_s)
+
+    async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """Give taken money back; never more than was taken."""
+        return await self._follow("refund", followup=followup, deadline_s=deadline_s)
+
+
+class SimulatedWallets(_Outside):
+    """The switch: the payment waits for its payer's approval, and moves at that moment."""
+
+    async def request(self, payment: WalletPayment, *, deadline_s: float = DEADLINE_S) -> Answer:
+        """Ask the holder of `payment.phone`; asked again after she approved, the outcome."""
+        now = self._clock.now()
+        verdict = decide.wallet_request(payment, code=authorisation_code())
+        entry = _entry(payment, verdict=verdict, hint=payment.phone[-4:], now=now)
+        return await self._answer(entry, deadline_s=deadline_s)
+
+    async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """Pay back into the wallet."""
+        return await self._follow("refund", followup=followup, deadline_s=deadline_s)
+
+
+def authorisation_code() -> str:
+    """Six characters, as an issuer gives them."""
+    return secret("", length=6).upper()
+
+
+def _forget_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()  # nobody waits for it any more; the book knows
+
+
+def _entry(
+    payment: CardPayment | WalletPayment,
+    *,
+    verdict: Authorised | Declined | decide.Ask,
+    hint: str,
+    now: datetime,
+) -> Entry:
+    """The line for a payment: its answer, or the challenge that comes before it."""
+    answer: Recorded
+    after: Recorded | None = None
+    if isinstance(verdict, decide.Ask):
+        after = verdict.then
+        answer = ChallengeRequired(
+            reference=payment.reference,
+            challenge=new_id("chg") + secret("", length=10),
+            kind=verdict.kind,
+            expires_at=now + CHALLENGE_LIFETIME,
+        )
+    else:
+        answer = verdict
+    wallet = isinstance(payment, WalletPayment)
+    return Entry(
+        reference=payment.reference,
+        kind="wallet" if wallet else "card",
+        amount=payment.amount,
+        currency=payment.currency,
+        merchant=payment.merchant,
+        hint=hint,
+        answer=answer,
+        after_challenge=after,
+        phone=payment.phone if isinstance(payment, WalletPayment) else None,
+        asked_at=now,
+    )

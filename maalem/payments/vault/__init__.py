@@ -1,0 +1,1 @@
+"""Card numbers go in and never come out, except into one call to a rail."""
