@@ -1,0 +1,232 @@
+"""Crafts, products, what can be bought of them, their pictures, and the row that search reads."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from i18nfield.fields import I18nCharField, I18nTextField
+
+from maalem.platform.craft.artisans.models import Artisan, Maker
+from maalem.platform.market.catalog.states import STATUS_NAMES, SUPPLY_NAMES, Status, Supply
+
+
+class Craft(models.Model):
+    """A craft or, under a parent, one of its branches. `hs_hint` is a suggested customs code."""
+
+    code = models.CharField(max_length=40, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="kinds")
+    name = I18nCharField(max_length=120)
+    blurb = I18nTextField(blank=True, default="")
+    position = models.PositiveSmallIntegerField(default=0)
+    hs_hint = models.CharField(max_length=12, blank=True, default="")
+    cover = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug="") & ~Q(code=""), name="craft_named"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="craft_not_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:craft", args=[self.slug])
+
+
+class Product(models.Model):
+    """A thing an artisan sells. Lengths in mm, weight in g, amounts in centimes."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    artisan = models.ForeignKey(Artisan, models.PROTECT, related_name="products")
+    maker = models.ForeignKey(
+        Maker, models.SET_NULL, null=True, blank=True, related_name="products"
+    )
+    craft = models.ForeignKey(Craft, models.PROTECT, related_name="products")
+    title = I18nCharField(max_length=200)
+    description = I18nTextField(blank=True, default="")
+    materials = I18nCharField(max_length=300, blank=True, default="")
+    technique = I18nCharField(max_length=300, blank=True, default="")
+    care = I18nTextField(blank=True, default="")
+    length_mm = models.PositiveIntegerField(null=True, blank=True)
+    width_mm = models.PositiveIntegerField(null=True, blank=True)
+    height_mm = models.PositiveIntegerField(null=True, blank=True)
+    diameter_mm = models.PositiveIntegerField(null=True, blank=True)
+    weight_g = models.PositiveIntegerField(null=True, blank=True)
+    # Working days from the order until it can leave, where it is made to order.
+    making_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    supply = models.CharField(
+        max_length=14,
+        choices=[(s.value, SUPPLY_NAMES[s]) for s in Supply],
+        default=Supply.STOCK.value,
+    )
+    status = models.CharField(
+        max_length=10,
+        choices=[(s.value, STATUS_NAMES[s]) for s in Status],
+        default=Status.DRAFT.value,
+    )
+    hs_code = models.CharField(max_length=12, blank=True, default="")
+    # The cheapest variant's price. A trigger keeps it; it is here so that lists need no join.
+    price_from_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, default="MAD")
+    published_at = models.DateTimeField(null=True, blank=True)
+    # Counted up by a trigger when anything a page shows of it changes: the key of kept fragments.
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug=""), name="product_slug_not_empty"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in Status]), name="product_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(supply__in=[s.value for s in Supply]), name="product_supply_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_from_minor__isnull=True) | Q(price_from_minor__gt=0),
+                name="product_price_positive",
+            ),
+            models.CheckConstraint(condition=Q(currency="MAD"), name="product_currency_mad"),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(published_at__isnull=False),
+                name="product_published_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(price_from_minor__isnull=False),
+                name="product_published_has_a_price",
+            ),
+            models.CheckConstraint(
+                condition=~Q(supply="made_to_order") | Q(making_days__isnull=False),
+                name="product_made_to_order_says_how_long",
+            ),
+        ]
+        indexes = [models.Index(fields=["artisan", "-published_at"], name="product_by_artisan")]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:product", args=[self.slug])
+
+
+class Variant(models.Model):
+    """What goes into a cart: a size or colour of a product, with its price and its stock.
+
+    `on_hand` counts pieces that exist, `reserved` those promised to an order not yet paid or sent.
+    A product made to order keeps both at 0 and can always be bought.
+    """
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
+    sku = models.CharField(max_length=64, unique=True)
+    label = I18nCharField(max_length=120, blank=True, default="")
+    price_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3, default="MAD")
+    on_hand = models.IntegerField(default=0)
+    reserved = models.IntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(price_minor__gt=0), name="variant_price_positive"),
+            models.CheckConstraint(condition=Q(currency="MAD"), name="variant_currency_mad"),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=0), name="variant_on_hand_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")),
+                name="variant_reserved_within_on_hand",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def free(self) -> int:
+        """Pieces that nobody has been promised."""
+        return self.on_hand - self.reserved
+
+
+class Photo(models.Model):
+    """A picture under the media root. `tone` is the colour shown while it loads (#rrggbb)."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="photos")
+    position = models.PositiveSmallIntegerField(default=0)
+    path = models.CharField(max_length=200)
+    alt = I18nCharField(max_length=300, blank=True, default="")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    tone = models.CharField(max_length=7, blank=True, default="")
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="photo_position_once"),
+            models.CheckConstraint(
+                condition=Q(width__gt=0) & Q(height__gt=0), name="photo_has_a_size"
+            ),
+            models.CheckConstraint(condition=~Q(path=""), name="photo_has_a_path"),
+        ]
+
+
+class StatusChange(models.Model):
+    """Who moved a product, from where to where. Append-only."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="status_changes")
+    was = models.CharField(max_length=10)
+    now = models.CharField(max_length=10)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class Entry(models.Model):
+    """One published product as lists and search read it: narrow, so that a page reads few blocks.
+
+    `document` holds folded words of all three languages with weights (A title, B craft and
+    artisan, C materials and place, D story).
+    """
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="entry")
+    craft = models.ForeignKey(Craft, models.CASCADE, related_name="+", db_index=False)
+    root_craft = models.ForeignKey(Craft, models.CASCADE, related_name="+", db_index=False)
+    region_code = models.CharField(max_length=2)
+    supply = models.CharField(max_length=14)
+    price_minor = models.PositiveBigIntegerField()
+    published_at = models.DateTimeField()
+    document = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["document"], name="entry_document"),
+            models.Index(fields=["-published_at", "-product"], name="entry_newest"),
+            models.Index(fields=["price_minor", "product"], name="entry_cheapest"),
+            models.Index(
+                fields=["root_craft", "-published_at", "-product"], name="entry_root_newest"
+            ),
+            models.Index(fields=["root_craft", "price_minor", "product"], name="entry_root_cheap"),
+            models.Index(fields=["craft", "-published_at", "-product"], name="entry_craft_newest"),
+            models.Index(
+                fields=["region_code", "-published_at", "-product"], name="entry_region_newest"
+            ),
+            models.Index(
+                fields=["region_code", "price_minor", "product"], name="entry_region_cheap"
+            ),
+        ]
+
+
+class Word(models.Model):
+    """A folded word that documents hold, and in how many: what a misspelt query is compared to."""
+
+    word = models.CharField(max_length=60, primary_key=True)
+    products = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="word_trigrams")]
