@@ -1,0 +1,87 @@
+"""Who takes part: accounts, their customers, and what a customer pays with."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from maalem.payments.records import Record
+
+
+class Account(Record, kw_only=True, frozen=True):
+    """The platform itself, or somebody it pays (`connected`, with the platform as parent)."""
+
+    TABLE: ClassVar[str] = "accounts"
+
+    kind: str = "connected"
+    parent_id: str | None = None
+    country: str = "MA"
+    default_currency: str = "mad"
+    email: str | None = None
+    business_type: str | None = None
+    business_name: str | None = None
+    business_url: str | None = None
+    business_mcc: str | None = None
+    product_description: str | None = None
+    support_phone: str | None = None
+    support_email: str | None = None
+    charges_enabled: bool = True
+    payouts_enabled: bool = True
+    details_submitted: bool = True
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class Customer(Record, kw_only=True, frozen=True):
+    """Somebody who pays an account, perhaps again."""
+
+    TABLE: ClassVar[str] = "customers"
+
+    account_id: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    description: str | None = None
+    address: dict[str, Any] | None = None
+    shipping: dict[str, Any] | None = None
+    preferred_locales: list[str]
+    default_payment_method: str | None = None
+    deleted: bool = False
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class PaymentMethod(Record, kw_only=True, frozen=True):
+    """A card (its number is in the vault under `vault_token`) or a wallet (by telephone)."""
+
+    TABLE: ClassVar[str] = "payment_methods"
+
+    account_id: str
+    customer_id: str | None = None
+    type: str
+    vault_token: str | None = None
+    brand: str | None = None
+    last4: str | None = None
+    exp_month: int | None = None
+    exp_year: int | None = None
+    funding: str | None = None
+    country: str | None = None
+    fingerprint: str | None = None
+    cvc_check: str | None = None
+    wallet_phone: str | None = None
+    billing_name: str | None = None
+    billing_email: str | None = None
+    billing_phone: str | None = None
+    billing_address: dict[str, Any] | None = None
+    allow_redisplay: str = "unspecified"
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class Token(Record, kw_only=True, frozen=True):
+    """A payment method to be used once."""
+
+    TABLE: ClassVar[str] = "tokens"
+
+    account_id: str
+    payment_method_id: str
+    used: bool = False
+    created_at: datetime

@@ -1,0 +1,178 @@
+"""A sale's records: intent, attempts, charge, refunds, transfers. Amounts are minor units."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from maalem.payments.records import Record
+
+
+class Intent(Record, kw_only=True, frozen=True):
+    """The will to be paid `amount`, until it is or is given up."""
+
+    TABLE: ClassVar[str] = "payment_intents"
+
+    account_id: str
+    amount: int
+    amount_capturable: int = 0
+    amount_received: int = 0
+    currency: str
+    status: str
+    capture_method: str = "automatic"
+    confirmation_method: str = "automatic"
+    client_secret: str
+    customer_id: str | None = None
+    payment_method_id: str | None = None
+    payment_method_types: list[str]
+    attempt_id: str | None = None
+    latest_charge_id: str | None = None
+    session_id: str | None = None
+    next_action: dict[str, Any] | None = None
+    last_payment_error: dict[str, Any] | None = None
+    return_url: str | None = None
+    description: str | None = None
+    receipt_email: str | None = None
+    statement_descriptor: str | None = None
+    transfer_group: str | None = None
+    shipping: dict[str, Any] | None = None
+    setup_future_usage: str | None = None
+    cancellation_reason: str | None = None
+    canceled_at: datetime | None = None
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class Attempt(Record, kw_only=True, frozen=True):
+    """One try at the rail under one `reference`; `token` opens its page on the hosted origin."""
+
+    TABLE: ClassVar[str] = "payment_attempts"
+
+    intent_id: str
+    payment_method_id: str
+    rail: str
+    reference: str
+    amount: int
+    currency: str
+    status: str
+    challenge: str | None = None
+    token: str | None = None
+    return_url: str | None = None
+    authorisation_code: str | None = None
+    network_reference: str | None = None
+    decline_code: str | None = None
+    off_session: bool = False
+    expires_at: datetime | None = None
+    resolved_at: datetime | None = None
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    created_at: datetime
+    asked_at: datetime
+
+
+class Charge(Record, kw_only=True, frozen=True):
+    """What came of an attempt: money taken, held (`captured` false), or a refusal."""
+
+    TABLE: ClassVar[str] = "charges"
+
+    account_id: str
+    intent_id: str
+    attempt_id: str
+    payment_method_id: str
+    customer_id: str | None = None
+    amount: int
+    amount_captured: int = 0
+    amount_refunded: int = 0
+    amount_transferred: int = 0
+    currency: str
+    status: str
+    captured: bool = False
+    balance_transaction_id: str | None = None
+    available_on: datetime | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    decline_code: str | None = None
+    network_status: str = "approved_by_network"
+    risk_level: str = "normal"
+    authenticated: bool = False
+    cvc_check: str | None = None
+    capture_before: datetime | None = None
+    description: str | None = None
+    receipt_email: str | None = None
+    statement_descriptor: str | None = None
+    transfer_group: str | None = None
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class Followup(Record, kw_only=True, frozen=True):
+    """A capture or a release on its way to the rail; its id is the reference."""
+
+    TABLE: ClassVar[str] = "followups"
+
+    kind: str
+    intent_id: str
+    charge_id: str
+    amount: int
+    reason: str | None = None
+    status: str = "sent"
+    metadata: dict[str, str] | None = None
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    created_at: datetime
+    asked_at: datetime
+
+
+class Refund(Record, kw_only=True, frozen=True):
+    """Money given back to the payer; its id is the reference at the rail."""
+
+    TABLE: ClassVar[str] = "refunds"
+
+    account_id: str
+    charge_id: str
+    intent_id: str
+    amount: int
+    currency: str
+    status: str = "pending"
+    reason: str | None = None
+    failure_reason: str | None = None
+    bucket: str
+    balance_transaction_id: str | None = None
+    metadata: dict[str, str]
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    created_at: datetime
+    asked_at: datetime
+
+
+class Transfer(Record, kw_only=True, frozen=True):
+    """Money passed from the platform's balance to a connected account's."""
+
+    TABLE: ClassVar[str] = "transfers"
+
+    account_id: str
+    destination_id: str
+    amount: int
+    amount_reversed: int = 0
+    currency: str
+    source_charge_id: str | None = None
+    transfer_group: str | None = None
+    description: str | None = None
+    destination_payment_id: str
+    balance_transaction_id: str
+    destination_transaction_id: str
+    metadata: dict[str, str]
+    created_at: datetime
+
+
+class Reversal(Record, kw_only=True, frozen=True):
+    """A part of a transfer taken back."""
+
+    TABLE: ClassVar[str] = "transfer_reversals"
+
+    account_id: str
+    transfer_id: str
+    amount: int
+    currency: str
+    balance_transaction_id: str
+    destination_transaction_id: str
+    metadata: dict[str, str]
+    created_at: datetime

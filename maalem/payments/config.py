@@ -1,0 +1,70 @@
+"""What the payment institution is told by its surroundings, read once."""
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Stands in on a developer's machine where nothing is set; the command line sets real ones.
+_DEVELOPMENT_KEY = base64.b64encode(b"maalem development key, not real").decode()
+
+
+class BadSetting(ValueError):
+    """A setting can't be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of the payments service. URLs have no slash at their end.
+
+    `settlement_delay_s`: seconds from a charge to the day its money is available.
+    `fee_bps`: the institution's own fee on a charge, in basis points.
+    """
+
+    database_url: str
+    admin_database_url: str
+    payments_url: str
+    platform_url: str
+    vault_key: bytes
+    fingerprint_key: bytes
+    settlement_delay_s: int = 172_800
+    fee_bps: int = 0
+    rail_deadline_s: float = 10.0
+    challenge_ttl_s: int = 900
+    hold_ttl_s: int = 7 * 86_400
+    demo: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
+        """Read the `MAALEM_…` variables; `BadSetting` names the first that can't be used."""
+        database_url = env.get("MAALEM_PAYMENTS_DATABASE_URL", "")
+        return cls(
+            database_url=database_url,
+            admin_database_url=env.get("MAALEM_PAYMENTS_ADMIN_DATABASE_URL", database_url),
+            payments_url=env.get("MAALEM_PAYMENTS_URL", "http://localhost:8010").rstrip("/"),
+            platform_url=env.get("MAALEM_PLATFORM_URL", "http://localhost:8000").rstrip("/"),
+            vault_key=_key(env, "MAALEM_VAULT_KEY"),
+            fingerprint_key=_key(env, "MAALEM_FINGERPRINT_KEY"),
+            settlement_delay_s=_whole(env, "MAALEM_SETTLEMENT_DELAY_S", default=172_800),
+            fee_bps=_whole(env, "MAALEM_FEE_BPS", default=0),
+            demo=env.get("MAALEM_DEMO") == "1",
+        )
+
+
+def _key(env: Mapping[str, str], name: str) -> bytes:
+    try:
+        key = base64.b64decode(env.get(name) or _DEVELOPMENT_KEY, validate=True)
+    except ValueError:
+        raise BadSetting(f"{name} is not base64") from None
+    if len(key) != 32:
+        raise BadSetting(f"{name} must be 32 bytes in base64, it is {len(key)}")
+    return key
+
+
+def _whole(env: Mapping[str, str], name: str, *, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise BadSetting(f"{name} must be a whole number, it is {text!r}")
+    return int(text)

@@ -1,0 +1,101 @@
+"""The database: one pool, typed JSON, and migrations that are applied once, in order."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+import asyncpg
+import msgspec
+
+Connection = Any  # asyncpg has no types: a connection, or one lent by the pool
+Pool = Any
+APP_ROLE = "maalem_payments"
+
+
+class MigrationProblem(RuntimeError):
+    """The database can't be brought up to date; the message says why."""
+
+
+def encode_jsonb(value: object) -> bytes:
+    return b"\x01" + msgspec.json.encode(value)
+
+
+def decode_jsonb(data: bytes) -> Any:
+    return msgspec.json.decode(data[1:])
+
+
+async def _prepare(connection: Connection) -> None:
+    """`jsonb` columns and parameters are Python objects (msgspec Structs too), not text."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=encode_jsonb, decoder=decode_jsonb, format="binary"
+    )
+
+
+async def connect(dsn: str, *, size: int = 8, settings: Mapping[str, str] | None = None) -> Pool:
+    """Open a pool of up to `size` connections; a statement waits at most 5 s for a lock."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        command_timeout=30,
+        max_inactive_connection_lifetime=0,
+        server_settings={
+            "application_name": "maalem-payments",
+            "lock_timeout": "5s",
+            "idle_in_transaction_session_timeout": "30s",
+            "jit": "off",
+            **(settings or {}),
+        },
+    )
+
+
+def migrations() -> list[tuple[str, str]]:
+    """The SQL files as (name, text), in the order in which they are applied."""
+    folder = resources.files("maalem.payments") / "sql"
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return sorted((entry.name, entry.read_text(encoding="utf-8")) for entry in files)
+
+
+async def migrate(admin_dsn: str) -> list[str]:
+    """Apply what is missing, each file in its own transaction; return the names applied.
+
+    `admin_dsn` is the owner's URL. The role `maalem_payments` must exist: files grant to it.
+    A file that was applied before and reads differently now is refused.
+    """
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        await connection.execute("SELECT pg_advisory_lock(7001, 1)")
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APP_ROLE):
+            raise MigrationProblem(f"the role {APP_ROLE} is missing: create it first")
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, sha256 text NOT NULL,"
+            " applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        rows = await connection.fetch("SELECT name, sha256 FROM migrations")
+        known = {row["name"]: row["sha256"] for row in rows}
+        return [
+            name
+            for name, text in migrations()
+            if await _apply(connection, name, text=text, known=known.get(name))
+        ]
+    finally:
+        await connection.close()
+
+
+async def _apply(connection: Connection, name: str, *, text: str, known: str | None) -> bool:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if known == digest:
+        return False
+    if known is not None:
+        raise MigrationProblem(f"{name} was applied before with another text")
+    try:
+        async with connection.transaction():
+            await connection.execute(text)
+            await connection.execute(
+                "INSERT INTO migrations (name, sha256) VALUES ($1, $2)", name, digest
+            )
+    except asyncpg.PostgresError as problem:
+        raise MigrationProblem(f"{name}: {problem}") from problem
+    return True

@@ -1,0 +1,76 @@
+"""The ledger's own words: accounts, linked transfers, and what an owner sees of her balance."""
+
+import hashlib
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from maalem.payments.records import Record
+
+PENDING, AVAILABLE = "pending", "available"
+RAIL, FEES = "rail", "fees"
+HOUSE = "house"
+
+
+class LedgerAccount(msgspec.Struct, kw_only=True, frozen=True):
+    """An account to be opened. The id follows from owner, kind and currency."""
+
+    id: UUID
+    owner: str
+    kind: str
+    currency: str
+    debits_must_not_exceed_credits: bool = False
+    credits_must_not_exceed_debits: bool = False
+
+
+class LedgerTransfer(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One movement. `kind` is posted, pending (a hold), post, void or expire (of `pending_id`).
+
+    `id` is made from `source` and `code` and is the idempotency key: posting the same again
+    changes nothing, posting another under it is refused.
+    """
+
+    id: UUID
+    debit_account: UUID
+    credit_account: UUID
+    amount: int
+    currency: str
+    code: str
+    source: str
+    kind: str = "posted"
+    pending_id: UUID | None = None
+    timeout_s: int = 0
+
+
+class BalanceTransaction(Record, kw_only=True, frozen=True):
+    """A line of an account's balance; `status` is pending until `available_on` has come."""
+
+    TABLE: ClassVar[str] = "balance_transactions"
+
+    account_id: str
+    type: str
+    source_id: str
+    amount: int
+    fee: int = 0
+    net: int
+    currency: str
+    status: str = PENDING
+    available_on: datetime
+    description: str | None = None
+    created_at: datetime
+
+
+def account_id(owner: str, *, kind: str, currency: str) -> UUID:
+    """The ledger account's id: the same name gives the same id everywhere, without a look-up."""
+    return _uuid(f"account/{owner}/{kind}/{currency}")
+
+
+def transfer_id(source: str, code: str) -> UUID:
+    """The id of the leg `code` of the object `source`."""
+    return _uuid(f"transfer/{source}/{code}")
+
+
+def _uuid(name: str) -> UUID:
+    return UUID(bytes=hashlib.blake2b(name.encode(), digest_size=16).digest())

@@ -1,0 +1,145 @@
+"""Units of work: what a request decided, as data, and the one writer that commits them.
+
+A unit is committed whole or not at all. Requests hand in their units and wait; the writer sends
+all that are waiting in one pipelined round trip and one commit, while the next ones gather. A
+unit that is refused doesn't disturb its neighbours: each has its own savepoint in
+`commit_unit` (sql/0005_units.sql). A batch that fails as a whole is redone one by one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from maalem.payments.db import Pool
+
+BATCH_MAX = 64
+_COMMIT = "SELECT commit_unit($1, $2)"
+
+
+class Claim(msgspec.Struct, kw_only=True):
+    """The unit's part in an idempotency key; `use` is `hold`, `finish` or `whole`."""
+
+    use: str
+    account_id: str
+    key: str
+    fingerprint: str
+    request_id: str
+    holder: int = 0
+    object_id: str | None = None
+    status: int | None = None
+
+
+class Unit(msgspec.Struct):
+    """Everything one action writes. Records say by `version` whether they insert or replace."""
+
+    puts: list[tuple[str, Any]] = []
+    open: list[Any] = []
+    chain: list[Any] = []
+    events: list[Any] = []
+    claim: Claim | None = None
+
+    def put(self, *records: Any) -> "Unit":
+        """Store whole records; each knows its table by `TABLE`."""
+        self.puts.extend((record.TABLE, record) for record in records)
+        return self
+
+
+class UnitRefused(Exception):
+    """The database refused a unit; nothing of it is written. `word` says what: a constraint's
+    name, a ledger refusal, `changed_meanwhile` or `status_may_not_move`."""
+
+    def __init__(self, state: str, word: str) -> None:
+        super().__init__(f"{word} ({state})")
+        self.state = state
+        self.word = word
+
+
+class KeyTaken(UnitRefused):
+    """The idempotency key of the unit was claimed before."""
+
+
+class ChangedMeanwhile(UnitRefused):
+    """A record was changed since it was read: read again and decide again."""
+
+
+class Writer:
+    """The only way to commit units. One per process; it holds one connection while it writes."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._waiting: deque[tuple[Unit, bytes | None, asyncio.Future[None]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def commit(self, unit: Unit, *, answer: bytes | None = None) -> None:
+        """Commit `unit`, and `answer` under its claim; return when it is durable.
+
+        Raises `UnitRefused` (or `KeyTaken`, `ChangedMeanwhile`), or the database's own error.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((unit, answer, done))
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._drain())
+        await done
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            count = min(BATCH_MAX, len(self._waiting))
+            batch = [self._waiting.popleft() for _ in range(count)]
+            try:
+                outcomes = await self._write(batch)
+            except BaseException as problem:
+                for _, _, done in batch:
+                    if not done.done():
+                        done.set_exception(problem)
+                if not isinstance(problem, Exception):
+                    raise
+                continue
+            for (_, _, done), outcome in zip(batch, outcomes, strict=True):
+                _settle(done, outcome)
+
+    async def _write(
+        self, batch: Sequence[tuple[Unit, bytes | None, asyncio.Future[None]]]
+    ) -> list[Any]:
+        async with self._pool.acquire() as connection:
+            try:
+                rows = await connection.fetchmany(_COMMIT, [(u, answer) for u, answer, _ in batch])
+                return [row[0] for row in rows]
+            except asyncpg.PostgresError as problem:
+                if len(batch) == 1 or connection.is_closed():
+                    raise _as_refusal(problem) from problem
+            return [await self._write_alone(connection, item) for item in batch]
+
+    async def _write_alone(
+        self, connection: Any, item: tuple[Unit, bytes | None, asyncio.Future[None]]
+    ) -> Any:
+        try:
+            return await connection.fetchval(_COMMIT, item[0], item[1])
+        except asyncpg.PostgresError as problem:
+            return _as_refusal(problem)
+
+
+def _as_refusal(problem: asyncpg.PostgresError) -> Exception:
+    """A constraint that speaks at commit refuses like one that speaks at once."""
+    if problem.sqlstate is not None and problem.sqlstate.startswith(("23", "MA")):
+        word = getattr(problem, "constraint_name", None) or getattr(problem, "message", "")
+        return UnitRefused(problem.sqlstate, str(word))
+    return problem
+
+
+def _settle(done: "asyncio.Future[None]", outcome: Any) -> None:
+    if done.done():  # the request went away; its unit is committed all the same
+        return
+    if outcome == "done":
+        done.set_result(None)
+    elif isinstance(outcome, Exception):
+        done.set_exception(outcome)
+    elif outcome == "key_taken":
+        done.set_exception(KeyTaken("", outcome))
+    else:
+        state, _, word = outcome.partition(" ")
+        kind = ChangedMeanwhile if word == "changed_meanwhile" else UnitRefused
+        done.set_exception(kind(state, word))
