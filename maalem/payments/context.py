@@ -1,7 +1,7 @@
 """What every verb of the payments service is handed first."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maalem.kit.clock import Clock
 from maalem.payments.config import Config
@@ -10,6 +10,7 @@ from maalem.payments.units import Writer
 
 if TYPE_CHECKING:
     from maalem.payments.rails.ports import Rails
+    from maalem.payments.vault.cards import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,6 @@ class Payments:
     pool: Pool
     clock: Clock
     rails: "Rails"
-    vault: Any
+    vault: "Vault"
     config: Config
     writer: Writer

@@ -122,11 +122,12 @@ class Writer:
             return _as_refusal(problem)
 
 
-def _as_refusal(problem: asyncpg.PostgresError) -> Exception:
+def _as_refusal(problem: Any) -> Exception:
     """A constraint that speaks at commit refuses like one that speaks at once."""
     if problem.sqlstate is not None and problem.sqlstate.startswith(("23", "MA")):
         word = getattr(problem, "constraint_name", None) or getattr(problem, "message", "")
         return UnitRefused(problem.sqlstate, str(word))
+    assert isinstance(problem, Exception)
     return problem
 
 

@@ -252,12 +252,13 @@ $$;
 
 -- TG_ARGV[0] names the function above that holds the table.
 CREATE FUNCTION hold_status() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NOT CASE TG_ARGV[0]
+DECLARE
+    may boolean := CASE TG_ARGV[0]
         WHEN 'intent' THEN intent_may_move(OLD.status, NEW.status)
         WHEN 'attempt' THEN attempt_may_move(OLD.status, NEW.status)
-        ELSE refund_may_move(OLD.status, NEW.status) END
-    THEN
+        ELSE refund_may_move(OLD.status, NEW.status) END;
+BEGIN
+    IF NOT may THEN
         RAISE EXCEPTION USING ERRCODE = 'MA003', MESSAGE = 'status_may_not_move',
             DETAIL = format('%s: %s to %s', NEW.id, OLD.status, NEW.status);
     END IF;
