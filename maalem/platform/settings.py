@@ -13,6 +13,7 @@ PLATFORM_URL = os.environ.get("MAALEM_PLATFORM_URL", "http://localhost:8000").rs
 PAYMENTS_URL = os.environ.get("MAALEM_PAYMENTS_URL", "http://localhost:8010").rstrip("/")
 STRIPE_API_KEY = os.environ.get("MAALEM_STRIPE_API_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("MAALEM_STRIPE_WEBHOOK_SECRET", "")
+GATEWAY = "maalem.platform.ground.gateway.live.Live"
 SECRET_KEY = os.environ.get("MAALEM_SECRET_KEY", "only-for-tests-" + "0" * 40)
 
 _SECURE = PLATFORM_URL.startswith("https://")
