@@ -1,0 +1,23 @@
+"""What becomes of an event: handled, not for us, or put aside for a person after many tries."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class EventStatus(StrEnum):
+    STORED = "stored"
+    HANDLED = "handled"
+    IGNORED = "ignored"
+    PARKED = "parked"
+
+
+E = EventStatus
+
+EVENT_NEXT: Mapping[str, frozenset[str]] = {
+    E.STORED: frozenset({E.HANDLED, E.IGNORED, E.PARKED}),
+    E.PARKED: frozenset({E.HANDLED, E.IGNORED}),
+    E.HANDLED: frozenset(),
+    E.IGNORED: frozenset(),
+}
+
+MAX_TRIES = 8

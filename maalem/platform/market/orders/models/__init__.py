@@ -1,0 +1,22 @@
+"""The sale as it was agreed (`sale`), and the money asked for it and received (`money`)."""
+
+from maalem.platform.market.orders.models.money import (
+    Alert,
+    Payment,
+    PaymentAttempt,
+    Refund,
+    Release,
+)
+from maalem.platform.market.orders.models.sale import History, Order, OrderGroup, OrderLine
+
+__all__ = [
+    "Alert",
+    "History",
+    "Order",
+    "OrderGroup",
+    "OrderLine",
+    "Payment",
+    "PaymentAttempt",
+    "Refund",
+    "Release",
+]

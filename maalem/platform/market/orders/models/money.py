@@ -1,0 +1,159 @@
+"""Money asked of, or received through, the payment institution: one row before every call.
+
+Each row carries the idempotency key it was or will be asked under, so that a job which finds a
+row with an unknown outcome can ask again without moving money twice.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from maalem.platform.market.orders.models.sale import Order, OrderGroup
+from maalem.platform.market.orders.states import AskStatus, AttemptStatus, Verdict
+
+
+class PaymentAttempt(models.Model):
+    """One hosted payment page for a group. At most one is live at a time."""
+
+    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=64, unique=True)
+    status = models.CharField(max_length=12, default=AttemptStatus.REQUESTED.value)
+    # Fixed when the attempt is made, because a repeated request must be the same to the letter.
+    closes_at = models.DateTimeField()
+    session = models.CharField(max_length=255, unique=True, null=True)
+    intent = models.CharField(max_length=255, blank=True, default="")
+    url = models.URLField(max_length=2000, blank=True, default="")
+    reason = models.CharField(max_length=300, blank=True, default="")
+    made_at = models.DateTimeField(db_default=Now())
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["group_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["group"],
+                condition=Q(status__in=["requested", "unknown", "open"]),
+                name="attempt_one_live_per_group",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in AttemptStatus]),
+                name="attempt_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["open", "complete"]) | Q(session__isnull=False),
+                name="attempt_open_has_a_session",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Payment(models.Model):
+    """Money that came in for a group. One is accepted; any other is given back, and shown."""
+
+    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="payments")
+    intent = models.CharField(max_length=255, unique=True)
+    session = models.CharField(max_length=255, blank=True, default="")
+    charge = models.CharField(max_length=255, blank=True, default="")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    verdict = models.CharField(max_length=14)
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group"], condition=Q(verdict="accepted"), name="payment_one_accepted"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=[v.value for v in Verdict]), name="payment_verdict_known"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.intent} {self.verdict}"
+
+
+class Ask(models.Model):
+    """What a refund and a release have in common."""
+
+    key = models.CharField(max_length=64, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="MAD")
+    status = models.CharField(max_length=10, default=AskStatus.REQUESTED.value)
+    answer = models.CharField(max_length=255, blank=True, default="")  # re_… or tr_…
+    reason = models.CharField(max_length=300, blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(db_default=Now())
+    asked_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.key
+
+
+ASK_RULES = {
+    "status": Q(status__in=[s.value for s in AskStatus]),
+    "done": ~Q(status="done") | (Q(done_at__isnull=False) & ~Q(answer="")),
+}
+
+
+class Refund(Ask):
+    """Money going back to a buyer. `cause` is a verdict, or `cancelled` for a cancelled order."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="refund")
+    cause = models.CharField(max_length=14)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ASK_RULES["status"], name="refund_status_known"),
+            models.CheckConstraint(condition=ASK_RULES["done"], name="refund_done_has_an_answer"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_amount_positive"),
+            # A payment that was never accepted goes back whole, once.
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(order__isnull=True), name="refund_whole_once"
+            ),
+        ]
+
+
+class Release(Ask):
+    """The seller's share of one delivered order, handed over by one transfer."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="release")
+    account = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ASK_RULES["status"], name="release_status_known"),
+            models.CheckConstraint(condition=ASK_RULES["done"], name="release_done_has_an_answer"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gte=0), name="release_amount_not_negative"
+            ),
+        ]
+
+
+class Alert(models.Model):
+    """Something a person of the platform must look at. Kept after it was settled."""
+
+    kind = models.CharField(max_length=40)
+    group = models.ForeignKey(OrderGroup, models.PROTECT, null=True, related_name="alerts")
+    about = models.CharField(max_length=120)  # the key, intent or event it is about
+    note = models.CharField(max_length=500)
+    at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "about"], name="alert_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.about}"

@@ -1,0 +1,196 @@
+"""What was sold: a group (one payment), one order per seller, its frozen lines, and its history.
+
+Amounts are centimes of `currency`. What a buyer agreed to is frozen: triggers refuse to change
+amounts and lines afterwards, and history is append-only.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from maalem.platform.market.orders.states import GroupStatus, OrderStatus
+
+
+class OrderGroup(models.Model):
+    """Everything bought in one go. `number` is read out over the telephone."""
+
+    number = models.CharField(max_length=16, unique=True)
+    cart = models.ForeignKey("cart.Cart", models.SET_NULL, null=True, related_name="groups")
+    person = models.ForeignKey(
+        "people.Person", models.SET_NULL, null=True, related_name="purchases"
+    )
+    status = models.CharField(max_length=20, default=GroupStatus.PENDING_PAYMENT.value)
+    language = models.CharField(max_length=5)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=16)
+    email = models.EmailField(blank=True, default="")
+    country = models.CharField(max_length=2)
+    # Within Morocco: commune and region codes with their names, quarter, landmark.
+    # Abroad: lines, city, postcode where the country has them.
+    address = models.JSONField()
+    note = models.CharField(max_length=500, blank=True, default="")
+    currency = models.CharField(max_length=3, default="MAD")
+    goods_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    # A digest of the lines, prices, parcels and address that the buyer was shown and agreed to.
+    agreed = models.CharField(max_length=64)
+    placed_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in GroupStatus]), name="group_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_minor=F("goods_minor") + F("shipping_minor"))
+                & Q(goods_minor__gt=0, shipping_minor__gte=0),
+                name="group_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["paid", "refunded"]) | Q(paid_at__isnull=False),
+                name="group_paid_has_a_time",
+            ),
+            # A double click, a second tab, a repeated POST: one cart waits for one payment.
+            models.UniqueConstraint(
+                fields=["cart"],
+                condition=Q(status="pending_payment"),
+                name="group_one_pending_per_cart",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status="pending_payment"),
+                name="group_pending_by_expiry",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Order(models.Model):
+    """One seller's parcel of a group, with the frozen split of its money."""
+
+    number = models.CharField(max_length=20, unique=True)
+    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="orders")
+    artisan = models.ForeignKey("artisans.Artisan", models.PROTECT, related_name="orders")
+    position = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=20, default=OrderStatus.AWAITING_PAYMENT.value)
+    seller = models.JSONField()  # the name as it was, {"fr": …, "ar": …, "en": …}
+    place = models.JSONField()  # the commune it leaves from, in three languages
+    currency = models.CharField(max_length=3, default="MAD")
+    goods_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField()
+    commission_vat_minor = models.BigIntegerField()
+    seller_net_minor = models.BigIntegerField()
+    weight_g = models.PositiveIntegerField()
+    dispatch_by = models.DateField()
+    carrier = models.CharField(max_length=60, blank=True, default="")
+    tracking = models.CharField(max_length=60, blank=True, default="")
+    dispatched_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["group_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "artisan"], name="order_one_per_seller"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in OrderStatus]), name="order_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    seller_net_minor=F("goods_minor")
+                    + F("shipping_minor")
+                    - F("commission_minor")
+                    - F("commission_vat_minor")
+                ),
+                name="order_split_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    goods_minor__gt=0,
+                    shipping_minor__gte=0,
+                    commission_minor__gte=0,
+                    commission_vat_minor__gte=0,
+                    seller_net_minor__gte=0,
+                ),
+                name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="delivered") | Q(delivered_at__isnull=False),
+                name="order_delivered_has_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["artisan", "-id"], name="order_by_artisan"),
+            models.Index(
+                fields=["dispatched_at"],
+                condition=Q(status="dispatched"),
+                name="order_on_its_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total_minor(self) -> int:
+        """What the buyer paid for this parcel."""
+        return self.goods_minor + self.shipping_minor
+
+
+class OrderLine(models.Model):
+    """A thing as it was when it was bought: words, price and commission never change again."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    product = models.ForeignKey("catalog.Product", models.SET_NULL, null=True, related_name="+")
+    variant = models.ForeignKey("catalog.Variant", models.SET_NULL, null=True, related_name="+")
+    sku = models.CharField(max_length=64)
+    title = models.JSONField()
+    label = models.JSONField()
+    snapshot = models.JSONField()  # slug, craft, maker, hs_code, weight_g, supply, photo, tone
+    quantity = models.PositiveSmallIntegerField()
+    unit_price_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    commission_rule = models.CharField(max_length=60)
+    commission_bps = models.PositiveIntegerField()
+    commission_minor = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["order_id", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_minor=F("unit_price_minor") * F("quantity"))
+                & Q(quantity__gte=1, unit_price_minor__gt=0, commission_minor__gte=0),
+                name="order_line_adds_up",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.sku}"
+
+
+class History(models.Model):
+    """What happened to a group or one of its orders, when, and by whom. Append-only."""
+
+    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="history")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="history")
+    at = models.DateTimeField(db_default=Now())
+    event = models.CharField(max_length=40)
+    was = models.CharField(max_length=20, blank=True, default="")
+    now = models.CharField(max_length=20, blank=True, default="")
+    by = models.CharField(max_length=120)
+    note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "history"
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.was} -> {self.now}"
