@@ -1,0 +1,9 @@
+from django.apps import apps
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
+from django.urls import include, path
+
+urlpatterns = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include(apps.get_app_config("oscar").urls[0])),
+    *staticfiles_urlpatterns(),
+]
