@@ -1,0 +1,1 @@
+"""Us and the peers, side by side, on one machine, in one run: `make bench`."""
