@@ -1,11 +1,13 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """Makes people; nobody has a password unless one is asked for."""
+    """Makes people. Nobody has a password: everybody comes in by a code."""
 
     def create_user(self, **fields: object) -> "Person":
+        """A new person; `phone` in E.164, `email` in lower case, `name`, `language`."""
         person = self.model(**fields)
         person.set_unusable_password()
         person.save(using=self._db)
@@ -34,8 +36,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(phone__isnull=True)
                 | models.Q(phone__regex=r"^\+[1-9]\d{6,14}$"),
                 name="person_phone_is_e164",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=True) | models.Q(email=Lower("email")),
+                name="person_email_is_lower_case",
+            ),
         ]
+
+    @property
+    def first_name(self) -> str:
+        """What to say to a friend; the whole name where it has one word."""
+        return self.name.split(" ", 1)[0]
 
     def __str__(self) -> str:
         return self.name or self.phone or self.email or f"#{self.pk}"
