@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from maalem.cli import databases, postgres
 from maalem.cli.texts import compile_texts
@@ -131,8 +132,8 @@ def _copy_payments() -> PaymentsDsn:
     return PaymentsDsn(app=app, admin=swap, superuser=superuser)
 
 
-def _drop(dsn: PaymentsDsn) -> None:
-    name = dsn.app.split("?")[0].rpartition("/")[2]
+def _drop(url: str) -> None:
+    name = url.split("?")[0].rpartition("/")[2]
     with psycopg.connect(os.environ["MAALEM_TEST_SERVER"], autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -142,7 +143,7 @@ def payments_dsn() -> Iterator[PaymentsDsn]:
     """A migrated payments database for this worker; tests keep apart by their own accounts."""
     dsn = _copy_payments()
     yield dsn
-    _drop(dsn)
+    _drop(dsn.app)
 
 
 @pytest.fixture
@@ -150,7 +151,26 @@ def fresh_payments_dsn() -> Iterator[PaymentsDsn]:
     """A migrated payments database of this test's own."""
     dsn = _copy_payments()
     yield dsn
-    _drop(dsn)
+    _drop(dsn.app)
+
+
+@pytest.fixture
+def committed_db(django_db_blocker: object) -> Iterator[str]:
+    """A platform database of this test's own, where commits are real and threads see them.
+
+    In place of `django_db(transaction=True)`, which would empty the map after the test. Yields
+    the database's URL.
+    """
+    there = settings.DATABASES["default"]
+    before = dict(there)
+    url = _copy(os.environ["MAALEM_TEST_PLATFORM"], "maalem_platform")
+    connections.close_all()
+    there.update(database(url))
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield url
+        connections.close_all()
+    there.update(before)
+    _drop(url)
 
 
 @pytest.fixture(scope="session")

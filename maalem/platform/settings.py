@@ -160,5 +160,22 @@ EMAIL_BACKEND = os.environ.get(
 )
 EMAIL_HOST = os.environ.get("MAALEM_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("MAALEM_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("MAALEM_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("MAALEM_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("MAALEM_SMTP_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("MAALEM_FROM_EMAIL", "Maalem <bonjour@maalem.example>")
+SMS_SENDER = os.environ.get(
+    "MAALEM_SMS_SENDER", "maalem.platform.ground.notices.carriers.ConsoleSms"
+)
+SMS_URL = os.environ.get("MAALEM_SMS_URL", "")
+SMS_TOKEN = os.environ.get("MAALEM_SMS_TOKEN", "")
+SMS_FROM = os.environ.get("MAALEM_SMS_FROM", "Maalem")
+
+# --- work that follows ---------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": int(os.environ.get("MAALEM_WORKER_CONCURRENCY", "4")),
+    "delete_jobs": "successful",
+    "shutdown_graceful_timeout": 15,
+}

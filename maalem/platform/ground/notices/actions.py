@@ -1,0 +1,123 @@
+"""Tell people things: written with what they tell, delivered afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.template.exceptions import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import translation
+
+from maalem.platform.ground.people.models import Person
+from maalem.platform.ground.people.numbers import NotAContact, parse_contact
+
+from . import delivery, jobs, segments
+from .models import Message
+from .states import Status
+
+Channel = Message.Channel
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody without a row of their own, such as a guest; either way of reaching, or both."""
+
+    phone: str = ""
+    email: str = ""
+
+
+def notify(
+    *,
+    kind: str,
+    to: Person | Recipient | str,
+    language: str = "",
+    context: Mapping[str, Any] | None = None,
+    key: str = "",
+    secret: bool = False,
+) -> list[Message]:
+    """Write what `to` is told about `kind` by each channel that both sides have, and queue it.
+
+    Call it inside the transaction of what is told. A room keeps the words of its kinds in its own
+    `templates/notices/<kind>/`: `sms.txt`, and `subject.txt` with `email.txt`; a file that is not
+    there means: not by this channel. `language` is the person's own when not given. A `key`
+    (`paid-M-7K3D-92QF`) lets the same thing be told once only; told before, the list is empty.
+    `secret` empties the body after delivery. Raises TemplateDoesNotExist for a kind without words.
+    """
+    address, person = _address(to)
+    speech = language or (person.language if person else "") or translation.get_language() or "fr"
+    words = dict(context or {}, person=person, language=speech)
+    with transaction.atomic(), translation.override(speech):
+        wanted = [
+            Message(
+                kind=kind,
+                channel=channel,
+                key=key,
+                person=person,
+                phone=address.phone if channel == Channel.SMS else "",
+                email=address.email if channel == Channel.EMAIL else "",
+                language=speech,
+                secret=secret,
+                **text,
+            )
+            for channel, text in _texts(kind, address, words)
+        ]
+        written = [message for message in wanted if _write(message)]
+        for message in written:
+            jobs.deliver.defer(message=message.pk)
+    return written
+
+
+def _write(message: Message) -> bool:
+    """Save it, or return False where the same key was told by this channel before."""
+    try:
+        with transaction.atomic():
+            message.save()
+    except IntegrityError:
+        if not message.key:
+            raise
+        return False
+    return True
+
+
+def _address(to: Person | Recipient | str) -> tuple[Recipient, Person | None]:
+    if isinstance(to, Person):
+        return Recipient(phone=to.phone or "", email=to.email or ""), to
+    if isinstance(to, Recipient):
+        return to, None
+    try:
+        contact = parse_contact(to)
+    except NotAContact as trouble:
+        raise ValueError(f"{to!r} is neither a telephone number nor an address") from trouble
+    return Recipient(phone=contact.phone, email=contact.email), None
+
+
+def _texts(
+    kind: str, address: Recipient, context: dict[str, Any]
+) -> list[tuple[Channel, dict[str, str]]]:
+    found: list[tuple[Channel, dict[str, str]]] = []
+    short = _render(f"notices/{kind}/sms.txt", context)
+    long = _render(f"notices/{kind}/email.txt", context)
+    if short is None and long is None:
+        raise TemplateDoesNotExist(f"notices/{kind}/sms.txt")
+    if address.phone and short is not None:
+        found.append((Channel.SMS, {"body": segments.plain(" ".join(short.split()))}))
+    if address.email and long is not None:
+        subject = _render(f"notices/{kind}/subject.txt", context) or ""
+        found.append((Channel.EMAIL, {"subject": " ".join(subject.split())[:200], "body": long}))
+    return found
+
+
+def _render(name: str, context: dict[str, Any]) -> str | None:
+    try:
+        template = get_template(name)
+    except TemplateDoesNotExist:
+        return None
+    return template.render(context).strip() + ("\n" if name.endswith("email.txt") else "")
+
+
+def send_again(message: Message) -> None:
+    """A person's decision: queue a parked message once more, with all its tries."""
+    with transaction.atomic():
+        delivery.move(message, Status.QUEUED, attempts=0)
+        jobs.deliver.defer(message=message.pk)

@@ -1,0 +1,26 @@
+"""Delivery, after the transaction that wrote the message."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from maalem.platform.ground import jobs
+
+from . import delivery
+from .models import Message
+from .states import Status
+
+KEPT = timedelta(days=180)
+
+
+@jobs.task(queue="notices", tries=delivery.TRIES)
+def deliver(*, message: int) -> None:
+    """Carry one message; tried again with growing pauses."""
+    delivery.deliver(message)
+
+
+@jobs.every("17 3 * * *")
+def forget_old(timestamp: int) -> None:
+    """Delivered messages hold names and numbers: they are kept half a year, no longer."""
+    edge = timezone.now() - KEPT
+    Message.objects.filter(status=Status.SENT, sent_at__lt=edge).delete()
