@@ -56,5 +56,9 @@ def load_demo() -> None:
     from maalem.demo import load
 
     progress = Progress()
-    load.load(progress=progress)
+    load.load(
+        progress=progress,
+        artisans=int(os.environ.get("MAALEM_DEMO_ARTISANS", "260")),
+        products=int(os.environ.get("MAALEM_DEMO_PRODUCTS", "1600")),
+    )
     progress.close()

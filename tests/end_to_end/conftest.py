@@ -1,0 +1,50 @@
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from maalem.cli.doctor import browser_path
+from tests.end_to_end import installation
+
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One installation serves all stories, so they run in one worker."""
+    for item in items:
+        if "end_to_end" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("installation"))
+
+
+@pytest.fixture(scope="session")
+def maalem() -> Iterator[installation.Running]:
+    """The platform with a small demo, started by `maalem up` and stopped by Ctrl-C."""
+    home = Path(tempfile.mkdtemp(prefix="maalem-story-"))
+    home.chmod(0o755)
+    running = installation.start(home)
+    yield running
+    status = running.stop()
+    shutil.rmtree(home, ignore_errors=True)
+    assert status == 0, "".join(running.said[-20:])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; its absence fails, it is never skipped."""
+    path = browser_path()
+    assert path, "install Debian's package chromium, or name yours in MAALEM_CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield browser
+        browser.close()
