@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from maalem.platform.market.catalog.indexing import reindex
 from maalem.platform.market.catalog.models import Product, StatusChange
 from maalem.platform.market.catalog.states import Refused, Status, check
 
@@ -30,7 +31,14 @@ def publish(product: Product, *, by: str) -> None:
             published_at=timezone.now()
         )
         move(product.pk, now=Status(product.status), then=Status.PUBLISHED, by=by)
+        reindex([product.pk])
     product.refresh_from_db()
+
+
+def edited(product: Product) -> None:
+    """To be called after any change of a product's texts, craft, supply or maker."""
+    if product.status == Status.PUBLISHED.value:
+        reindex([product.pk])
 
 
 def withdraw(product: Product, *, by: str) -> None:

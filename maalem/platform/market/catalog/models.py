@@ -177,6 +177,11 @@ class Photo(models.Model):
         ]
 
 
+def _shelf(name: str, *fields: str) -> models.Index:
+    """An index that reads one shelf in order, over what can be bought."""
+    return models.Index(fields=fields, name=f"entry_{name}", condition=Q(in_stock=True))
+
+
 class StatusChange(models.Model):
     """Who moved a product, from where to where. Append-only."""
 
@@ -191,7 +196,7 @@ class Entry(models.Model):
     """One published product as lists and search read it: narrow, so that a page reads few blocks.
 
     `document` holds folded words of all three languages with weights (A title, B craft and
-    artisan, C materials and place, D story).
+    artisan, C materials and place, D story). A trigger keeps `in_stock` and `price_minor`.
     """
 
     product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="entry")
@@ -201,24 +206,22 @@ class Entry(models.Model):
     supply = models.CharField(max_length=14)
     price_minor = models.PositiveBigIntegerField()
     published_at = models.DateTimeField()
+    # False once the last piece is sold. A piece that is only promised still shows.
+    in_stock = models.BooleanField(default=True)
     document = SearchVectorField()
 
     class Meta:
         indexes = [
-            GinIndex(fields=["document"], name="entry_document"),
-            models.Index(fields=["-published_at", "-product"], name="entry_newest"),
-            models.Index(fields=["price_minor", "product"], name="entry_cheapest"),
-            models.Index(
-                fields=["root_craft", "-published_at", "-product"], name="entry_root_newest"
-            ),
-            models.Index(fields=["root_craft", "price_minor", "product"], name="entry_root_cheap"),
-            models.Index(fields=["craft", "-published_at", "-product"], name="entry_craft_newest"),
-            models.Index(
-                fields=["region_code", "-published_at", "-product"], name="entry_region_newest"
-            ),
-            models.Index(
-                fields=["region_code", "price_minor", "product"], name="entry_region_cheap"
-            ),
+            # A long pending list would be read by every search: keep it short.
+            GinIndex(fields=["document"], name="entry_document", gin_pending_list_limit=256),
+            _shelf("newest", "-published_at", "-product"),
+            _shelf("cheapest", "price_minor", "product"),
+            _shelf("root_newest", "root_craft", "-published_at", "-product"),
+            _shelf("root_cheapest", "root_craft", "price_minor", "product"),
+            _shelf("root_region", "root_craft", "region_code", "-published_at", "-product"),
+            _shelf("craft_newest", "craft", "-published_at", "-product"),
+            _shelf("region_newest", "region_code", "-published_at", "-product"),
+            _shelf("region_cheapest", "region_code", "price_minor", "product"),
         ]
 
 

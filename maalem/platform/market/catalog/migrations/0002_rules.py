@@ -90,6 +90,36 @@ CREATE TRIGGER catalog_entry_repriced AFTER UPDATE OF price_from_minor ON catalo
     EXECUTE FUNCTION catalog_entry_repriced();
 """
 
+SOLD_OUT = """
+CREATE FUNCTION catalog_sells_out() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE catalog_entry e SET in_stock = EXISTS (
+        SELECT 1 FROM catalog_variant v WHERE v.product_id = e.product_id AND v.on_hand > 0)
+     WHERE e.product_id = NEW.product_id AND e.supply <> 'made_to_order';
+    RETURN NULL;
+END $$;
+-- Only the last piece, or the first after it, moves a product between the shelves.
+CREATE TRIGGER catalog_sells_out AFTER UPDATE OF on_hand ON catalog_variant
+    FOR EACH ROW WHEN ((NEW.on_hand = 0) <> (OLD.on_hand = 0))
+    EXECUTE FUNCTION catalog_sells_out();
+"""
+
+# Rows of two kilobytes stay whole in their page: search reads many of them, once.
+WHOLE_ROWS = "ALTER TABLE catalog_entry SET (toast_tuple_target = 8160);"
+
+WORKSHOPS = """
+CREATE FUNCTION catalog_workshop_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE catalog_product SET version = version + 1 WHERE artisan_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER catalog_workshop_renamed AFTER UPDATE OF name, slug, commune_id
+    ON artisans_artisan FOR EACH ROW
+    WHEN ((NEW.name, NEW.slug, NEW.commune_id) IS DISTINCT FROM
+          (OLD.name, OLD.slug, OLD.commune_id))
+    EXECUTE FUNCTION catalog_workshop_renamed();
+"""
+
 PICTURES = """
 CREATE FUNCTION catalog_photo_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -114,7 +144,7 @@ CREATE TRIGGER catalog_history_is_kept BEFORE UPDATE ON catalog_statuschange
 UNDO = """
 DROP FUNCTION catalog_product_changes, catalog_product_leaves, catalog_variant_one_piece,
     catalog_variant_priced, catalog_entry_repriced, catalog_photo_changes,
-    catalog_history_is_kept CASCADE;
+    catalog_history_is_kept, catalog_sells_out, catalog_workshop_renamed CASCADE;
 DROP FUNCTION catalog_keep_cheapest;
 """
 
@@ -123,7 +153,7 @@ class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial")]
     operations = [
         migrations.RunSQL(
-            [MOVES, ONE_PIECE, CHEAPEST, PICTURES],
+            [MOVES, ONE_PIECE, CHEAPEST, SOLD_OUT, WHOLE_ROWS, WORKSHOPS, PICTURES],
             UNDO,
         ),
     ]

@@ -3,7 +3,9 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.catalog import actions
+from maalem.platform.market.catalog.indexing import reindex
 from maalem.platform.market.catalog.models import Entry, Product, StatusChange, Variant
 from maalem.platform.market.catalog.states import NEXT, Refused, Status
 from maalem.platform.market.catalog.tests import fixtures
@@ -127,12 +129,34 @@ def test_whatever_a_page_shows_counts_the_version_up(carpet):
 
 
 def test_a_withdrawn_product_leaves_the_lists_at_once(carpet):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO catalog_entry (product_id, craft_id, root_craft_id, region_code, supply,"
-            " price_minor, published_at, document) SELECT id, craft_id, craft_id, '08', supply,"
-            " price_from_minor, published_at, '' FROM catalog_product"
-        )
+    assert reindex([carpet.pk]) == 1
     assert Entry.objects.count() == 1
     actions.withdraw(carpet, by="test")
     assert Entry.objects.count() == 0
+
+
+def test_the_last_piece_leaves_the_lists_and_comes_back(carpet):
+    reindex([carpet.pk])
+    Variant.objects.filter(product=carpet).update(on_hand=2, reserved=2)
+    assert Entry.objects.get().in_stock
+    Variant.objects.filter(product=carpet).update(on_hand=0, reserved=0)
+    assert not Entry.objects.get().in_stock
+    Variant.objects.filter(product=carpet).update(on_hand=1)
+    assert Entry.objects.get().in_stock
+
+
+def test_a_draft_is_published_once_it_has_a_price_and_then_found(carpet):
+    draft = fixtures.piece(
+        carpet.artisan, carpet.craft, "brouillon", status="draft", published_at=None
+    )
+    actions.publish(draft, by="test")
+    assert draft.published_at is not None
+    assert Entry.objects.get().product_id == draft.pk
+
+
+def test_a_renamed_workshop_counts_its_pieces_up(carpet):
+    carpet.refresh_from_db()
+    before = carpet.version
+    Artisan.objects.filter(pk=carpet.artisan_id).update(name="Autre nom")
+    carpet.refresh_from_db()
+    assert carpet.version == before + 1

@@ -1,0 +1,237 @@
+"""Search and shelves in PostgreSQL, with a bound on the rows that any page may read.
+
+A query first asks the index for `_CANDIDATES` matches. If there are fewer, all of them are known:
+they are ranked by where the words stand (title, craft, materials, story) and by age, and counted
+exactly. If there are more, the query is a broad one ("tapis"), nearly everything matches in its
+title, and what tells pieces apart is their age: the newest are read in order and ranked among
+themselves. Either way the cost is bounded, whatever the size of the catalogue.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from maalem.kit.text import stem
+from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.catalog.words import all_of, any_of, asked, lexeme
+
+PAGE_SIZE = 24
+LAST_PAGE = 50
+COUNT_CAP = 1_000
+_CANDIDATES = 1_000
+_NEWEST = 4 * PAGE_SIZE
+# A word in so many documents needs no first look: it is a broad one.
+_BROAD_FROM = 3_000
+_FEW = 4
+# The weights of ts_rank: story, materials and place, craft and maker, title.
+_WEIGHTS = "{0.08, 0.3, 0.6, 1.0}"
+
+# Price bands in centimes: from, below.
+BANDS: dict[str, tuple[int, int | None]] = {
+    "0-200": (0, 20_000),
+    "200-500": (20_000, 50_000),
+    "500-1500": (50_000, 150_000),
+    "1500-5000": (150_000, 500_000),
+    "5000-": (500_000, None),
+}
+SORTS = ("relevance", "newest", "price", "price-down")
+SUPPLIES = {"ready": (Supply.STOCK.value, Supply.UNIQUE.value), "order": ("made_to_order",)}
+_ORDERS = {
+    "newest": "e.published_at DESC, e.product_id DESC",
+    "price": "e.price_minor, e.product_id",
+    "price-down": "e.price_minor DESC, e.product_id DESC",
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a page asks for. `crafts` are ids: of a root craft, or of its branches."""
+
+    words: tuple[str, ...] = ()
+    root: int | None = None
+    craft: int | None = None
+    region: str = ""
+    artisan: int | None = None
+    band: str = ""
+    supply: str = ""
+    sort: str = "newest"
+    page: int = 1
+    size: int = PAGE_SIZE
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.size
+
+
+@dataclass(frozen=True)
+class Found:
+    """(product id, version) pairs of one page; `total` stops at `COUNT_CAP`."""
+
+    rows: list[tuple[int, int]] = field(default_factory=list)
+    total: int = 0
+    more: bool = False
+    # The words really looked for, where the ones that were typed found too little.
+    instead: tuple[str, ...] = ()
+
+    @property
+    def capped(self) -> bool:
+        return self.total >= COUNT_CAP
+
+
+def find(wish: Wish) -> Found:
+    """The page of products that `wish` asks for."""
+    if not wish.words:
+        return _shelf(wish)
+    found = _ranked(wish, query=all_of(wish.words))
+    if found.total > _FEW or wish.page > 1:
+        return found
+    return _second_try(wish, found)
+
+
+def _second_try(wish: Wish, found: Found) -> Found:
+    """Mend spelling, then let any of the words do; keep the first answer when nothing is better."""
+    mended = replace(wish, words=mend(wish.words))
+    if mended.words != wish.words:
+        better = _ranked(mended, query=all_of(mended.words, open_end=False))
+        if better.total > found.total:
+            return replace(better, instead=mended.words)
+    if found.total == 0 and len(wish.words) > 1:
+        looser = _ranked(mended, query=any_of(mended.words, open_end=False))
+        return replace(looser, instead=mended.words if looser.total else ())
+    return found
+
+
+def mend(typed: tuple[str, ...]) -> tuple[str, ...]:
+    """Replace each word that no document holds by the likest one that many hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.word, (SELECT w.word FROM catalog_word w WHERE w.word %% t.word"
+            "  ORDER BY similarity(w.word, t.word) DESC, w.products DESC LIMIT 1)"
+            " FROM unnest(%s::text[]) AS t(word)"
+            " WHERE NOT EXISTS (SELECT 1 FROM catalog_word w WHERE w.word = t.word)",
+            [[lexeme(word) for word in typed]],
+        )
+        likest = {word: like for word, like in cursor.fetchall() if like}
+    return tuple(likest.get(lexeme(word), word) for word in typed)
+
+
+def _conditions(wish: Wish) -> tuple[str, list[object]]:
+    """SQL for everything but the words: fixed text, values apart."""
+    parts, values = ["e.in_stock"], []
+    for column, value in (
+        ("e.root_craft_id", wish.root),
+        ("e.craft_id", wish.craft),
+        ("e.region_code", wish.region),
+    ):
+        if value:
+            parts.append(f"{column} = %s")
+            values.append(value)
+    if wish.artisan:
+        parts.append("e.product_id IN (SELECT id FROM catalog_product WHERE artisan_id = %s)")
+        values.append(wish.artisan)
+    if wish.supply in SUPPLIES:
+        parts.append("e.supply = ANY(%s)")
+        values.append(list(SUPPLIES[wish.supply]))
+    if wish.band in BANDS:
+        low, high = BANDS[wish.band]
+        parts.append("e.price_minor >= %s")
+        values.append(low)
+        if high is not None:
+            parts.append("e.price_minor < %s")
+            values.append(high)
+    return " AND ".join(parts), values
+
+
+def _shelf(wish: Wish) -> Found:
+    """Without words: an index read in order, and a count that stops early."""
+    where, values = _conditions(wish)
+    order = _ORDERS.get(wish.sort, _ORDERS["newest"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.product_id, p.version, n.total FROM (SELECT e.product_id, e.published_at,"  # noqa: S608
+            f" e.price_minor FROM catalog_entry e WHERE {where} ORDER BY {order}"
+            " LIMIT %s OFFSET %s) e JOIN catalog_product p ON p.id = e.product_id,"
+            f" (SELECT count(*) AS total FROM (SELECT 1 FROM catalog_entry e WHERE {where}"
+            f" LIMIT %s) c) n ORDER BY {order}",
+            [*values, wish.size, wish.offset, *values, COUNT_CAP],
+        )
+        rows = cursor.fetchall()
+    total = rows[0][2] if rows else 0
+    return _page(wish, [(one, version) for one, version, _ in rows], total)
+
+
+def _page(wish: Wish, rows: list[tuple[int, int]], total: int) -> Found:
+    reach = wish.offset + wish.size
+    full = len(rows) == wish.size and (total > reach or total >= COUNT_CAP)
+    more = full and wish.page < LAST_PAGE
+    return Found(rows=rows, total=total, more=more)
+
+
+_KNOWN = """
+WITH hits AS MATERIALIZED (
+    SELECT e.product_id, e.published_at, e.price_minor, e.document
+      FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where} LIMIT %s
+), chosen AS (
+    SELECT e.product_id, row_number() OVER (ORDER BY {order}) AS place FROM hits e
+)
+SELECT c.product_id, p.version, (SELECT count(*) FROM hits)
+  FROM (SELECT * FROM chosen ORDER BY place LIMIT %s OFFSET %s) c
+  JOIN catalog_product p ON p.id = c.product_id ORDER BY c.place
+"""
+_BROAD = """
+SELECT c.product_id, p.version, 0
+  FROM (SELECT e.product_id, row_number() OVER (ORDER BY {order}) AS place
+          FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document
+                  FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where}
+                 ORDER BY {first} LIMIT %s) e
+         ORDER BY place LIMIT %s OFFSET %s) c
+  JOIN catalog_product p ON p.id = c.product_id ORDER BY c.place
+"""
+_BY_RANK = (
+    "ts_rank(%s::real[], e.document, %s::tsquery)"
+    " + 0.15 * greatest(0, 1 - extract(epoch FROM now() - e.published_at) / 15552000) DESC,"
+    " e.product_id DESC"
+)
+
+
+def _ranked(wish: Wish, *, query: str) -> Found:
+    where, values = _conditions(wish)
+    by_rank = wish.sort not in _ORDERS
+    order = _BY_RANK if by_rank else _ORDERS[wish.sort]
+    ranking: list[object] = [_WEIGHTS, any_of(wish.words)] if by_rank else []
+    with connection.cursor() as cursor:
+        total = _known_broad(cursor, wish) if not values else 0
+        if total < _BROAD_FROM:
+            cursor.execute(
+                _KNOWN.format(where=where, order=order),
+                [query, *values, _CANDIDATES, *ranking, wish.size, wish.offset],
+            )
+            rows = cursor.fetchall()
+            total = rows[0][2] if rows else 0
+        if total >= _CANDIDATES:
+            depth = max(_NEWEST, wish.offset + wish.size)
+            first = _ORDERS["newest"] if by_rank else order
+            cursor.execute(
+                _BROAD.format(where=where, order=order, first=first),
+                [*ranking, query, *values, depth, wish.size, wish.offset],
+            )
+            rows = cursor.fetchall()
+    return _page(wish, [(one, version) for one, version, _ in rows], min(total, COUNT_CAP))
+
+
+def _known_broad(cursor: CursorWrapper, wish: Wish) -> int:
+    """How many documents hold the only word asked for (or one that begins with it)."""
+    if len(wish.words) != 1:
+        return 0
+    word = wish.words[0]
+    cursor.execute(
+        "SELECT coalesce(max(products), 0) FROM catalog_word WHERE word = %s OR word LIKE %s",
+        [lexeme(word), f"{stem(word)}%" if len(stem(word)) >= 3 else word],
+    )
+    return int(cursor.fetchone()[0])
+
+
+def wish_words(query: str) -> tuple[str, ...]:
+    """The words of a typed query, ready for a `Wish`."""
+    return tuple(asked(query))
