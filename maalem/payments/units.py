@@ -17,6 +17,7 @@ import msgspec
 from maalem.payments.db import Pool
 
 BATCH_MAX = 64
+_NO_ACCOUNT = "MA001 account_not_found"
 _COMMIT = "SELECT commit_unit($1, $2)"
 
 
@@ -37,15 +38,32 @@ class Unit(msgspec.Struct):
     """Everything one action writes. Records say by `version` whether they insert or replace."""
 
     puts: list[tuple[str, Any]] = []
-    open: list[Any] = []
     chain: list[Any] = []
     events: list[Any] = []
     claim: Claim | None = None
+    accounts: list[Any] = []
+    opening: bool = False
 
     def put(self, *records: Any) -> "Unit":
         """Store whole records; each knows its table by `TABLE`."""
         self.puts.extend((record.TABLE, record) for record in records)
         return self
+
+    def book(self, chain: tuple[Sequence[Any], Sequence[Any]]) -> "Unit":
+        """Post a recipe's transfers; its accounts are opened should they not be there yet."""
+        self.accounts.extend(chain[0])
+        self.chain.extend(chain[1])
+        return self
+
+    def document(self) -> dict[str, Any]:
+        """What `commit_unit` reads."""
+        return {
+            "claim": self.claim,
+            "puts": self.puts,
+            "open": self.accounts if self.opening else (),
+            "chain": self.chain,
+            "events": self.events,
+        }
 
 
 class UnitRefused(Exception):
@@ -98,15 +116,21 @@ class Writer:
                 if not isinstance(problem, Exception):
                     raise
                 continue
-            for (_, _, done), outcome in zip(batch, outcomes, strict=True):
-                _settle(done, outcome)
+            for item, outcome in zip(batch, outcomes, strict=True):
+                if outcome == _NO_ACCOUNT and item[0].accounts and not item[0].opening:
+                    item[0].opening = True
+                    self._waiting.append(item)
+                else:
+                    _settle(item[2], outcome)
 
     async def _write(
         self, batch: Sequence[tuple[Unit, bytes | None, asyncio.Future[None]]]
     ) -> list[Any]:
         async with self._pool.acquire() as connection:
             try:
-                rows = await connection.fetchmany(_COMMIT, [(u, answer) for u, answer, _ in batch])
+                rows = await connection.fetchmany(
+                    _COMMIT, [(unit.document(), answer) for unit, answer, _ in batch]
+                )
                 return [row[0] for row in rows]
             except asyncpg.PostgresError as problem:
                 if len(batch) == 1 or connection.is_closed():
@@ -117,7 +141,7 @@ class Writer:
         self, connection: Any, item: tuple[Unit, bytes | None, asyncio.Future[None]]
     ) -> Any:
         try:
-            return await connection.fetchval(_COMMIT, item[0], item[1])
+            return await connection.fetchval(_COMMIT, item[0].document(), item[1])
         except asyncpg.PostgresError as problem:
             return _as_refusal(problem)
 

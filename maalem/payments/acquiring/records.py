@@ -95,6 +95,7 @@ class Charge(Record, kw_only=True, frozen=True):
     authenticated: bool = False
     cvc_check: str | None = None
     capture_before: datetime | None = None
+    payment_method_details: dict[str, Any] | None = None
     description: str | None = None
     receipt_email: str | None = None
     statement_descriptor: str | None = None

@@ -67,7 +67,7 @@ def account_id(owner: str, *, kind: str, currency: str) -> UUID:
     return _uuid(f"account/{owner}/{kind}/{currency}")
 
 
-def transfer_id(source: str, code: str) -> UUID:
+def transfer_id(source: str, code: str, /) -> UUID:
     """The id of the leg `code` of the object `source`."""
     return _uuid(f"transfer/{source}/{code}")
 

@@ -1,0 +1,152 @@
+"""Accounts, customers and payment methods as the wire shows them."""
+
+from typing import Any
+
+from maalem.payments.accounts.records import Account, Customer, PaymentMethod, Token
+from maalem.payments.records import epoch
+
+
+def account(record: Account) -> dict[str, Any]:
+    """The `account` object."""
+    able = "active" if record.charges_enabled else "inactive"
+    return {
+        "id": record.id,
+        "object": "account",
+        "type": "standard" if record.kind == "platform" else "custom",
+        "country": record.country,
+        "default_currency": record.default_currency,
+        "email": record.email,
+        "business_type": record.business_type,
+        "business_profile": {
+            "name": record.business_name,
+            "url": record.business_url,
+            "mcc": record.business_mcc,
+            "product_description": record.product_description,
+            "support_phone": record.support_phone,
+            "support_email": record.support_email,
+            "support_address": None,
+            "support_url": None,
+        },
+        "capabilities": {"card_payments": able, "transfers": able},
+        "charges_enabled": record.charges_enabled,
+        "payouts_enabled": record.payouts_enabled,
+        "details_submitted": record.details_submitted,
+        "requirements": {
+            "currently_due": [],
+            "eventually_due": [],
+            "past_due": [],
+            "pending_verification": [],
+            "errors": [],
+            "alternatives": [],
+            "current_deadline": None,
+            "disabled_reason": None,
+        },
+        "external_accounts": {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "url": f"/v1/accounts/{record.id}/external_accounts",
+        },
+        "metadata": record.metadata,
+        "created": epoch(record.created_at),
+    }
+
+
+def customer(record: Customer) -> dict[str, Any]:
+    """The `customer` object, or what is left of a deleted one."""
+    if record.deleted:
+        return {"id": record.id, "object": "customer", "deleted": True}
+    return {
+        "id": record.id,
+        "object": "customer",
+        "address": record.address,
+        "balance": 0,
+        "created": epoch(record.created_at),
+        "currency": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": record.description,
+        "email": record.email,
+        "invoice_settings": {"default_payment_method": record.default_payment_method},
+        "livemode": False,
+        "metadata": record.metadata,
+        "name": record.name,
+        "phone": record.phone,
+        "preferred_locales": record.preferred_locales,
+        "shipping": record.shipping,
+        "tax_exempt": "none",
+    }
+
+
+def payment_method(record: PaymentMethod) -> dict[str, Any]:
+    """The `payment_method` object."""
+    return {
+        "id": record.id,
+        "object": "payment_method",
+        "type": record.type,
+        record.type: method_details(record),
+        "allow_redisplay": record.allow_redisplay,
+        "billing_details": {
+            "name": record.billing_name,
+            "email": record.billing_email,
+            "phone": record.billing_phone,
+            "address": record.billing_address
+            or dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
+            "tax_id": None,
+        },
+        "created": epoch(record.created_at),
+        "customer": record.customer_id,
+        "livemode": False,
+        "metadata": record.metadata,
+    }
+
+
+def method_details(record: PaymentMethod) -> dict[str, Any]:
+    """What may be shown of a card or a wallet."""
+    if record.type == "wallet":
+        return {"phone": record.wallet_phone}
+    return {
+        "brand": record.brand,
+        "display_brand": record.brand,
+        "last4": record.last4,
+        "exp_month": record.exp_month,
+        "exp_year": record.exp_year,
+        "fingerprint": record.fingerprint,
+        "funding": record.funding,
+        "country": record.country,
+        "checks": {
+            "address_line1_check": None,
+            "address_postal_code_check": None,
+            "cvc_check": record.cvc_check,
+        },
+        "networks": {"available": [record.brand], "preferred": None},
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
+
+
+def token(record: Token, method: PaymentMethod) -> dict[str, Any]:
+    """The `token` object, with its card."""
+    return {
+        "id": record.id,
+        "object": "token",
+        "type": "card",
+        "card": {
+            "id": "card_" + method.id.removeprefix("pm_"),
+            "object": "card",
+            "brand": method.brand,
+            "last4": method.last4,
+            "exp_month": method.exp_month,
+            "exp_year": method.exp_year,
+            "fingerprint": method.fingerprint,
+            "funding": method.funding,
+            "country": method.country,
+            "cvc_check": method.cvc_check,
+            "name": method.billing_name,
+            "metadata": {},
+        },
+        "client_ip": None,
+        "created": epoch(record.created_at),
+        "livemode": False,
+        "used": record.used,
+    }

@@ -1,0 +1,406 @@
+"""What an answer of the rail means: the next records, the booking and the events. Pure."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from maalem.kit.ids import new_id, secret
+from maalem.kit.money import share
+from maalem.payments.accounts import wire as accounts_wire
+from maalem.payments.accounts.records import PaymentMethod
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.records import Attempt, Charge, Intent
+from maalem.payments.acquiring.refusals import card_error
+from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
+from maalem.payments.config import Config
+from maalem.payments.errors import CardError
+from maalem.payments.events.outbox import Event, event
+from maalem.payments.ledger import recipes
+from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
+from maalem.payments.rails.ports import (
+    Authorised,
+    ChallengeRequired,
+    Declined,
+    NeverSeen,
+    Unknown,
+)
+from maalem.payments.records import changed
+from maalem.payments.units import Unit
+
+Answer = Authorised | Declined | ChallengeRequired | NeverSeen | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What became of a confirmation. `refusal` is set when the payer's side said no."""
+
+    intent: Intent
+    attempt: Attempt
+    charge: Charge | None = None
+    transaction: BalanceTransaction | None = None
+    refusal: CardError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An attempt whose rail was asked at `now`, and everything needed to judge the answer."""
+
+    intent: Intent
+    attempt: Attempt
+    method: PaymentMethod
+    now: datetime
+    config: Config
+
+
+def judge(asked: Asked, answer: Answer) -> tuple[Unit, Confirmed]:
+    """What to write for `answer`, and what it makes of the payment."""
+    match answer:
+        case Authorised() if asked.intent.capture_method == "manual":
+            return _held(asked, answer)
+        case Authorised():
+            return _taken(asked, answer)
+        case Declined():
+            return _declined(asked, answer)
+        case ChallengeRequired():
+            return _challenged(asked, answer)
+        case NeverSeen():
+            return _never_seen(asked, answer)
+        case Unknown():
+            return _unknown(asked)
+
+
+def first_attempt(
+    asked_for: Intent, *, method: PaymentMethod, now: datetime, **traits: Any
+) -> Attempt:
+    """The attempt to be recorded before the rail is asked; its id is the reference."""
+    reference = new_id("att")
+    return Attempt(
+        id=reference,
+        intent_id=asked_for.id,
+        payment_method_id=method.id,
+        rail=method.type,
+        reference=reference,
+        amount=asked_for.amount,
+        currency=asked_for.currency,
+        status=AttemptStatus.SENT,
+        created_at=now,
+        asked_at=now,
+        **traits,
+    )
+
+
+def line(
+    type: str,
+    source_id: str,
+    /,
+    *,
+    account_id: str,
+    amount: int,
+    currency: str,
+    bucket: str,
+    available_on: datetime,
+    now: datetime,
+    fee: int = 0,
+    description: str | None = None,
+) -> BalanceTransaction:
+    """A line of an account's balance; `amount` is negative where money leaves it."""
+    return BalanceTransaction(
+        id=new_id("txn"),
+        account_id=account_id,
+        type=type,
+        source_id=source_id,
+        amount=amount,
+        fee=fee,
+        net=amount - fee,
+        currency=currency,
+        status=bucket,
+        available_on=available_on,
+        description=description,
+        created_at=now,
+    )
+
+
+def settlement(config: Config, *, now: datetime, at_once: bool = False) -> tuple[str, datetime]:
+    """The bucket that a charge's money starts in, and when it is available."""
+    if at_once or config.settlement_delay_s == 0:
+        return AVAILABLE, now
+    return PENDING, now + timedelta(seconds=config.settlement_delay_s)
+
+
+def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
+    intent, config, now = asked.intent, asked.config, asked.now
+    bucket, available_on = settlement(config, now=now, at_once=answer.available_at_once)
+    fee = share(intent.amount, bps=config.fee_bps)
+    charge_id = new_id("ch")
+    transaction = line(
+        "charge",
+        charge_id,
+        account_id=intent.account_id,
+        amount=intent.amount,
+        currency=intent.currency,
+        bucket=bucket,
+        available_on=available_on,
+        now=now,
+        fee=fee,
+        description=intent.description,
+    )
+    charge = _charge(
+        asked,
+        charge_id,
+        answer=answer,
+        amount_captured=intent.amount,
+        captured=True,
+        balance_transaction_id=transaction.id,
+        available_on=available_on,
+    )
+    paid = changed(
+        intent,
+        status=IntentStatus.SUCCEEDED,
+        amount_received=intent.amount,
+        latest_charge_id=charge.id,
+        next_action=None,
+        last_payment_error=None,
+    )
+    attempt = _authorised(asked, answer)
+    unit = Unit().put(paid, attempt, charge, transaction)
+    unit.book(
+        recipes.charge(
+            charge.id,
+            owner=intent.account_id,
+            by=attempt.rail,
+            amount=intent.amount,
+            fee=fee,
+            currency=intent.currency,
+            bucket=bucket,
+        )
+    )
+    unit.events += [
+        about(asked, "charge.succeeded", wire.charge(charge)),
+        about(asked, "payment_intent.succeeded", wire.intent(paid)),
+    ]
+    return unit, Confirmed(paid, attempt, charge, transaction)
+
+
+def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
+    intent, config = asked.intent, asked.config
+    bucket, _ = settlement(config, now=asked.now, at_once=answer.available_at_once)
+    charge = _charge(
+        asked,
+        new_id("ch"),
+        answer=answer,
+        capture_before=asked.now + timedelta(seconds=config.hold_ttl_s),
+    )
+    held = changed(
+        intent,
+        status=IntentStatus.REQUIRES_CAPTURE,
+        amount_capturable=intent.amount,
+        latest_charge_id=charge.id,
+        next_action=None,
+        last_payment_error=None,
+    )
+    attempt = _authorised(asked, answer)
+    unit = Unit().put(held, attempt, charge)
+    # The ledger's own expiry is a day later than ours: ours is the one that tells the rail.
+    unit.book(
+        recipes.hold(
+            charge.id,
+            owner=intent.account_id,
+            by=attempt.rail,
+            amount=intent.amount,
+            currency=intent.currency,
+            bucket=bucket,
+            timeout_s=config.hold_ttl_s + 86_400,
+        )
+    )
+    unit.events += [
+        about(asked, "charge.succeeded", wire.charge(charge)),
+        about(asked, "payment_intent.amount_capturable_updated", wire.intent(held)),
+    ]
+    return unit, Confirmed(held, attempt, charge)
+
+
+def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
+    intent = asked.intent
+    error = card_error(answer, method=asked.method)
+    charge = _charge(
+        asked,
+        new_id("ch"),
+        answer=answer,
+        status="failed",
+        failure_code=answer.code,
+        failure_message=error.message,
+        decline_code=answer.decline_code,
+        network_status="declined_by_network",
+    )
+    error = card_error(answer, charge=charge.id, method=asked.method)
+    attempt = changed(
+        asked.attempt,
+        status=AttemptStatus.DECLINED,
+        decline_code=answer.decline_code or answer.code,
+        resolved_at=asked.now,
+    )
+    failed = _given_back(intent, error=error, latest_charge_id=charge.id)
+    shown = wire.intent(failed)
+    error.fields["payment_intent"] = shown
+    unit = Unit().put(failed, attempt, charge)
+    unit.events += [
+        about(asked, "charge.failed", wire.charge(charge)),
+        about(asked, "payment_intent.payment_failed", shown),
+    ]
+    return unit, Confirmed(failed, attempt, charge, refusal=error)
+
+
+def _challenged(asked: Asked, answer: ChallengeRequired) -> tuple[Unit, Confirmed]:
+    token = asked.attempt.token or secret("", length=40)
+    attempt = changed(
+        asked.attempt,
+        status=AttemptStatus.CHALLENGED,
+        challenge=answer.challenge,
+        token=token,
+        expires_at=answer.expires_at,
+    )
+    page = "wallet" if attempt.rail == "wallet" else "3ds"
+    waiting = changed(
+        asked.intent,
+        status=IntentStatus.REQUIRES_ACTION,
+        next_action={
+            "type": "redirect_to_url",
+            "redirect_to_url": {
+                "url": f"{asked.config.payments_url}/hosted/{page}/{token}",
+                "return_url": attempt.return_url,
+            },
+        },
+    )
+    unit = Unit().put(waiting, attempt)
+    unit.events.append(about(asked, "payment_intent.requires_action", wire.intent(waiting)))
+    return unit, Confirmed(waiting, attempt)
+
+
+def _never_seen(asked: Asked, answer: NeverSeen) -> tuple[Unit, Confirmed]:
+    refused = Declined(reference=answer.reference, code="processing_error")
+    error = card_error(refused, method=asked.method)
+    attempt = changed(asked.attempt, status=AttemptStatus.EXPIRED, resolved_at=asked.now)
+    failed = _given_back(asked.intent, error=error)
+    error.fields["payment_intent"] = wire.intent(failed)
+    unit = Unit().put(failed, attempt)
+    unit.events.append(about(asked, "payment_intent.payment_failed", wire.intent(failed)))
+    return unit, Confirmed(failed, attempt, refusal=error)
+
+
+def _unknown(asked: Asked) -> tuple[Unit, Confirmed]:
+    attempt = asked.attempt
+    unit = Unit()
+    if attempt.status != AttemptStatus.UNKNOWN:
+        attempt = changed(attempt, status=AttemptStatus.UNKNOWN)
+        unit.put(attempt)
+        unit.events.append(about(asked, "payment_intent.processing", wire.intent(asked.intent)))
+    return unit, Confirmed(asked.intent, attempt)
+
+
+def _given_back(intent: Intent, *, error: CardError, **fields: Any) -> Intent:
+    """The intent after a refusal: the payer may try another way."""
+    return changed(
+        intent,
+        status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+        payment_method_id=None,
+        next_action=None,
+        last_payment_error={"type": error.type, "message": error.message, **error.fields},
+        **fields,
+    )
+
+
+def _authorised(asked: Asked, answer: Authorised) -> Attempt:
+    return changed(
+        asked.attempt,
+        status=AttemptStatus.AUTHORISED,
+        authorisation_code=answer.authorisation_code,
+        network_reference=answer.network_reference,
+        resolved_at=asked.now,
+    )
+
+
+def _charge(
+    asked: Asked, charge_id: str, *, answer: Authorised | Declined, **fields: Any
+) -> Charge:
+    intent, method = asked.intent, asked.method
+    return Charge(
+        id=charge_id,
+        account_id=intent.account_id,
+        intent_id=intent.id,
+        attempt_id=asked.attempt.id,
+        payment_method_id=method.id,
+        customer_id=intent.customer_id,
+        amount=intent.amount,
+        currency=intent.currency,
+        status=fields.pop("status", "succeeded"),
+        risk_level=answer.risk_level,
+        authenticated=answer.authenticated,
+        cvc_check=str(answer.cvc_check),
+        payment_method_details=_details(asked, answer),
+        description=intent.description,
+        receipt_email=intent.receipt_email,
+        statement_descriptor=intent.statement_descriptor,
+        transfer_group=intent.transfer_group,
+        metadata=intent.metadata,
+        created_at=asked.now,
+        **fields,
+    )
+
+
+def _details(asked: Asked, answer: Authorised | Declined) -> dict[str, Any]:
+    method = asked.method
+    shown = accounts_wire.method_details(method)
+    if method.type == "card":
+        shown = {
+            "brand": method.brand,
+            "last4": method.last4,
+            "exp_month": method.exp_month,
+            "exp_year": method.exp_year,
+            "fingerprint": method.fingerprint,
+            "funding": method.funding,
+            "country": method.country,
+            "checks": {"cvc_check": str(answer.cvc_check)},
+            "network": method.brand,
+            "authorization_code": getattr(answer, "authorisation_code", None),
+            "three_d_secure": {
+                "authentication_flow": "challenge",
+                "result": "authenticated",
+                "version": "2.2.0",
+            }
+            if answer.authenticated
+            else None,
+            "wallet": None,
+        }
+    return {
+        "type": method.type,
+        method.type: shown,
+        "billing": {
+            "name": method.billing_name,
+            "email": method.billing_email,
+            "phone": method.billing_phone,
+            "address": method.billing_address,
+        },
+    }
+
+
+def about(asked: Asked, type: str, obj: dict[str, Any]) -> Event:
+    """An event of the payment, in the name of the request that asked for it."""
+    return event(
+        type,
+        obj,
+        account_id=asked.intent.account_id,
+        at=asked.now,
+        request_id=asked.attempt.request_id,
+        idempotency_key=asked.attempt.idempotency_key,
+    )
+
+
+def client_secret(intent_id: str) -> str:
+    """What lets a payer's browser see one intent and no other."""
+    return f"{intent_id}_secret_{secrets.token_hex(13)}"
+
+
+def with_intent(asked: Asked, intent: Intent) -> Asked:
+    """The same question about a changed intent."""
+    return replace(asked, intent=intent)

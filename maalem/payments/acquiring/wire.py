@@ -1,0 +1,189 @@
+"""Intents, charges, refunds and transfers as the wire shows them."""
+
+from typing import Any
+
+from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
+from maalem.payments.records import epoch
+
+
+def intent(record: Intent) -> dict[str, Any]:
+    """The `payment_intent` object; what may be expanded stands as an id."""
+    return {
+        "id": record.id,
+        "object": "payment_intent",
+        "amount": record.amount,
+        "amount_capturable": record.amount_capturable,
+        "amount_details": {"tip": {}},
+        "amount_received": record.amount_received,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": epoch(record.canceled_at),
+        "cancellation_reason": record.cancellation_reason,
+        "capture_method": record.capture_method,
+        "client_secret": record.client_secret,
+        "confirmation_method": record.confirmation_method,
+        "created": epoch(record.created_at),
+        "currency": record.currency,
+        "customer": record.customer_id,
+        "description": record.description,
+        "last_payment_error": record.last_payment_error,
+        "latest_charge": record.latest_charge_id,
+        "livemode": False,
+        "metadata": record.metadata,
+        "next_action": record.next_action,
+        "on_behalf_of": None,
+        "payment_method": record.payment_method_id,
+        "payment_method_options": {},
+        "payment_method_types": record.payment_method_types,
+        "processing": None,
+        "receipt_email": record.receipt_email,
+        "review": None,
+        "setup_future_usage": record.setup_future_usage,
+        "shipping": record.shipping,
+        "source": None,
+        "statement_descriptor": record.statement_descriptor,
+        "statement_descriptor_suffix": None,
+        "status": record.status,
+        "transfer_data": None,
+        "transfer_group": record.transfer_group,
+    }
+
+
+def charge(record: Charge) -> dict[str, Any]:
+    """The `charge` object."""
+    failed = record.status == "failed"
+    return {
+        "id": record.id,
+        "object": "charge",
+        "amount": record.amount,
+        "amount_captured": record.amount_captured,
+        "amount_refunded": record.amount_refunded,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": record.balance_transaction_id,
+        "billing_details": _billing(record),
+        "captured": record.captured,
+        "created": epoch(record.created_at),
+        "currency": record.currency,
+        "customer": record.customer_id,
+        "description": record.description,
+        "destination": None,
+        "dispute": None,
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": record.failure_code,
+        "failure_message": record.failure_message,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": record.metadata,
+        "on_behalf_of": None,
+        "outcome": {
+            "network_status": record.network_status,
+            "network_decline_code": None,
+            "reason": record.decline_code,
+            "risk_level": record.risk_level,
+            "seller_message": record.failure_message or "Payment complete.",
+            "type": "issuer_declined" if failed else "authorized",
+        },
+        "paid": not failed,
+        "payment_intent": record.intent_id,
+        "payment_method": record.payment_method_id,
+        "payment_method_details": _details(record),
+        "receipt_email": record.receipt_email,
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": 0 < record.amount_captured == record.amount_refunded,
+        "review": None,
+        "shipping": None,
+        "source_transfer": None,
+        "statement_descriptor": record.statement_descriptor,
+        "status": record.status,
+        "transfer_data": None,
+        "transfer_group": record.transfer_group,
+    }
+
+
+def _billing(record: Charge) -> dict[str, Any]:
+    kept = (record.payment_method_details or {}).get("billing") or {}
+    return {
+        "name": kept.get("name"),
+        "email": kept.get("email"),
+        "phone": kept.get("phone"),
+        "address": kept.get("address")
+        or dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
+    }
+
+
+def _details(record: Charge) -> dict[str, Any] | None:
+    kept = record.payment_method_details
+    return None if kept is None else {name: kept[name] for name in kept if name != "billing"}
+
+
+def refund(record: Refund) -> dict[str, Any]:
+    """The `refund` object."""
+    return {
+        "id": record.id,
+        "object": "refund",
+        "amount": record.amount,
+        "balance_transaction": record.balance_transaction_id,
+        "charge": record.charge_id,
+        "created": epoch(record.created_at),
+        "currency": record.currency,
+        "destination_details": {"type": "card", "card": {"type": "refund"}},
+        "failure_reason": record.failure_reason,
+        "metadata": record.metadata,
+        "payment_intent": record.intent_id,
+        "pending_reason": "processing" if record.status == "pending" else None,
+        "reason": record.reason,
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": record.status,
+        "transfer_reversal": None,
+    }
+
+
+def transfer(record: Transfer, reversals: list[Reversal] | None = None) -> dict[str, Any]:
+    """The `transfer` object with its newest reversals."""
+    return {
+        "id": record.id,
+        "object": "transfer",
+        "amount": record.amount,
+        "amount_reversed": record.amount_reversed,
+        "balance_transaction": record.balance_transaction_id,
+        "created": epoch(record.created_at),
+        "currency": record.currency,
+        "description": record.description,
+        "destination": record.destination_id,
+        "destination_payment": record.destination_payment_id,
+        "livemode": False,
+        "metadata": record.metadata,
+        "reversals": {
+            "object": "list",
+            "data": [reversal(item) for item in (reversals or ())[:10]],
+            "has_more": len(reversals or ()) > 10,
+            "total_count": len(reversals or ()),
+            "url": f"/v1/transfers/{record.id}/reversals",
+        },
+        "reversed": record.amount_reversed == record.amount,
+        "source_transaction": record.source_charge_id,
+        "source_type": "card",
+        "transfer_group": record.transfer_group,
+    }
+
+
+def reversal(record: Reversal) -> dict[str, Any]:
+    """The `transfer_reversal` object."""
+    return {
+        "id": record.id,
+        "object": "transfer_reversal",
+        "amount": record.amount,
+        "balance_transaction": record.balance_transaction_id,
+        "created": epoch(record.created_at),
+        "currency": record.currency,
+        "destination_payment_refund": None,
+        "metadata": record.metadata,
+        "source_refund": None,
+        "transfer": record.transfer_id,
+    }

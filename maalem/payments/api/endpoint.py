@@ -1,0 +1,191 @@
+"""The edge of /v1: from an HTTP request to a call, and from an answer or a refusal back.
+
+A plain ASGI callable, because this is the hot path: a table look-up, one parse, one handler.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from maalem.kit.ids import new_id
+from maalem.payments.api import v1
+from maalem.payments.api.auth import Gate
+from maalem.payments.api.call import Answered, Call
+from maalem.payments.api.idempotency import (
+    Holder,
+    Keys,
+    checked_key,
+    encode,
+    fingerprint,
+    internal_error,
+)
+from maalem.payments.api.params import BODY_MAX, pairs_of, read, tree_of
+from maalem.payments.api.routes import match
+from maalem.payments.context import Payments
+from maalem.payments.errors import ApiError, BadRequest, NotFound, Unavailable
+from maalem.payments.events.outbox import API_VERSION
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_log = logging.getLogger("maalem.payments.api")
+_DOWN = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    OSError,
+    TimeoutError,
+)
+
+v1.load()
+
+
+class Headers:
+    """A request's headers; names lower case."""
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+
+    def get(self, name: bytes) -> str | None:
+        """The first value, or None."""
+        for key, value in self._raw:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    def every(self, name: bytes) -> list[str]:
+        """Each value that was sent under the name."""
+        return [value.decode("latin-1") for key, value in self._raw if key == name]
+
+
+class Api:
+    """ASGI application for `/v1/…`. `payments` is set when the service starts."""
+
+    def __init__(self) -> None:
+        self.payments: Payments | None = None
+        self.holder = Holder()
+        self._gate = Gate()
+        self._keys = Keys()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = new_id("req")
+        headers = Headers(scope["headers"])
+        extra: list[tuple[bytes, bytes]] = []
+        try:
+            answer = await self._answer(
+                scope, receive, headers=headers, request_id=request_id, extra=extra
+            )
+        except ApiError as error:
+            if error.status in (409, 503):
+                extra.append((b"stripe-should-retry", b"true"))
+            answer = Answered(error.status, msgspec.json.encode(error.body()))
+        except _DOWN as problem:
+            _log.error("%s %s: %r", request_id, scope["path"], problem)
+            extra.append((b"stripe-should-retry", b"true"))
+            down = Unavailable("The payment service can't reach its database. Try again.")
+            answer = Answered(down.status, msgspec.json.encode(down.body()))
+        except Exception:
+            _log.exception("%s %s", request_id, scope["path"])
+            answer = Answered(500, msgspec.json.encode(internal_error()))
+        if answer.replayed:
+            extra.append((b"idempotent-replayed", b"true"))
+        await _send(send, answer, [*_base_headers(headers, request_id), *extra])
+
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        /,
+        *,
+        headers: Headers,
+        request_id: str,
+        extra: list[tuple[bytes, bytes]],
+    ) -> Answered:
+        payments = self.payments
+        if payments is None:
+            raise Unavailable("The payment service is starting. Try again in a moment.")
+        method, path = scope["method"], scope["path"]
+        body = await _body(receive) if method == "POST" else b""
+        caller = await self._gate.caller(
+            payments,
+            authorization=headers.get(b"authorization"),
+            account=headers.get(b"stripe-account"),
+        )
+        hit = match(method, path)
+        if hit is None:
+            raise NotFound(f"Unrecognized request URL ({method}: {path}).")
+        found, ids = hit
+        pairs = pairs_of(body if method == "POST" else scope["query_string"])
+        tree = tree_of(pairs)
+        expand = _expand(tree.pop("expand", None))
+        params = read(found.params, tree)
+        writes = method == "POST"
+        key = checked_key(headers.every(b"idempotency-key")) if writes else None
+        call = Call(
+            payments=payments,
+            caller=caller,
+            request_id=request_id,
+            path=path,
+            idempotency_key=key,
+            fingerprint=fingerprint(path, pairs) if key else "",
+            holder=await self.holder.register(payments) if key else 0,
+            expand=expand,
+            now=payments.clock.now(),
+        )
+        if key:
+            extra.append((b"idempotency-key", key.encode("latin-1")))
+        if method in ("POST", "DELETE"):
+            return await self._keys.run(call, found, params=params, ids=ids)
+        return Answered(200, await encode(call, await found.handle(call, params, *ids)))
+
+
+def _expand(given: Any) -> list[str]:
+    if given is None:
+        return []
+    paths = [given] if isinstance(given, str) else given
+    if not isinstance(paths, list) or not all(isinstance(path, str) and path for path in paths):
+        raise BadRequest("Invalid expand.", param="expand")
+    return paths
+
+
+async def _body(receive: Receive) -> bytes:
+    whole: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest("The request was broken off.")
+        whole += bytes(message.get("body", b""))
+        if len(whole) > BODY_MAX:
+            raise BadRequest(f"The request is larger than {BODY_MAX} bytes.")
+        if not message.get("more_body", False):
+            return whole
+
+
+def _base_headers(headers: Headers, request_id: str) -> list[tuple[bytes, bytes]]:
+    version = headers.get(b"stripe-version") or API_VERSION
+    base = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"request-id", request_id.encode()),
+        (b"stripe-version", version.encode("latin-1", "replace")),
+    ]
+    account = headers.get(b"stripe-account")
+    if account:
+        base.append((b"stripe-account", account.encode("latin-1")))
+    return base
+
+
+async def _send(send: Send, answer: Answered, headers: list[tuple[bytes, bytes]]) -> None:
+    length = str(len(answer.body)).encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": [*headers, (b"content-length", length)],
+        }
+    )
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,96 @@
+"""`expand[]`: put the object where its id stands, up to four levels deep."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from maalem.payments import store
+from maalem.payments.accounts import wire as accounts_wire
+from maalem.payments.accounts.records import Account, Customer, PaymentMethod
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
+from maalem.payments.api.call import Call, Object
+from maalem.payments.errors import BadRequest
+from maalem.payments.ledger import wire as ledger_wire
+from maalem.payments.ledger.records import BalanceTransaction
+from maalem.payments.records import Record
+
+DEPTH_MAX = 4
+Loader = Callable[[Call, str], Awaitable[Object | None]]
+_loaders: dict[str, Loader] = {}
+
+
+def loader(prefix: str) -> Callable[[Loader], Loader]:
+    """Say how an id with this prefix is expanded."""
+
+    def add(load: Loader) -> Loader:
+        _loaders[prefix] = load
+        return load
+
+    return add
+
+
+async def expanded(call: Call, obj: Object, *, paths: list[str]) -> Object:
+    """A copy of `obj` with the `paths` filled in. Raises `BadRequest` for what can't be."""
+    for path in paths:
+        steps = path.split(".")
+        depth = len(steps) - (steps[0] == "data")
+        if depth > DEPTH_MAX:
+            raise BadRequest(
+                f"You cannot expand more than {DEPTH_MAX} levels of a property. Property: {path}",
+                param="expand",
+            )
+        obj = await _fill(call, obj, steps=steps, path=path)
+    return obj
+
+
+async def _fill(call: Call, value: Any, *, steps: list[str], path: str) -> Any:
+    if isinstance(value, list):
+        return list(await asyncio.gather(*(_fill(call, v, steps=steps, path=path) for v in value)))
+    if isinstance(value, str):
+        value = await _load(call, value, path=path)
+    if not steps or value is None:
+        return value
+    step, rest = steps[0], steps[1:]
+    if not isinstance(value, dict) or step not in value:
+        raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")
+    below = value[step]
+    if not rest and not isinstance(below, str | None) and not _is_object(below):
+        raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")
+    return {**value, step: await _fill(call, below, steps=rest, path=path)}
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and "object" in value
+
+
+async def _load(call: Call, id: str, *, path: str) -> Object | None:
+    if id in call.fresh:
+        return call.fresh[id]
+    prefix, _, rest = id.partition("_")
+    load = _loaders.get(prefix)
+    if load is None or not rest or "_secret_" in rest:
+        raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")
+    return await load(call, id)
+
+
+def _plain(kind: type[Record], show: Callable[[Any], Object]) -> Loader:
+    async def load(call: Call, id: str) -> Object | None:
+        record = await store.get(call.payments.pool, kind, id)
+        return None if record is None else show(record)
+
+    return load
+
+
+for _prefix, _kind, _show in (
+    ("acct", Account, accounts_wire.account),
+    ("cus", Customer, accounts_wire.customer),
+    ("pm", PaymentMethod, accounts_wire.payment_method),
+    ("pi", Intent, wire.intent),
+    ("ch", Charge, wire.charge),
+    ("re", Refund, wire.refund),
+    ("tr", Transfer, wire.transfer),
+    ("trr", Reversal, wire.reversal),
+    ("txn", BalanceTransaction, ledger_wire.balance_transaction),
+):
+    loader(_prefix)(_plain(_kind, _show))

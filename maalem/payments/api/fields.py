@@ -1,0 +1,125 @@
+"""Fields that several endpoints take, checked alike."""
+
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from maalem.kit.money import EXPONENTS
+from maalem.payments.accounts.methods import Taken, billing, take_card, take_wallet
+from maalem.payments.api.call import Call
+from maalem.payments.api.metadata import merged
+from maalem.payments.errors import BadRequest
+from maalem.payments.units import Unit
+from maalem.payments.vault.records import TypedCard
+
+AMOUNT_MAX = 99_999_999
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
+
+
+class CardData(msgspec.Struct, forbid_unknown_fields=True):
+    """A card as typed, or a token of one."""
+
+    number: str | None = None
+    exp_month: str | None = None
+    exp_year: str | None = None
+    cvc: str | None = None
+    token: str | None = None
+    name: str | None = None
+
+
+class WalletData(msgspec.Struct, forbid_unknown_fields=True):
+    """A mobile wallet by its telephone number."""
+
+    phone: str
+
+
+class BillingDetails(msgspec.Struct, forbid_unknown_fields=True):
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: dict[str, str] | None = None
+    tax_id: str | None = None
+
+
+class MethodData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A payment method that is given with all its details."""
+
+    type: Literal["card", "wallet"]
+    card: CardData | None = None
+    wallet: WalletData | None = None
+    billing_details: BillingDetails | None = None
+    allow_redisplay: Literal["always", "limited", "unspecified"] = "unspecified"
+    metadata: dict[str, str] | str | None = None
+
+
+def amount(value: int, *, param: str = "amount") -> int:
+    """A charge's amount in minor units: at least 1, at most eight digits."""
+    if value < 1:
+        raise BadRequest(
+            "This value must be greater than or equal to 1.",
+            code="parameter_invalid_integer" if value < 0 else "amount_too_small",
+            param=param,
+        )
+    if value > AMOUNT_MAX:
+        raise BadRequest(
+            f"Amount must be no more than {AMOUNT_MAX}.", code="amount_too_large", param=param
+        )
+    return value
+
+
+def currency(value: str, *, param: str = "currency") -> str:
+    """A currency that we keep accounts in, lower case."""
+    known = value.lower()
+    if known.upper() not in EXPONENTS:
+        supported = ", ".join(sorted(name.lower() for name in EXPONENTS))
+        raise BadRequest(f"Invalid currency: {value}. We support: {supported}.", param=param)
+    return known
+
+
+def phone(value: str, *, param: str) -> str:
+    """A telephone number in E.164."""
+    if not _PHONE.match(value):
+        raise BadRequest(
+            "A wallet's telephone number is written as +212 and nine digits, without spaces.",
+            param=param,
+        )
+    return value
+
+
+async def new_method(call: Call, data: MethodData) -> Taken:
+    """A payment method from its details; the unit's part stores it."""
+    traits: dict[str, Any] = {
+        **billing(msgspec.to_builtins(data.billing_details) if data.billing_details else None),
+        "allow_redisplay": data.allow_redisplay,
+        "metadata": merged({}, data.metadata),
+    }
+    if data.type == "wallet":
+        if data.wallet is None:
+            raise BadRequest(
+                "Missing required param: wallet.", code="parameter_missing", param="wallet"
+            )
+        number = phone(data.wallet.phone, param="wallet[phone]")
+        method = take_wallet(call.payments, call.account.id, phone=number, **traits)
+        return Taken(method, Unit().put(method))
+    if data.card is None:
+        raise BadRequest("Missing required param: card.", code="parameter_missing", param="card")
+    method = await take_card(call.payments, call.account.id, typed=typed(data.card), **traits)
+    return Taken(method, Unit().put(method))
+
+
+def typed(card: CardData) -> TypedCard:
+    """The card as the vault takes it. Raises `BadRequest` for what is missing."""
+    for name in ("number", "exp_month", "exp_year"):
+        if not getattr(card, name):
+            raise BadRequest(
+                f"Missing required param: card[{name}].",
+                code="parameter_missing",
+                param=f"card[{name}]",
+            )
+    return TypedCard(
+        number=card.number or "",
+        exp_month=card.exp_month or "",
+        exp_year=card.exp_year or "",
+        cvc=card.cvc or None,
+    )

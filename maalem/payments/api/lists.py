@@ -1,0 +1,118 @@
+"""Lists: newest first, a cursor on either side, and `created` filters."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from maalem.payments import store
+from maalem.payments.api.call import Call, Object
+from maalem.payments.errors import BadRequest, NotFound
+from maalem.payments.records import R
+
+LIMIT_MAX, LIMIT_DEFAULT = 100, 10
+
+
+class Range(msgspec.Struct, forbid_unknown_fields=True):
+    """`created[gte]=…`, in epoch seconds."""
+
+    gt: int | None = None
+    gte: int | None = None
+    lt: int | None = None
+    lte: int | None = None
+
+
+class ListParams(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What every list takes."""
+
+    limit: int = LIMIT_DEFAULT
+    starting_after: str | None = None
+    ending_before: str | None = None
+    created: Range | int | None = None
+
+
+async def page(
+    call: Call,
+    kind: type[R],
+    params: ListParams,
+    /,
+    *,
+    where: dict[str, Any],
+    show: Callable[[R], Object],
+) -> Object:
+    """One page of `kind` where the columns have the values given (None is any)."""
+    records, has_more = await _records(call, kind, params, where=where)
+    return {
+        "object": "list",
+        "url": call.path,
+        "has_more": has_more,
+        "data": [show(record) for record in records],
+    }
+
+
+async def _records(
+    call: Call, kind: type[R], params: ListParams, /, *, where: dict[str, Any]
+) -> tuple[Sequence[R], bool]:
+    if not 1 <= params.limit <= LIMIT_MAX:
+        raise BadRequest(
+            f"Invalid limit: it is {params.limit} and must be 1 to {LIMIT_MAX}.", param="limit"
+        )
+    if params.starting_after and params.ending_before:
+        raise BadRequest("You cannot parameterize both starting_after and ending_before.")
+    values: list[Any] = []
+    clauses: list[str] = []
+
+    def add(clause: str, value: Any) -> None:
+        values.append(value)
+        clauses.append(f"{clause} ${len(values)}")
+
+    for column, value in where.items():
+        if value is not None:
+            add(f"{column} =", value)
+    for sign, seconds in _bounds(params.created):
+        add(f"created_at {sign}", seconds)
+    backwards = params.ending_before is not None
+    edge = params.ending_before or params.starting_after
+    if edge is not None:
+        name = "ending_before" if backwards else "starting_after"
+        if await store.get(call.payments.pool, kind, edge) is None:
+            raise NotFound.of(kind.TABLE.removesuffix("s"), edge, param=name)
+        add("id >" if backwards else "id <", edge)
+    order = "ASC" if backwards else "DESC"
+    condition = " AND ".join(clauses) or "true"
+    found = await store.select(
+        call.payments.pool,
+        kind,
+        f"{condition} ORDER BY id {order} LIMIT {params.limit + 1:d}",
+        *values,
+    )
+    records = found[: params.limit]
+    if backwards:
+        records.reverse()
+    return records, len(found) > params.limit
+
+
+def _bounds(created: Range | int | None) -> list[tuple[str, datetime]]:
+    if created is None:
+        return []
+    if isinstance(created, int):
+        # Seconds on the wire, microseconds in the database.
+        return [(">=", _at(created)), ("<", _at(created + 1))]
+    bounds = []
+    if created.gt is not None:
+        bounds.append((">=", _at(created.gt + 1)))
+    if created.gte is not None:
+        bounds.append((">=", _at(created.gte)))
+    if created.lt is not None:
+        bounds.append(("<", _at(created.lt)))
+    if created.lte is not None:
+        bounds.append(("<", _at(created.lte + 1)))
+    return bounds
+
+
+def _at(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise BadRequest(f"Invalid timestamp: {seconds}", param="created") from None

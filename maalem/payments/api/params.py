@@ -1,0 +1,142 @@
+"""Read Stripe's way of writing parameters: `a[b][c]=v`, `a[0]=x`, `a[]=x`, and nothing unknown.
+
+Values arrive as text; the endpoint's Struct says what each is. An unknown name is refused, as is
+a missing or a malformed one, each with the name as the caller wrote it.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from maalem.payments.errors import BadRequest
+
+BODY_MAX = 512 * 1024
+PAIRS_MAX = 2_000
+DEPTH_MAX = 8
+
+T = TypeVar("T")
+Pairs = list[tuple[str, str]]
+
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_PLACE = re.compile(r" - at `\$([^`]*)`")
+# `sets` that are given as an empty string are emptied; their keys are never positions.
+_MAPS = {"metadata"}
+
+
+def pairs_of(text: bytes | str) -> Pairs:
+    """The name-value pairs of a query string or a form."""
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError:
+            raise BadRequest("The request body is not valid UTF-8.") from None
+    if not text:
+        return []
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=PAIRS_MAX, errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest("A parameter is not valid UTF-8.") from None
+    except ValueError:
+        raise BadRequest("The request has too many parameters.") from None
+    for _, value in pairs:
+        if "\x00" in value:
+            raise BadRequest("A parameter holds a null character.")
+    return pairs
+
+
+def tree_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Nested dicts and lists. Raises `BadRequest` for brackets that make no sense."""
+    root: dict[str, Any] = {}
+    for name, value in pairs:
+        if "[" not in name:
+            root[name] = value
+            continue
+        _place(root, _path(name), value=value, name=name)
+    return {name: _with_lists(name, value) for name, value in root.items()}
+
+
+def _path(name: str) -> list[str]:
+    head, _, rest = name.partition("[")
+    if not head or not rest.endswith("]"):
+        raise BadRequest(f"Invalid parameter name: {name}", param=name)
+    parts = [head, *rest[:-1].split("][")]
+    if len(parts) > DEPTH_MAX or any("[" in part or "]" in part for part in parts):
+        raise BadRequest(f"Invalid parameter name: {name}", param=name)
+    return parts
+
+
+def _place(root: dict[str, Any], path: list[str], *, value: str, name: str) -> None:
+    at = root
+    for part in path[:-1]:
+        step = at.setdefault(part or str(len(at)), {})
+        if not isinstance(step, dict):
+            raise BadRequest(f"Invalid parameter name: {name}", param=name)
+        at = step
+    last = path[-1] or str(len(at))
+    at[last] = value
+
+
+def _with_lists(name: str, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    filled = {key: _with_lists(key, item) for key, item in value.items()}
+    if name not in _MAPS and all(key.isdecimal() for key in filled):
+        return [filled[key] for key in sorted(filled, key=int)]
+    return filled
+
+
+def read(kind: type[T], tree: dict[str, Any]) -> T:
+    """`tree` as the endpoint's Struct, or `BadRequest` in Stripe's codes."""
+    try:
+        return msgspec.convert(tree, kind, strict=False)
+    except msgspec.ValidationError as problem:
+        raise _refusal(str(problem), tree) from None
+
+
+def _refusal(text: str, tree: dict[str, Any]) -> BadRequest:
+    place = _PLACE.search(text)
+    steps = _steps(place.group(1)) if place else []
+    if missing := _MISSING.search(text):
+        name = _written([*steps, missing.group(1)])
+        return BadRequest(f"Missing required param: {name}.", code="parameter_missing", param=name)
+    if unknown := _UNKNOWN.search(text):
+        name = _written([*steps, unknown.group(1)])
+        return BadRequest(
+            f"Received unknown parameter: {name}", code="parameter_unknown", param=name
+        )
+    name = _written(steps)
+    if "`int" in text and "`str`" in text:
+        given = _given(tree, steps)
+        return BadRequest(f"Invalid integer: {given}", code="parameter_invalid_integer", param=name)
+    if _given(tree, steps) == "":
+        return BadRequest(
+            f"You passed an empty string for '{name}'. Leave it out instead.",
+            code="parameter_invalid_empty",
+            param=name,
+        )
+    said = text.partition(" - at")[0].rstrip(".")
+    return BadRequest(f"Invalid {name}: {said}.", code=None, param=name)
+
+
+def _steps(place: str) -> list[str]:
+    """`.card.items[0]` (or `[...]` for a map's values) as its parts."""
+    return [step for step in re.split(r"[.\[\]]+", place) if step]
+
+
+def _written(steps: list[str]) -> str:
+    return "".join([steps[0], *(f"[{step}]" for step in steps[1:])]) if steps else ""
+
+
+def _given(tree: Any, steps: list[str]) -> Any:
+    for step in steps:
+        if isinstance(tree, dict):
+            tree = tree.get(step)
+        elif isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
+            tree = tree[int(step)]
+        else:
+            return None
+    return tree if isinstance(tree, str) else None

@@ -1,0 +1,51 @@
+"""What the database refused, said to the caller."""
+
+from maalem.payments.errors import ApiError, Busy, Refused
+from maalem.payments.units import UnitRefused
+
+_SENTENCES = {
+    "exceeds_credits": (
+        "balance_insufficient",
+        "Insufficient funds in the account's balance for this. Wait for pending money to become"
+        " available, or reverse a transfer first.",
+    ),
+    "refunded_within_captured": (
+        "charge_already_refunded",
+        "Refund amount is greater than what is left of the charge.",
+    ),
+    "transferred_within_captured": (
+        "amount_too_large",
+        "The transfers of a charge may not be more than the charge.",
+    ),
+    "reversed_within_amount": (
+        "amount_too_large",
+        "The reversals of a transfer may not be more than the transfer.",
+    ),
+    "captured_within_amount": (
+        "amount_too_large",
+        "You cannot capture more than was authorised.",
+    ),
+    "captured_or_released_once": (
+        "payment_intent_unexpected_state",
+        "This PaymentIntent is being captured or canceled already.",
+    ),
+    "one_attempt_at_a_time": (
+        "payment_intent_unexpected_state",
+        "Another attempt to pay this PaymentIntent is under way.",
+    ),
+    "status_may_not_move": (
+        "payment_intent_unexpected_state",
+        "The object's status does not allow this.",
+    ),
+}
+
+
+def refusal_of(refused: UnitRefused) -> ApiError:
+    """A refusal of the database as one of the wire. What isn't listed is a bug, and raised."""
+    sentence = _SENTENCES.get(refused.word)
+    if sentence is None:
+        if refused.word == "changed_meanwhile":
+            return Busy("The object was changed meanwhile. Try again.", code="lock_timeout")
+        raise refused
+    code, message = sentence
+    return Refused(message, code=code)

@@ -1,0 +1,59 @@
+"""The table of endpoints. A module of `v1` adds its own by decorating handlers."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from maalem.payments.api.call import NoParams
+
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`params` is the Struct of what may be sent; `steps` says that a rail is asked meanwhile."""
+
+    pattern: re.Pattern[str]
+    params: type[Any]
+    handle: Handler
+    steps: bool
+    resume: Handler | None
+
+
+_table: dict[tuple[str, str], list[Route]] = {}
+
+
+def route(
+    method: str,
+    path: str,
+    /,
+    params: type[Any] = NoParams,
+    *,
+    steps: bool = False,
+    resume: Handler | None = None,
+) -> Callable[[H], H]:
+    """Serve `method path`; each `{name}` in the path is handed over by position."""
+
+    def add(handle: H) -> H:
+        pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path) + r"\Z")
+        _table.setdefault((method, _head(path)), []).append(
+            Route(pattern, params, handle, steps, resume)
+        )
+        return handle
+
+    return add
+
+
+def match(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
+    """The endpoint of a request and the ids in its path."""
+    for found in _table.get((method, _head(path)), ()):
+        hit = found.pattern.match(path)
+        if hit:
+            return found, hit.groups()
+    return None
+
+
+def _head(path: str) -> str:
+    return path.split("/", 3)[2] if path.count("/") >= 2 else path

@@ -1,0 +1,347 @@
+"""/v1/payment_intents"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from maalem.kit.ids import new_id
+from maalem.payments import store
+from maalem.payments.accounts.methods import Taken, chosen
+from maalem.payments.accounts.records import Customer
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.confirm import confirm as ask_for_it
+from maalem.payments.acquiring.confirm import resume as go_on
+from maalem.payments.acquiring.confirm import wrong_state
+from maalem.payments.acquiring.outcome import Confirmed, client_secret
+from maalem.payments.acquiring.records import Intent
+from maalem.payments.acquiring.states import IntentStatus
+from maalem.payments.api import fields
+from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
+from maalem.payments.api.fields import MethodData
+from maalem.payments.api.idempotency import encode
+from maalem.payments.api.lists import ListParams, page
+from maalem.payments.api.metadata import merged
+from maalem.payments.api.routes import route
+from maalem.payments.errors import BadRequest, NotFound
+from maalem.payments.ledger import wire as ledger_wire
+from maalem.payments.records import changed
+from maalem.payments.units import Unit
+
+METHOD_TYPES = ("card", "wallet")
+
+
+class AutomaticMethods(msgspec.Struct, forbid_unknown_fields=True):
+    """`automatic_payment_methods`: whatever the account can take."""
+
+    enabled: bool
+    allow_redirects: Literal["always", "never"] = "always"
+
+
+class CardOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """`payment_method_options[card]`."""
+
+    request_three_d_secure: Literal["any", "automatic", "challenge"] = "automatic"
+    capture_method: Literal["manual", ""] | None = None
+
+
+class MethodOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """`payment_method_options`."""
+
+    card: CardOptions | None = None
+
+
+class Paying(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What both creating and confirming take about the way of paying."""
+
+    payment_method: str | None = None
+    payment_method_data: MethodData | None = None
+    payment_method_options: MethodOptions | None = None
+    return_url: str | None = None
+    off_session: bool = False
+    error_on_requires_action: bool = False
+    use_stripe_sdk: bool = False
+    receipt_email: str | None = None
+    setup_future_usage: Literal["on_session", "off_session", ""] | None = None
+    shipping: dict[str, Any] | str | None = None
+
+
+class Create(Paying, forbid_unknown_fields=True, kw_only=True):
+    amount: int
+    currency: str
+    confirm: bool = False
+    capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic"
+    confirmation_method: Literal["automatic", "manual"] = "automatic"
+    payment_method_types: list[str] | None = None
+    automatic_payment_methods: AutomaticMethods | None = None
+    customer: str | None = None
+    description: str | None = None
+    statement_descriptor: str | None = None
+    transfer_group: str | None = None
+    metadata: dict[str, str] | str | None = None
+
+
+class Confirm(Paying, forbid_unknown_fields=True, kw_only=True):
+    capture_method: Literal["automatic", "automatic_async", "manual"] | None = None
+
+
+class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    amount: int | None = None
+    currency: str | None = None
+    customer: str | None = None
+    description: str | None = None
+    metadata: dict[str, str] | str | None = None
+    payment_method: str | None = None
+    payment_method_types: list[str] | None = None
+    receipt_email: str | None = None
+    shipping: dict[str, Any] | str | None = None
+    statement_descriptor: str | None = None
+    transfer_group: str | None = None
+
+
+class Retrieve(msgspec.Struct, forbid_unknown_fields=True):
+    client_secret: str | None = None
+
+
+class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
+    customer: str | None = None
+
+
+async def _resume(call: Call, intent_id: str) -> Answered:
+    keep = _keep(call)
+    await go_on(call.payments, intent_id, keep=keep)
+    assert keep.answer is not None
+    return keep.answer
+
+
+@route("POST", "/v1/payment_intents", Create, steps=True, resume=_resume)
+async def create(call: Call, params: Create) -> Answered:
+    """Make an intent; with `confirm` pay it in the same call."""
+    taken = await _method(call, params)
+    if params.customer:
+        await _customer(call, params.customer)
+    if not params.confirm:
+        _refuse_early(params)
+    intent = _new_intent(call, params, taken=taken)
+    if params.confirm:
+        if taken is None:
+            raise BadRequest(
+                "You cannot confirm this PaymentIntent because it's missing a payment method.",
+                code="payment_intent_unexpected_state",
+            )
+        return await _pay(call, params, intent=intent, taken=taken, stored=False)
+    unit = taken.unit if taken else Unit()
+    unit.put(intent)
+    unit.events.append(call.event("payment_intent.created", wire.intent(intent)))
+    body = await encode(call, wire.intent(intent))
+    unit.claim = call.claim("whole", status=200)
+    await call.payments.writer.commit(unit, answer=body)
+    return Answered(200, body)
+
+
+@route("GET", "/v1/payment_intents/{id}", Retrieve)
+async def retrieve(call: Call, params: Retrieve, intent_id: str) -> Object:
+    """An intent as it stands."""
+    found = await the_intent(call, intent_id)
+    if params.client_secret is not None and params.client_secret != found.client_secret:
+        raise BadRequest("The client_secret does not match.", param="client_secret")
+    return wire.intent(found)
+
+
+@route("GET", "/v1/payment_intents", Listing)
+async def listing(call: Call, params: Listing) -> Object:
+    """The account's intents, newest first."""
+    where = {"account_id": call.account.id, "customer_id": params.customer}
+    return await page(call, Intent, params, where=where, show=wire.intent)
+
+
+@route("POST", "/v1/payment_intents/{id}", Update)
+async def update(call: Call, params: Update, intent_id: str) -> Decided:
+    """Change what may still be changed."""
+    old = await the_intent(call, intent_id)
+    change: dict[str, Any] = {"metadata": merged(old.metadata, params.metadata)}
+    for name in ("description", "receipt_email", "statement_descriptor", "transfer_group"):
+        given = getattr(params, name)
+        if given is not None:
+            change[name] = given or None
+    if params.shipping is not None:
+        change["shipping"] = params.shipping or None
+    unit = Unit()
+    open_to_terms = old.status in (
+        IntentStatus.REQUIRES_PAYMENT_METHOD,
+        IntentStatus.REQUIRES_CONFIRMATION,
+    )
+    terms = (params.amount, params.currency, params.payment_method, params.customer)
+    if any(given is not None for given in (*terms, params.payment_method_types)):
+        if not open_to_terms:
+            raise wrong_state(old, "updated")
+        change |= await _new_terms(call, params, old=old, unit=unit)
+    new = changed(old, **change)
+    return Decided(wire.intent(new), unit.put(new))
+
+
+async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> dict[str, Any]:
+    change: dict[str, Any] = {}
+    if params.amount is not None:
+        change["amount"] = fields.amount(params.amount)
+    if params.currency is not None:
+        change["currency"] = fields.currency(params.currency)
+    if params.payment_method_types is not None:
+        change["payment_method_types"] = _types(params.payment_method_types)
+    if params.customer:
+        change["customer_id"] = (await _customer(call, params.customer)).id
+    if params.payment_method:
+        taken = await chosen(call.payments, call.account.id, params.payment_method)
+        unit.puts += taken.unit.puts
+        change["payment_method_id"] = taken.method.id
+        if old.status == IntentStatus.REQUIRES_PAYMENT_METHOD:
+            change["status"] = IntentStatus.REQUIRES_CONFIRMATION
+    return change
+
+
+@route("POST", "/v1/payment_intents/{id}/confirm", Confirm, steps=True, resume=_resume)
+async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
+    """Pay an intent that is there."""
+    intent = await the_intent(call, intent_id)
+    taken = await _method(call, params)
+    if taken is None and intent.payment_method_id is not None:
+        taken = await chosen(call.payments, call.account.id, intent.payment_method_id)
+    if taken is None:
+        raise BadRequest(
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can"
+            " either update the PaymentIntent with a payment method and then confirm it again, or"
+            " confirm it again directly with a payment method.",
+            code="payment_intent_unexpected_state",
+            payment_intent=wire.intent(intent),
+        )
+    return await _pay(call, params, intent=intent, taken=taken, stored=True)
+
+
+async def _pay(
+    call: Call, params: Paying, *, intent: Intent, taken: Taken, stored: bool
+) -> Answered:
+    if taken.method.type not in intent.payment_method_types:
+        raise BadRequest(
+            f"The PaymentMethod provided ({taken.method.type}) is not allowed for this"
+            " PaymentIntent.",
+            param="payment_method",
+        )
+    if taken.method.type == "wallet" and intent.capture_method == "manual":
+        raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
+    options = params.payment_method_options
+    forced = options and options.card and options.card.request_three_d_secure != "automatic"
+    keep = _keep(call)
+    confirmed = await ask_for_it(
+        call.payments,
+        intent=intent,
+        method=taken.method,
+        merchant=call.account.business_name,
+        return_url=params.return_url or None,
+        off_session=params.off_session,
+        force_challenge=bool(forced),
+        request_id=call.request_id,
+        idempotency_key=call.idempotency_key,
+        keep=keep,
+        stored=stored,
+        also=tuple(record for _, record in taken.unit.puts),
+    )
+    if keep.answer is None:  # the challenge that was open had been passed: that payment stands
+        status, obj, fresh = await _shown(confirmed)
+        return Answered(status, await encode(call, obj, fresh=fresh))
+    return keep.answer
+
+
+def _keep(call: Call) -> StepKeep:
+    return StepKeep(call, render=_shown, encode=encode)
+
+
+async def _shown(confirmed: Confirmed) -> tuple[int, Object, tuple[Object, ...]]:
+    if confirmed.refusal is not None:
+        return confirmed.refusal.status, confirmed.refusal.body(), ()
+    fresh: list[Object] = []
+    if confirmed.charge is not None:
+        fresh.append(wire.charge(confirmed.charge))
+    if confirmed.transaction is not None:
+        fresh.append(ledger_wire.balance_transaction(confirmed.transaction))
+    return 200, wire.intent(confirmed.intent), tuple(fresh)
+
+
+def _new_intent(call: Call, params: Create, *, taken: Taken | None) -> Intent:
+    intent_id = new_id("pi")
+    has_method = taken is not None
+    return Intent(
+        id=intent_id,
+        account_id=call.account.id,
+        amount=fields.amount(params.amount),
+        currency=fields.currency(params.currency),
+        status=IntentStatus.REQUIRES_CONFIRMATION
+        if has_method
+        else IntentStatus.REQUIRES_PAYMENT_METHOD,
+        capture_method=params.capture_method,
+        confirmation_method=params.confirmation_method,
+        client_secret=client_secret(intent_id),
+        customer_id=params.customer or None,
+        payment_method_id=taken.method.id if taken else None,
+        payment_method_types=_wanted_types(params),
+        return_url=params.return_url or None,
+        description=params.description or None,
+        receipt_email=params.receipt_email or None,
+        statement_descriptor=params.statement_descriptor or None,
+        transfer_group=params.transfer_group or None,
+        shipping=params.shipping if isinstance(params.shipping, dict) else None,
+        setup_future_usage=params.setup_future_usage or None,
+        metadata=merged({}, params.metadata),
+        created_at=call.now,
+    )
+
+
+def _refuse_early(params: Create) -> None:
+    for name in ("off_session", "return_url", "error_on_requires_action"):
+        if getattr(params, name):
+            raise BadRequest(
+                f"You can only use the parameter {name} if you pass confirm=true.", param=name
+            )
+
+
+def _wanted_types(params: Create) -> list[str]:
+    if params.payment_method_types is not None:
+        return _types(params.payment_method_types)
+    automatic = params.automatic_payment_methods
+    if params.payment_method_data is not None:
+        return [params.payment_method_data.type]
+    return list(METHOD_TYPES) if automatic and automatic.enabled else ["card"]
+
+
+def _types(given: list[str]) -> list[str]:
+    for name in given:
+        if name not in METHOD_TYPES:
+            raise BadRequest(
+                f"The payment method type provided: {name} is invalid.",
+                code="payment_intent_invalid_parameter",
+                param="payment_method_types",
+            )
+    if not given:
+        raise BadRequest("payment_method_types is empty.", param="payment_method_types")
+    return list(dict.fromkeys(given))
+
+
+async def _method(call: Call, params: Paying) -> Taken | None:
+    if params.payment_method_data is not None:
+        return await fields.new_method(call, params.payment_method_data)
+    if params.payment_method:
+        return await chosen(call.payments, call.account.id, params.payment_method)
+    return None
+
+
+async def _customer(call: Call, customer_id: str) -> Customer:
+    found = await store.get(call.payments.pool, Customer, customer_id, account_id=call.account.id)
+    if found is None or found.deleted:
+        raise NotFound.of("customer", customer_id, param="customer")
+    return found
+
+
+async def the_intent(call: Call, intent_id: str) -> Intent:
+    """The caller's intent, or `NotFound`."""
+    found = await store.get(call.payments.pool, Intent, intent_id, account_id=call.account.id)
+    if found is None:
+        raise NotFound.of("payment_intent", intent_id, param="intent")
+    return found

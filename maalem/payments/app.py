@@ -1,0 +1,49 @@
+"""The payments service over HTTP: the API for machines, the payer's pages, and health."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from maalem.payments.api.endpoint import Api, Receive, Scope, Send
+from maalem.payments.compose import opened
+from maalem.payments.config import Config
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+
+class App:
+    """Sends `/v1/…` straight to the API and everything else through Starlette."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        self._config = config
+        self._api = Api()
+        self._pages = Starlette(routes=[Route("/health", health)], lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self._api(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, pages: Starlette) -> AsyncIterator[None]:
+        async with opened(self._config or Config.from_env()) as payments:
+            pages.state.payments = payments
+            self._api.payments = payments
+            yield
+            self._api.payments = None
+            await self._api.holder.close()
+
+
+async def health(request: Request) -> Response:
+    """200 when the database answers."""
+    await request.app.state.payments.pool.fetchval("SELECT 1")
+    return JSONResponse({"status": "ok"})
+
+
+app = App()

@@ -1,0 +1,109 @@
+"""The first account, its key and where its events go; and many artisans' accounts at once."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maalem.kit.clock import SystemClock
+from maalem.kit.ids import new_id
+from maalem.payments.accounts.records import Account
+from maalem.payments.api.auth import key_hash
+from maalem.payments.config import Config
+from maalem.payments.db import Pool
+from maalem.payments.units import Unit, Writer
+
+PLATFORM = "acct_platform"
+
+
+async def ensure_platform(
+    pool: Pool,
+    *,
+    secret_key: str,
+    webhook_url: str,
+    webhook_secret: str,
+    config: Config | None = None,
+) -> str:
+    """Make the platform's account, its API key and its webhook endpoint; safe to run again.
+
+    A new `secret_key` replaces the one before. Returns the account's id.
+    """
+    config = config or Config.from_env()
+    await _ensure_account(pool)
+    digest = key_hash(secret_key, fingerprint_key=config.fingerprint_key)
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            "UPDATE api_keys SET revoked_at = now()"
+            " WHERE account_id = $1 AND hash <> $2 AND revoked_at IS NULL",
+            PLATFORM,
+            digest,
+        )
+        await connection.execute(
+            "INSERT INTO api_keys (hash, account_id, hint) VALUES ($1, $2, $3)"
+            " ON CONFLICT (hash) DO UPDATE SET revoked_at = NULL",
+            digest,
+            PLATFORM,
+            f"{secret_key[:8]}…{secret_key[-4:]}",
+        )
+        # One endpoint, whose id follows from its purpose, so that a new start finds it again.
+        endpoint = "we_" + hashlib.blake2b(PLATFORM.encode(), digest_size=13).hexdigest()
+        await connection.execute(
+            "INSERT INTO webhook_endpoints (id, version, account_id, url, secret, enabled_events,"
+            " status, connect, deleted, metadata, created_at)"
+            " VALUES ($1, 1, $2, $3, $4, '[\"*\"]', 'enabled', false, false, '{}', $5)"
+            " ON CONFLICT (id) DO UPDATE SET url = excluded.url, secret = excluded.secret,"
+            " version = webhook_endpoints.version + 1",
+            endpoint,
+            PLATFORM,
+            webhook_url,
+            webhook_secret,
+            SystemClock().now(),
+        )
+    return PLATFORM
+
+
+async def _ensure_account(pool: Pool) -> None:
+    if await pool.fetchval("SELECT 1 FROM accounts WHERE id = $1", PLATFORM):
+        return
+    account = Account(
+        id=PLATFORM,
+        kind="platform",
+        business_name="Maalem",
+        metadata={},
+        created_at=SystemClock().now(),
+    )
+    await Writer(pool).commit(Unit().put(account))
+
+
+async def ensure_accounts(pool: Pool, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Connected accounts for many artisans; safe to run again.
+
+    Each row has `artisan` (the platform's own word for her, kept in the metadata) and `name`.
+    Returns the account ids by `artisan`.
+    """
+    known = await pool.fetch(
+        "SELECT id, metadata ->> 'artisan' AS artisan FROM accounts"
+        " WHERE parent_id = $1 AND metadata ? 'artisan'",
+        PLATFORM,
+    )
+    found: dict[str, str] = {row["artisan"]: row["id"] for row in known}
+    writer, now = Writer(pool), SystemClock().now()
+    unit = Unit()
+    for row in rows:
+        artisan = str(row["artisan"])
+        if artisan in found:
+            continue
+        account = Account(
+            id=new_id("acct"),
+            parent_id=PLATFORM,
+            business_name=row.get("name"),
+            metadata={"artisan": artisan},
+            created_at=now,
+        )
+        found[artisan] = account.id
+        unit.put(account)
+        if len(unit.puts) >= 200:
+            await writer.commit(unit)
+            unit = Unit()
+    if unit.puts:
+        await writer.commit(unit)
+    return found

@@ -1,0 +1,64 @@
+"""Balance and balance transactions as the wire shows them."""
+
+from typing import Any
+
+from maalem.payments.ledger.records import BalanceTransaction
+from maalem.payments.records import epoch
+
+_CATEGORY = {
+    "charge": "charge",
+    "payment": "charge",
+    "refund": "refund",
+    "payment_refund": "refund",
+    "transfer": "transfer",
+    "transfer_refund": "transfer_reversal",
+}
+
+
+def balance_transaction(record: BalanceTransaction) -> dict[str, Any]:
+    """The `balance_transaction` object."""
+    fee_details = []
+    if record.fee:
+        fee_details.append(
+            {
+                "amount": record.fee,
+                "application": None,
+                "currency": record.currency,
+                "description": "Processing fee",
+                "type": "stripe_fee",
+            }
+        )
+    return {
+        "id": record.id,
+        "object": "balance_transaction",
+        "amount": record.amount,
+        "available_on": epoch(record.available_on),
+        "created": epoch(record.created_at),
+        "currency": record.currency,
+        "description": record.description,
+        "exchange_rate": None,
+        "fee": record.fee,
+        "fee_details": fee_details,
+        "net": record.net,
+        "reporting_category": _CATEGORY.get(record.type, record.type),
+        "source": record.source_id,
+        "status": record.status,
+        "type": record.type,
+    }
+
+
+def balance(pending: dict[str, int], *, available: dict[str, int]) -> dict[str, Any]:
+    """The `balance` object from amounts by currency."""
+    currencies = sorted(pending.keys() | available.keys()) or ["mad"]
+    return {
+        "object": "balance",
+        "available": [_amount(available.get(c, 0), c) for c in currencies],
+        "connect_reserved": [_amount(0, c) for c in currencies],
+        "instant_available": [_amount(available.get(c, 0), c) for c in currencies],
+        "livemode": False,
+        "pending": [_amount(pending.get(c, 0), c) for c in currencies],
+    }
+
+
+def _amount(amount: int, currency: str) -> dict[str, Any]:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
