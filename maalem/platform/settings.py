@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "maalem.platform.ground.notices.context.demo_inbox",
             ],
         },
     }
@@ -112,6 +113,51 @@ TEMPLATES = [
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+ACCOUNT_ADAPTER = "maalem.platform.ground.people.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"phone", "email"}
+# One of the two is asked for in one field, so allauth sees two optional ones and warns.
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email"]
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {
+    "login": "maalem.platform.ground.people.forms.LoginForm",
+    "signup": "maalem.platform.ground.people.forms.SignupForm",
+    "confirm_login_code": "maalem.platform.ground.people.forms.ConfirmLoginCodeForm",
+    "verify_phone": "maalem.platform.ground.people.forms.VerifyPhoneForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "signup": "20/m/ip",
+    # Each is a message that somebody pays for; the key is the number or the address.
+    "request_login_code": "20/m/ip,3/m/key,15/d/key",
+    # The form has counted already: a second count would stop between two pages.
+    "verify_phone": "",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("MAALEM_TLS_PROXY", "") == "1" else 0
+# Rooms above the people, named here because nobody below may import them.
+TELL = "maalem.platform.ground.notices.actions.notify"
+LANDING = ""
+
+# Shared by all processes: limits are kept here. `local` is each process's own, for what is cheap
+# to make again.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "platform_cache",
+    },
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # --- languages -----------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns += i18n_patterns(
-    path("account/", include("allauth.urls")),
+    path("account/", include("maalem.platform.ground.people.urls")),
+    path("demo/", include("maalem.platform.ground.notices.urls")),
     prefix_default_language=True,
 )

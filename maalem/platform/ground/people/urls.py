@@ -1,0 +1,24 @@
+"""Only the pages of allauth that a person without a password needs; the rest is not there."""
+
+from allauth.account import views as allauth
+from django.urls import include, path
+
+from . import views
+
+own = (
+    [
+        path("", views.account, name="account"),
+        path("name/", views.name, name="name"),
+    ],
+    "people",
+)
+
+urlpatterns = [
+    path("", include(own)),
+    path("login/", allauth.login, name="account_login"),
+    path("login/code/confirm/", allauth.confirm_login_code, name="account_confirm_login_code"),
+    path("signup/", allauth.signup, name="account_signup"),
+    path("phone/verify/", allauth.verify_phone, name="account_verify_phone"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+]
