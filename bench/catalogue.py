@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from bench.peers.shop import Item
 from maalem.demo.make import DemoProduct, make
+
+from bench.peers.shop import Item
 
 SEED = 7
 
