@@ -67,7 +67,7 @@ def _installation() -> Iterator[Finding]:
         (place.platform_url, "the shop"),
         (place.payments_url, "the payment institution"),
     ):
-        if installation.answers(url + "/healthz"):
+        if installation.answers(url + "/health"):
             yield Finding(f"{what} is running at {url}")
             continue
         try:

@@ -69,13 +69,13 @@ def _serve(
         for child in children[:2]:
             started.append(child)
             child.start()
-        _await(place.payments_url + "/healthz", child=children[0], stop=stop)
+        _await(place.payments_url + "/health", child=children[0], stop=stop)
         if demo and not stop.is_set():
             _once("demo", environment=environment, place=place, quiet=False)
         for child in children[2:]:
             started.append(child)
             child.start()
-        _await(place.platform_url + "/healthz", child=children[2], stop=stop)
+        _await(place.platform_url + "/health", child=children[2], stop=stop)
         if not stop.is_set():
             _greet(place, demo=demo)
         return _watch(started, server=server, stop=stop)

@@ -4,7 +4,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def health(request: HttpRequest) -> HttpResponse:
     """200 `ok`, or 503 when the database does not answer."""
     try:
         with connection.cursor() as cursor:
