@@ -3,8 +3,6 @@
 import asyncio
 import os
 
-import asyncpg
-
 from maalem.cli.texts import compile_texts
 
 
@@ -30,11 +28,9 @@ def _prepare_platform() -> None:
 
 async def _open_platform_account() -> None:
     """The platform is a customer of the payment institution like any other: a key, a webhook."""
-    from maalem.payments import bootstrap
+    from maalem.payments import bootstrap, db
 
-    pool = await asyncpg.create_pool(
-        os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"], min_size=1, max_size=2
-    )
+    pool = await db.connect(os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"], size=2)
     try:
         await bootstrap.ensure_platform(
             pool,
