@@ -12,6 +12,7 @@ from starlette.routing import Route
 from maalem.payments.api.endpoint import Api, Receive, Scope, Send
 from maalem.payments.compose import opened
 from maalem.payments.config import Config
+from maalem.payments.hosted.routes import routes as hosted_routes
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
@@ -22,7 +23,9 @@ class App:
     def __init__(self, config: Config | None = None) -> None:
         self._config = config
         self._api = Api()
-        self._pages = Starlette(routes=[Route("/health", health)], lifespan=self._lifespan)
+        self._pages = Starlette(
+            routes=[Route("/healthz", health), *hosted_routes()], lifespan=self._lifespan
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):

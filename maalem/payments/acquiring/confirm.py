@@ -16,6 +16,7 @@ from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.outcome import Answer, Asked, Confirmed, about, first_attempt, judge
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
 from maalem.payments.acquiring.refusals import card_error
+from maalem.payments.acquiring.sessions import add_completion
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import NotFound, Refused
@@ -220,6 +221,8 @@ async def _settle(
     it was the attempt itself, which somebody else has settled with the same answer."""
     while True:
         unit, confirmed = judge(asked, answer)
+        if confirmed.charge is not None and confirmed.refusal is None:
+            await add_completion(payments, unit, intent=confirmed.intent, at=asked.now)
         body = None
         if keep is not None:
             unit.claim, body = await keep.finish(confirmed)

@@ -121,6 +121,19 @@ class Notebook:
         row = await self._pool.fetchrow(_CONDUCT)
         return Conduct(*row) if row else Conduct()
 
+    async def close(self, reference: str, *, at: datetime) -> bool:
+        """Close a reference that the book has never seen; False if it has."""
+        never = pack(NeverSeen(reference))
+        tag = await self._pool.execute(
+            "INSERT INTO simulator.answers (reference, kind, amount, currency, merchant, hint,"
+            " answer, asked_at) VALUES ($1, 'closed', 0, 'mad', '', '', $2::text::jsonb, $3)"
+            " ON CONFLICT DO NOTHING",
+            reference,
+            never,
+            at,
+        )
+        return bool(tag == "INSERT 0 1")
+
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]

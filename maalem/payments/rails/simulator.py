@@ -82,7 +82,7 @@ class _Outside:
         try:
             return task.result()
         except NetworkDown:
-            return declined(reference, "issuer_not_available")
+            return Unknown(reference, "the other side is down")
         except ReplyLost:
             return Unknown(reference, "the reply was lost")
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -98,7 +98,14 @@ class _Outside:
         return answer
 
     async def _recorded(self, entry: Entry) -> Recorded:
-        stands = await self._notebook.record(entry)
+        try:
+            stands = await self._notebook.record(entry)
+        except NetworkDown:
+            # Refused at the door. If nobody heard of this payment before, nobody ever will: a
+            # plain no. Otherwise nothing is known until the door opens again.
+            if await self._notebook.close(entry.reference, at=entry.asked_at):
+                return declined(entry.reference, "issuer_not_available")
+            raise
         if isinstance(stands, ChallengeRequired):
             return await self._stands(entry.reference) or stands
         return stands
@@ -108,21 +115,13 @@ class _Outside:
         return await self._ask(self._lookup(reference), reference=reference, deadline_s=deadline_s)
 
     async def _lookup(self, reference: str) -> Recorded:
+        if (await self._notebook.conduct()).down:
+            raise NetworkDown
         found = await self._stands(reference)
         if found is not None:
             return found
-        return await self._notebook.record(
-            Entry(
-                reference=reference,
-                kind="closed",
-                amount=0,
-                currency="mad",
-                merchant="",
-                hint="",
-                answer=NeverSeen(reference),
-                asked_at=self._clock.now(),
-            )
-        )
+        await self._notebook.close(reference, at=self._clock.now())
+        return await self._stands(reference) or NeverSeen(reference)
 
     async def _stands(self, reference: str) -> Recorded | None:
         """The recorded answer; a challenge that was decided meanwhile becomes its outcome."""

@@ -1,0 +1,252 @@
+"""`/v1/checkout/sessions`: a payment page for a basket."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from maalem.kit.ids import new_id
+from maalem.payments.acquiring import sessions, wire
+from maalem.payments.acquiring.sessions import Session, Wanted
+from maalem.payments.api import lists
+from maalem.payments.api.call import Call, Decided, NoParams, Object
+from maalem.payments.api.metadata import merged
+from maalem.payments.api.routes import route
+from maalem.payments.errors import BadRequest, NotFound
+
+# Stripe's own bound: an amount has eight digits at most.
+AMOUNT_MAX = 99_999_999
+LINES_MAX = 100
+_METHODS = ("card", "wallet")
+_CURRENCIES = ("mad", "eur", "usd")
+
+Name = Annotated[str, Meta(min_length=1, max_length=500)]
+Url = Annotated[str, Meta(max_length=2_048)]
+Amount = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+
+
+class ProductData(Struct, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    description: str | None = None
+    images: list[str] = []
+    metadata: dict[str, str] | None = None
+
+
+class PriceData(Struct, kw_only=True, forbid_unknown_fields=True):
+    currency: str
+    unit_amount: Amount
+    product_data: ProductData
+
+
+class Line(Struct, kw_only=True, forbid_unknown_fields=True):
+    price_data: PriceData
+    quantity: Annotated[int, Meta(ge=1, le=999_999)] = 1
+
+
+class IntentData(Struct, kw_only=True, forbid_unknown_fields=True):
+    metadata: dict[str, str] | None = None
+    transfer_group: str | None = None
+    description: str | None = None
+    receipt_email: str | None = None
+    statement_descriptor: str | None = None
+    capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic"
+
+
+class CreateSession(Struct, kw_only=True, forbid_unknown_fields=True):
+    line_items: Annotated[list[Line], Meta(min_length=1, max_length=LINES_MAX)]
+    success_url: Url
+    mode: Literal["payment"] = "payment"
+    cancel_url: Url | None = None
+    client_reference_id: Annotated[str, Meta(max_length=200)] | None = None
+    customer: str | None = None
+    customer_email: Annotated[str, Meta(max_length=512)] | None = None
+    expires_at: int | None = None
+    locale: Annotated[str, Meta(max_length=16)] | None = None
+    metadata: dict[str, str] | str | None = None
+    payment_intent_data: IntentData | None = None
+    payment_method_types: list[Literal["card", "wallet"]] | None = None
+    ui_mode: Literal["hosted", "hosted_page"] = "hosted"
+
+
+class ListSessions(lists.ListParams, kw_only=True, forbid_unknown_fields=True):
+    payment_intent: str | None = None
+    status: Literal["open", "complete", "expired"] | None = None
+
+
+@route("POST", "/v1/checkout/sessions", CreateSession)
+async def create(call: Call, params: CreateSession) -> Decided:
+    """Open a session with its intent."""
+    lines = [_line(line) for line in params.line_items]
+    wanted = Wanted(
+        account_id=call.account.id,
+        currency=_currency(params),
+        line_items=lines,
+        success_url=_url(params.success_url, param="success_url"),
+        cancel_url=_url(params.cancel_url, param="cancel_url") if params.cancel_url else None,
+        payment_method_types=list(dict.fromkeys(params.payment_method_types or _METHODS)),
+        client_reference_id=params.client_reference_id,
+        customer_id=await _customer(call, params.customer),
+        customer_email=params.customer_email,
+        locale=params.locale,
+        metadata=merged({}, params.metadata),
+        expires_at=_expiry(params.expires_at, now=call.now),
+        intent_data=_intent_data(params.payment_intent_data),
+    )
+    if not 0 < sum(line["amount"] for line in lines) <= AMOUNT_MAX:
+        raise BadRequest(
+            f"The total of the line items must be more than nothing and at most {AMOUNT_MAX}.",
+            code="amount_too_large" if lines and lines[0]["amount"] else "amount_too_small",
+            param="line_items",
+        )
+    session, unit = sessions.opened(wanted, now=call.now, request_id=call.request_id)
+    intent = next(record for table, record in unit.puts if table == "payment_intents")
+    unit.events[:] = [call.event("payment_intent.created", wire.intent(intent))]
+    return Decided(_shown(call, session), unit, fresh=(wire.intent(intent),))
+
+
+@route("GET", "/v1/checkout/sessions/{session}")
+async def retrieve(call: Call, params: NoParams, session_id: str) -> Object:
+    """The session as it stands."""
+    return _shown(call, await _own(call, session_id))
+
+
+@route("GET", "/v1/checkout/sessions", ListSessions)
+async def list_all(call: Call, params: ListSessions) -> Object:
+    """The account's sessions, newest first."""
+    return await lists.page(
+        call,
+        Session,
+        params,
+        where={
+            "account_id": call.account.id,
+            "intent_id": params.payment_intent,
+            "status": params.status,
+        },
+        show=lambda session: _shown(call, session),
+    )
+
+
+@route("GET", "/v1/checkout/sessions/{session}/line_items", lists.ListParams)
+async def line_items(call: Call, params: lists.ListParams, session_id: str) -> Object:
+    """What the basket holds, in the order in which it was given."""
+    session = await _own(call, session_id)
+    lines = [
+        sessions.line_item_wire(line, currency=session.currency) for line in session.line_items
+    ]
+    ids = [line["id"] for line in lines]
+    start = ids.index(params.starting_after) + 1 if params.starting_after in ids else 0
+    stop = min(start + max(1, min(params.limit, lists.LIMIT_MAX)), len(lines))
+    return {
+        "object": "list",
+        "url": call.path,
+        "has_more": stop < len(lines),
+        "data": lines[start:stop],
+    }
+
+
+@route("POST", "/v1/checkout/sessions/{session}/expire")
+async def expire(call: Call, params: NoParams, session_id: str) -> Decided:
+    """Close an open session; its payment page says so from now on."""
+    session = await _own(call, session_id)
+    expired, unit = await sessions.closing(
+        call.payments, session, at=call.now, request_id=call.request_id
+    )
+    return Decided(_shown(call, expired), unit)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    price = line.price_data
+    return {
+        "id": new_id("li"),
+        "price_id": new_id("price"),
+        "product_id": new_id("prod"),
+        "name": price.product_data.name,
+        "unit_amount": price.unit_amount,
+        "quantity": line.quantity,
+        "amount": price.unit_amount * line.quantity,
+    }
+
+
+def _check_total(total: int) -> None:
+    if total <= 0 or total > AMOUNT_MAX:
+        raise BadRequest(
+            f"The total must be more than nothing and at most {AMOUNT_MAX}; it is {total}.",
+            code="amount_too_small" if total <= 0 else "amount_too_large",
+            param="line_items",
+        )
+
+
+def _currency(params: CreateSession) -> str:
+    found = {line.price_data.currency.lower() for line in params.line_items}
+    currency = found.pop()
+    if found:
+        raise BadRequest("All line items must have the same currency.", param="line_items")
+    if currency not in _CURRENCIES:
+        raise BadRequest(
+            f"Invalid currency: {currency}. Supported: {', '.join(_CURRENCIES)}.",
+            param="line_items[0][price_data][currency]",
+        )
+    return currency
+
+
+def _url(text: str, *, param: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or "\\" in text:
+        raise BadRequest("Not a valid URL.", code="url_invalid", param=param)
+    return text
+
+
+def _expiry(at: int | None, *, now: datetime) -> datetime | None:
+    if at is None:
+        return None
+    try:
+        wanted = datetime.fromtimestamp(at, UTC)
+    except (ValueError, OverflowError, OSError):
+        wanted = now
+    # A second of grace: the caller's clock and ours need not agree to the last digit.
+    if not sessions.SHORTEST.total_seconds() - 60 <= (wanted - now).total_seconds():
+        raise BadRequest(
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session"
+            " creation.",
+            param="expires_at",
+        )
+    if wanted - now > sessions.LONGEST:
+        raise BadRequest(
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+            param="expires_at",
+        )
+    return wanted
+
+
+def _intent_data(data: IntentData | None) -> dict[str, object]:
+    if data is None:
+        return {}
+    kept = {name: value for name, value in msgspec.structs.asdict(data).items() if value}
+    kept["metadata"] = merged({}, data.metadata)
+    return kept
+
+
+async def _customer(call: Call, customer_id: str | None) -> str | None:
+    if customer_id is None:
+        return None
+    known = await call.payments.pool.fetchval(
+        "SELECT 1 FROM customers WHERE id = $1 AND account_id = $2 AND NOT deleted",
+        customer_id,
+        call.account.id,
+    )
+    if not known:
+        raise NotFound.of("customer", customer_id, param="customer")
+    return customer_id
+
+
+async def _own(call: Call, session_id: str) -> Session:
+    session = await sessions.session_of(call.payments, session_id, account_id=call.account.id)
+    if session is None:
+        raise NotFound.of("checkout.session", session_id, param="session")
+    return session
+
+
+def _shown(call: Call, session: Session) -> Object:
+    return sessions.session_wire(session, payments_url=call.payments.config.payments_url)

@@ -1,0 +1,1 @@
+"""The pages where a payer types a secret: checkout, challenge, wallet approval."""

@@ -1,0 +1,254 @@
+"""The payment page of a checkout session, from first sight to paid."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maalem.payments.accounts import methods
+from maalem.payments.accounts.records import PaymentMethod
+from maalem.payments.acquiring import confirm as acquiring
+from maalem.payments.acquiring import sessions
+from maalem.payments.acquiring.records import Attempt, Intent
+from maalem.payments.acquiring.sessions import Session, SessionStatus
+from maalem.payments.acquiring.states import IntentStatus
+from maalem.payments.context import Payments
+from maalem.payments.errors import ApiError, CardError
+from maalem.payments.hosted.forms import (
+    CARD_ERRORS,
+    CardForm,
+    decline_text,
+    read_card,
+)
+from maalem.payments.hosted.render import Frame, go, page
+from maalem.payments.hosted.visit import (
+    fresh_seal,
+    guarded,
+    missing,
+    notice,
+    payments_of,
+    sealed_form,
+    session_frame,
+    spoken,
+    with_words,
+)
+from maalem.payments.records import read
+from maalem.payments.units import ChangedMeanwhile
+from maalem.payments.vault.records import CardProblem
+from maalem.payments.wallets.phones import wallet_phone
+
+_PAID = frozenset({IntentStatus.SUCCEEDED, IntentStatus.REQUIRES_CAPTURE})
+
+
+@guarded
+async def show(request: Request) -> Response:
+    """GET /pay/{session}: the form, or how the payment stands."""
+    payments = payments_of(request)
+    session = await sessions.session_of(payments, request.path_params["session"])
+    if session is None:
+        return missing(request)
+    frame = await session_frame(
+        payments, request, session=session, method=_method(request, session)
+    )
+    return await _as_it_stands(payments, session, frame=frame)
+
+
+@guarded
+async def pay_by_card(request: Request) -> Response:
+    """POST /pay/{session}/card: the card goes straight into the vault, then to the rail."""
+    payments = payments_of(request)
+    session = await sessions.session_of(payments, request.path_params["session"])
+    if session is None:
+        return missing(request)
+    frame = await session_frame(payments, request, session=session, method="card")
+    form = await sealed_form(request, payments, path=frame.here)
+    frame = spoken(frame, form)
+    typed = read_card(form)
+    if typed.errors:
+        return _form(payments, session, frame=frame, errors=typed.errors, typed=_echo(typed))
+    stop = await _stopped(payments, session, frame=frame, form=form["form"])
+    if stop is not None:
+        return stop
+    try:
+        method = await methods.take_card(
+            payments,
+            session.account_id,
+            typed=typed.card,
+            billing_name=typed.holder,
+            billing_email=session.customer_email,
+        )
+    except CardError as refused:
+        if refused.code in CARD_ERRORS:
+            name, key = CARD_ERRORS[CardProblem(refused.code)]
+            return _form(payments, session, frame=frame, errors={name: key}, typed=_echo(typed))
+        decline = decline_text(refused.fields)
+        return _form(payments, session, frame=frame, decline=decline, typed=_echo(typed))
+    return await _pay(payments, session, frame=frame, method=method)
+
+
+@guarded
+async def pay_by_wallet(request: Request) -> Response:
+    """POST /pay/{session}/wallet: ask the switch to ask the holder of that telephone."""
+    payments = payments_of(request)
+    session = await sessions.session_of(payments, request.path_params["session"])
+    if session is None:
+        return missing(request)
+    frame = await session_frame(payments, request, session=session, method="wallet")
+    form = await sealed_form(request, payments, path=frame.here)
+    frame = spoken(frame, form)
+    phone = wallet_phone(form.get("phone", ""))
+    if phone is None or "wallet" not in session.payment_method_types:
+        typed = {"phone": form.get("phone", "")[:32]}
+        errors = {"phone": "error.phone"}
+        return _form(payments, session, frame=frame, errors=errors, typed=typed)
+    stop = await _stopped(payments, session, frame=frame, form=form["form"])
+    if stop is not None:
+        return stop
+    method = methods.take_wallet(
+        payments, session.account_id, phone=phone, billing_email=session.customer_email
+    )
+    return await _pay(payments, session, frame=frame, method=method)
+
+
+async def _stopped(
+    payments: Payments, session: Session, *, frame: Frame, form: str
+) -> Response | None:
+    """A second press of one button, or one press too many, or a payment that is over."""
+    if session.status != SessionStatus.OPEN or session.expires_at <= payments.clock.now():
+        return go(with_words(frame.here, lang=frame.language), frame=frame)
+    pressed = await sessions.press(payments, session, form=form)
+    if pressed == "too_many":
+        return notice(
+            "many",
+            frame=frame,
+            status=429,
+            tone="bad",
+            next_url=session.cancel_url,
+            next_label="back_to_shop",
+        )
+    if pressed == "again":
+        return go(with_words(frame.here, lang=frame.language), frame=frame)
+    return None
+
+
+async def _pay(
+    payments: Payments, session: Session, *, frame: Frame, method: PaymentMethod
+) -> Response:
+    """Confirm with `method`, and send the payer where the outcome wants her."""
+    back = with_words(frame.here, lang=frame.language, method=frame.method)
+    intent = await sessions.intent_of(payments, session)
+    try:
+        outcome = await acquiring.confirm(
+            payments,
+            intent=intent,
+            method=method,
+            merchant=frame.merchant,
+            also=(method,),
+            return_url=sessions.page_url(session, payments_url=payments.config.payments_url),
+        )
+    except (ApiError, ChangedMeanwhile):
+        # Another tab was faster: its payment is the one, and the page says how it stands.
+        return go(back, frame=frame)
+    if outcome.intent.status in _PAID:
+        return go(sessions.success_url(session), frame=frame)
+    if outcome.intent.status == IntentStatus.REQUIRES_ACTION:
+        return go(with_words(_action_url(outcome.intent), lang=frame.language), frame=frame)
+    return go(back, frame=frame)
+
+
+async def _as_it_stands(payments: Payments, session: Session, *, frame: Frame) -> Response:
+    intent = await sessions.intent_of(payments, session)
+    if intent.status == IntentStatus.REQUIRES_ACTION:
+        attempt = await _attempt(payments, intent)
+        if attempt is not None and _over(attempt, payments):
+            done = await acquiring.complete_authentication(
+                payments, attempt=attempt.id, outcome="abandoned"
+            )
+            intent = done.intent
+        else:
+            return go(with_words(_action_url(intent), lang=frame.language), frame=frame)
+    if session.status == SessionStatus.COMPLETE or intent.status in _PAID:
+        return notice(
+            "paid",
+            frame=frame,
+            tone="good",
+            next_url=sessions.success_url(session),
+            next_label="to_order",
+            amount=session.amount_total,
+            currency=session.currency,
+        )
+    if intent.status == IntentStatus.PROCESSING:
+        here = with_words(frame.here, lang=frame.language)
+        return notice(
+            "unknown",
+            frame=frame,
+            tone="wait",
+            next_url=here,
+            next_label="refresh",
+            amount=session.amount_total,
+            currency=session.currency,
+            refresh=True,
+        )
+    if (
+        session.status == SessionStatus.EXPIRED
+        or session.expires_at <= payments.clock.now()
+        or intent.status == IntentStatus.CANCELED
+    ):
+        return notice(
+            "expired", frame=frame, next_url=session.cancel_url, next_label="back_to_shop"
+        )
+    decline = decline_text(intent.last_payment_error)
+    return _form(payments, session, frame=frame, decline=decline, status=200)
+
+
+def _form(
+    payments: Payments,
+    session: Session,
+    *,
+    frame: Frame,
+    errors: dict[str, str] | None = None,
+    decline: str | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 422,
+) -> Response:
+    return page(
+        "checkout.html",
+        frame=frame,
+        status=status,
+        form_token=fresh_seal(payments, frame.here),
+        amount=session.amount_total,
+        currency=session.currency,
+        line_items=session.line_items,
+        methods=session.payment_method_types,
+        cancel_url=session.cancel_url,
+        errors=errors or {},
+        decline=decline,
+        typed={"exp": "", "holder": "", "phone": "", **(typed or {})},
+        kept_nothing=typed is not None,
+    )
+
+
+def _echo(typed: CardForm) -> dict[str, str]:
+    """What may be shown again: never the number, never the code."""
+    holder = "" if "holder" in typed.errors else typed.holder
+    return {"exp": "" if "exp" in typed.errors else typed.exp, "holder": holder}
+
+
+def _method(request: Request, session: Session) -> str:
+    wanted = request.query_params.get("method", "")
+    return wanted if wanted in session.payment_method_types else session.payment_method_types[0]
+
+
+async def _attempt(payments: Payments, intent: Intent) -> Attempt | None:
+    row = await payments.pool.fetchrow(
+        "SELECT * FROM payment_attempts WHERE id = $1", intent.attempt_id
+    )
+    return read(Attempt, row) if row else None
+
+
+def _over(attempt: Attempt, payments: Payments) -> bool:
+    return attempt.expires_at is not None and attempt.expires_at <= payments.clock.now()
+
+
+def _action_url(intent: Intent) -> str:
+    assert intent.next_action is not None
+    url: str = intent.next_action["redirect_to_url"]["url"]
+    return url

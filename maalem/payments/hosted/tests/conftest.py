@@ -1,0 +1,60 @@
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maalem.payments import bootstrap, db
+from maalem.payments.hosted.tests import service as driver
+
+
+@pytest.fixture(scope="session")
+def service(payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One payments service for all these pages, on this worker's database."""
+    asyncio.run(_platform(payments_dsn.app))
+    log: Path = tmp_path_factory.mktemp("payments") / "log"
+    process, running = driver.start(
+        dsn=payments_dsn.app,
+        admin=payments_dsn.admin,
+        superuser_dsn=payments_dsn.superuser,
+        log=str(log),
+    )
+    yield running
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture
+def payer(service: driver.Service) -> Iterator[driver.Payer]:
+    """Somebody with a browser and no JavaScript."""
+    someone = driver.Payer(service)
+    yield someone
+    someone.http.close()
+
+
+@pytest.fixture
+def conduct(service: driver.Service) -> Iterator[Any]:
+    """Tell the simulated network how to behave: `conduct(slow_ms=…, lose_replies=…, down=…)`."""
+
+    def behave(*, slow_ms: int = 0, lose_replies: int = 0, down: bool = False) -> None:
+        service.rows(
+            "UPDATE simulator.conduct SET slow_ms = %s, lose_replies = %s, down = %s",
+            slow_ms,
+            lose_replies,
+            down,
+        )
+
+    yield behave
+    behave()
+
+
+async def _platform(dsn: str) -> None:
+    pool = await db.connect(dsn, size=1)
+    await bootstrap.ensure_platform(
+        pool,
+        secret_key=driver.SECRET_KEY,
+        webhook_url=driver.SHOP + "/webhooks/payments",
+        webhook_secret="whsec_payer_pages",
+    )
+    await pool.close()

@@ -1,0 +1,159 @@
+"""One payer's request: whose payment, in which language, and is the form really ours."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maalem.payments.acquiring.sessions import Session, success_url
+from maalem.payments.context import Payments
+from maalem.payments.hosted.forms import Seals
+from maalem.payments.hosted.render import Frame, page
+from maalem.payments.hosted.texts import choose
+
+log = logging.getLogger(__name__)
+BODY_MAX, FIELDS_MAX = 16_384, 20
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class OutOfDate(Exception):
+    """The form is not ours, was not made for this page, or is too old."""
+
+
+def payments_of(request: Request) -> Payments:
+    payments: Payments = request.app.state.payments
+    return payments
+
+
+def seals(payments: Payments) -> Seals:
+    return Seals(payments.config.fingerprint_key)
+
+
+def fresh_seal(payments: Payments, path: str) -> str:
+    """A token for a form of the page at `path`."""
+    return seals(payments).seal(path, at=payments.clock.now().timestamp())
+
+
+async def merchant_name(payments: Payments, account_id: str) -> str:
+    """The name on the page; an account without one is just called the shop."""
+    name = await payments.pool.fetchval(
+        "SELECT business_name FROM accounts WHERE id = $1", account_id
+    )
+    return name or "Maalem"
+
+
+async def session_frame(
+    payments: Payments, request: Request, *, session: Session, method: str = ""
+) -> Frame:
+    """The frame of a session's page."""
+    return Frame(
+        language=language_of(request, preferred=session.locale),
+        here=f"/pay/{session.id}",
+        merchant=await merchant_name(payments, session.account_id),
+        leads_to=(success_url(session),),
+        method=method,
+    )
+
+
+def language_of(request: Request, *, preferred: str | None = None) -> str:
+    """What she chose here, else what the shop speaks with her, else what her browser asks for."""
+    wanted = request.query_params.get("lang") or preferred
+    return choose(wanted, accepted=request.headers.get("accept-language", ""))
+
+
+def spoken(frame: Frame, form: dict[str, str]) -> Frame:
+    """The frame in the language in which the posted page was."""
+    return replace(frame, language=choose(form.get("lang") or frame.language))
+
+
+def missing(request: Request) -> Response:
+    """No such page; the payer goes back to where she came from."""
+    frame = Frame(language=language_of(request), here=request.url.path)
+    return notice("missing", frame=frame, status=404, tone="bad")
+
+
+def with_words(path: str, **words: str) -> str:
+    """`path` with a query; empty words are left out."""
+    query = urlencode({name: word for name, word in words.items() if word})
+    joint = "&" if "?" in path else "?"
+    return f"{path}{joint}{query}" if query else path
+
+
+async def sealed_form(request: Request, payments: Payments, *, path: str) -> dict[str, str]:
+    """The posted fields; `OutOfDate` unless our own page for `path` was posted from here."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise OutOfDate
+    origin = request.headers.get("origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise OutOfDate
+    if int(request.headers.get("content-length") or 0) > BODY_MAX:
+        raise OutOfDate
+    async with request.form(max_fields=FIELDS_MAX, max_files=0) as posted:
+        form = {name: value for name, value in posted.items() if isinstance(value, str)}
+    now = payments.clock.now().timestamp()
+    if not seals(payments).unbroken(form.get("form", ""), page=path, at=now):
+        raise OutOfDate
+    return form
+
+
+def guarded(handler: Handler) -> Handler:
+    """Whatever happens, the payer reads a sentence and finds a next step."""
+
+    async def answer(request: Request) -> Response:
+        frame = Frame(language=language_of(request), here=_page_of(request.url.path))
+        try:
+            return await handler(request)
+        except OutOfDate:
+            return notice("late", frame=frame, status=409, next_url=frame.here)
+        except Exception as trouble:
+            # The kind of trouble and its place, never its words: they might quote what was typed.
+            log.error("hosted page failed: %s at %s", type(trouble).__name__, _place(trouble))
+            return notice("trouble", frame=frame, status=500, tone="bad", next_url=frame.here)
+
+    return answer
+
+
+def notice(
+    kind: str,
+    *,
+    frame: Frame,
+    status: int = 200,
+    tone: str = "",
+    next_url: str | None = None,
+    next_label: str = "try_again",
+    amount: int | None = None,
+    currency: str = "mad",
+    refresh: bool = False,
+) -> Response:
+    """A page of one sentence and one next step."""
+    return page(
+        "notice.html",
+        frame=frame,
+        status=status,
+        refresh=refresh,
+        notice=kind,
+        tone=tone,
+        next_url=next_url,
+        next_label=next_label,
+        amount=amount,
+        currency=currency,
+    )
+
+
+def _page_of(path: str) -> str:
+    """The page behind a form's address."""
+    for end in ("/card", "/wallet"):
+        if path.startswith("/pay/") and path.endswith(end):
+            return path.removesuffix(end)
+    return path
+
+
+def _place(trouble: BaseException) -> str:
+    trace = trouble.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
