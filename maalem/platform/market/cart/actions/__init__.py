@@ -1,0 +1,1 @@
+"""What changes a cart or the pieces held for it."""

@@ -1,0 +1,143 @@
+"""Put things into a cart, change how many, take them out."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from maalem.kit.ids import secret
+from maalem.platform.market.cart import queries
+from maalem.platform.market.cart.decide import Facts, Trouble, most, trouble
+from maalem.platform.market.cart.models import MAX_LINES, Cart, CartLine
+from maalem.platform.market.catalog.models import Variant
+
+KEY_LENGTH = 32
+
+
+class Refused(Exception):
+    """The cart stays as it was. `code` is a `Trouble`, or `unknown` or `full`."""
+
+    def __init__(self, code: str, *, free: int | None = None) -> None:
+        super().__init__(code)
+        self.code, self.free = code, free
+
+
+def make_cart(*, person: object = None) -> Cart:
+    """An empty cart with a key that nobody can guess (160 bits)."""
+    return Cart.objects.create(key=secret("", length=KEY_LENGTH), person=person)
+
+
+@transaction.atomic
+def add_line(cart: Cart, *, variant_id: int, quantity: int) -> CartLine:
+    """Add pieces; a thing that is there already becomes more. Keeps the price on the page now.
+
+    Raises `Refused` when it can't be bought, there are too few, or the cart is full.
+    """
+    locked = _lock(cart)
+    variant = queries.variant(variant_id)
+    if variant is None:
+        raise Refused("unknown")
+    line = locked.lines.filter(variant=variant).first()
+    if line is None and locked.lines.count() >= MAX_LINES:
+        raise Refused("full")
+    wanted = min(quantity + (line.quantity if line else 0), most(None))
+    _check(locked, variant=variant, quantity=wanted)
+    line, _ = CartLine.objects.update_or_create(
+        cart=locked,
+        variant=variant,
+        defaults={"quantity": wanted, "price_seen_minor": variant.price_minor},
+    )
+    return line
+
+
+@transaction.atomic
+def change_line(cart: Cart, *, variant_id: int, quantity: int) -> None:
+    """Set how many; none takes the line out. The price now counts as seen.
+
+    Raises `Refused` when there are too few; the line then stays as it was.
+    """
+    locked = _lock(cart)
+    if quantity <= 0:
+        locked.lines.filter(variant_id=variant_id).delete()
+        return
+    line = locked.lines.filter(variant_id=variant_id).first()
+    variant = queries.variant(variant_id)
+    if line is None or variant is None:
+        raise Refused("unknown")
+    wanted = min(quantity, most(None))
+    _check(locked, variant=variant, quantity=wanted)
+    line.quantity, line.price_seen_minor = wanted, variant.price_minor
+    line.save(update_fields=["quantity", "price_seen_minor"])
+
+
+@transaction.atomic
+def remove_line(cart: Cart, *, variant_id: int) -> None:
+    """Take a thing out; a thing that is not there is no trouble."""
+    _lock(cart).lines.filter(variant_id=variant_id).delete()
+
+
+@transaction.atomic
+def claim(cart: Cart, *, person: object) -> Cart:
+    """Give a guest's cart to the person who signed in, with what they had put aside before.
+
+    The guest's cart lives on, because it may be in the middle of a purchase; the older one's
+    lines move into it, and where both hold a thing the larger number stays.
+    """
+    old = Cart.objects.select_for_update().filter(person=person).exclude(pk=cart.pk).first()
+    mine = _lock(cart)
+    if mine.person_id not in (None, person.pk):  # type: ignore[attr-defined]
+        return old or make_cart(person=person)
+    if old is not None:
+        _pour(old, into=mine)
+        old.delete()
+    if mine.person_id is None:
+        mine.person = person
+        mine.save(update_fields=["person"])
+    return mine
+
+
+@transaction.atomic
+def forget(cart_id: int, *, bought: dict[int, int]) -> None:
+    """Take what was bought (variant id to quantity) out of the cart; the rest stays."""
+    for line in CartLine.objects.filter(cart_id=cart_id, variant_id__in=bought).order_by("pk"):
+        left = line.quantity - bought[line.variant_id]
+        if left > 0:
+            line.quantity = left
+            line.save(update_fields=["quantity"])
+        else:
+            line.delete()
+
+
+def _pour(old: Cart, *, into: Cart) -> None:
+    there = {line.variant_id: line for line in into.lines.all()}
+    room = MAX_LINES - len(there)
+    for line in old.lines.order_by("added_at"):
+        if line.variant_id in there:
+            mine = there[line.variant_id]
+            if line.quantity > mine.quantity:
+                mine.quantity = line.quantity
+                mine.save(update_fields=["quantity"])
+        elif room > 0:
+            room -= 1
+            line.cart = into
+            line.save(update_fields=["cart"])
+
+
+def _lock(cart: Cart) -> Cart:
+    locked = Cart.objects.select_for_update(no_key=True).get(pk=cart.pk)
+    Cart.objects.filter(pk=cart.pk).update(touched_at=Now())
+    return locked
+
+
+def _check(cart: Cart, *, variant: Variant, quantity: int) -> None:
+    free = queries.free_for(cart, variant=variant)
+    found = trouble(
+        Facts(
+            quantity=quantity,
+            price_seen_minor=variant.price_minor,
+            price_minor=variant.price_minor,
+            published=queries.is_published(variant),
+            seller_open=queries.is_open(variant.product.artisan),
+            free=free,
+        )
+    )
+    if found is not None:
+        raise Refused(found, free=free if found == Trouble.TOO_FEW else None)
