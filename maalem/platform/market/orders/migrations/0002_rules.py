@@ -117,9 +117,9 @@ CREATE TRIGGER orders_frozen BEFORE UPDATE ON orders_payment FOR EACH ROW EXECUT
 CREATE TRIGGER orders_frozen BEFORE UPDATE ON orders_paymentattempt FOR EACH ROW EXECUTE FUNCTION
     orders_frozen('status', 'session', 'intent', 'url', 'reason', 'asked_at');
 CREATE TRIGGER orders_frozen BEFORE UPDATE ON orders_refund FOR EACH ROW EXECUTE FUNCTION
-    orders_frozen('status', 'answer', 'reason', 'tries', 'asked_at', 'done_at');
+    orders_frozen('status', 'answer', 'reason', 'tries', 'refusals', 'asked_at', 'done_at');
 CREATE TRIGGER orders_frozen BEFORE UPDATE ON orders_release FOR EACH ROW EXECUTE FUNCTION
-    orders_frozen('status', 'answer', 'reason', 'tries', 'asked_at', 'done_at');
+    orders_frozen('status', 'account', 'answer', 'reason', 'tries', 'refusals', 'asked_at', 'done_at');
 """
 
 KEPT = "".join(

@@ -80,7 +80,11 @@ class Payment(models.Model):
 
 
 class Ask(models.Model):
-    """What a refund and a release have in common."""
+    """What a refund and a release have in common.
+
+    `refusals` counts definite noes. A refusal is remembered under its key by the other side, so
+    the question after it goes out under the next key (`asked_as`); a silence never does that.
+    """
 
     key = models.CharField(max_length=64, unique=True)
     amount_minor = models.BigIntegerField()
@@ -89,6 +93,7 @@ class Ask(models.Model):
     answer = models.CharField(max_length=255, blank=True, default="")  # re_… or tr_…
     reason = models.CharField(max_length=300, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
+    refusals = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(db_default=Now())
     asked_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -98,6 +103,11 @@ class Ask(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def asked_as(self) -> str:
+        """The idempotency key of the next question."""
+        return f"{self.key}-{self.refusals}" if self.refusals else self.key
 
 
 ASK_RULES = {

@@ -1,0 +1,199 @@
+"""Place an order: everything or nothing, in one transaction that calls nobody."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from maalem.kit.ids import spoken_number
+from maalem.platform.market.cart import queries as carts
+from maalem.platform.market.cart.actions import holds
+from maalem.platform.market.cart.models import Cart
+from maalem.platform.market.checkout import queries
+from maalem.platform.market.checkout.decide import Item, Rule, first_fit, split_for_seller
+from maalem.platform.market.checkout.models import Draft
+from maalem.platform.market.checkout.plan import Parcel, Plan
+from maalem.platform.market.orders.actions.move import write_down
+from maalem.platform.market.orders.models import Order, OrderGroup, OrderLine
+from maalem.platform.market.orders.states import GroupStatus
+from maalem.platform.market.orders.words import frozen
+
+HELD_FOR = timedelta(minutes=30)
+LOCK_WAIT = "5s"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Refused(Exception):
+    """Nothing was written. `code`: empty, no_draft, lines, changed or busy."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class OtherPending(Exception):
+    """This cart waits for the payment of another purchase, `number`; close that one first."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def place_order(*, cart: Cart, agreed: str, language: str, person: Any = None) -> OrderGroup:
+    """Turn a cart into a group that waits for its payment, pieces held for 30 minutes.
+
+    `agreed` is the digest of the review the buyer saw; anything that changed since (a price, a
+    parcel's carriage, the address) refuses with `changed`, so nobody pays what was not shown.
+    A second call for the same purchase returns the same group. Raises `Refused`, `OtherPending`.
+    """
+    try:
+        with transaction.atomic():
+            return _place(cart, agreed=agreed, language=language, person=person)
+    except OperationalError as trouble:
+        if getattr(trouble.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+            raise Refused("busy") from trouble
+        raise
+
+
+def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
+    Cart.objects.select_for_update(no_key=True).get(pk=cart.pk)
+    known = _placed_already(cart, agreed=agreed)
+    if known is not None:
+        return known
+    draft = queries.draft_of(cart)
+    if draft is None:
+        raise Refused("no_draft")
+    wanted = dict(cart.lines.values_list("variant_id", "quantity"))
+    if not wanted:
+        raise Refused("empty")
+    variants = holds.lock_variants(wanted)
+    contents = carts.contents(cart)
+    if contents.stops:
+        raise Refused("lines")
+    today = timezone.localdate()
+    plan = queries.plan_of(contents, draft=draft, on=today)
+    if plan.agreed != agreed:
+        raise Refused("changed")
+    group = _write_group(cart, plan=plan, draft=draft, language=language, person=person)
+    rules = queries.rules()
+    for position, parcel in enumerate(plan.parcels, start=1):
+        _write_order(group, parcel=parcel, position=position, rules=rules, on=today)
+    try:
+        holds.hold(wanted, variants=variants, cart=cart, reference=group.number)
+    except holds.NotEnough:
+        raise Refused("lines") from None
+    write_down(group.pk, event="placed", by="buyer")
+    return group
+
+
+def _placed_already(cart: Cart, *, agreed: str) -> OrderGroup | None:
+    pending = OrderGroup.objects.filter(cart=cart, status=GroupStatus.PENDING_PAYMENT).first()
+    if pending is not None and pending.agreed == agreed:
+        return pending
+    if pending is not None:
+        raise OtherPending(pending.number)
+    if not cart.lines.exists():
+        # A click that came after the payment: the cart is empty because it was bought.
+        return OrderGroup.objects.filter(cart=cart, agreed=agreed, status=GroupStatus.PAID).first()
+    return None
+
+
+def _write_group(cart: Cart, *, plan: Plan, draft: Draft, language: str, person: Any) -> OrderGroup:
+    return OrderGroup.objects.create(
+        number=_free_number(),
+        cart=cart,
+        person=person,
+        language=language,
+        currency=plan.currency,
+        goods_minor=plan.goods_minor,
+        shipping_minor=plan.shipping_minor,
+        total_minor=plan.total_minor,
+        agreed=plan.agreed,
+        expires_at=Now() + HELD_FOR,
+        **queries.whom(draft),
+    )
+
+
+def _free_number() -> str:
+    number = spoken_number("M")
+    while OrderGroup.objects.filter(number=number).exists():
+        number = spoken_number("M")
+    return number
+
+
+def _write_order(
+    group: OrderGroup, *, parcel: Parcel, position: int, rules: Sequence[Rule], on: date
+) -> None:
+    items = [
+        Item(line.total_minor, first_fit(rules, facts=_facts(parcel, line=line), on=on))
+        for line in parcel.lines
+    ]
+    split = split_for_seller(items, shipping_minor=parcel.shipping_minor)
+    order = Order.objects.create(
+        number=f"{group.number}-{position}",
+        group=group,
+        artisan=parcel.artisan,
+        position=position,
+        seller=frozen(parcel.artisan.name),
+        place=frozen(parcel.artisan.commune.name),
+        currency=group.currency,
+        goods_minor=split.goods_minor,
+        shipping_minor=split.shipping_minor,
+        commission_minor=split.commission_minor,
+        commission_vat_minor=split.commission_vat_minor,
+        seller_net_minor=split.seller_net_minor,
+        weight_g=parcel.weight_g,
+        dispatch_by=parcel.leaves_by,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            position=place,
+            product=line.product,
+            variant=line.variant,
+            sku=line.variant.sku,
+            title=frozen(line.product.title),
+            label=frozen(line.variant.label),
+            snapshot=_snapshot(line),
+            quantity=line.quantity,
+            unit_price_minor=line.price_minor,
+            total_minor=line.total_minor,
+            commission_rule=item.rule.name,
+            commission_bps=item.rule.rate_bps,
+            commission_minor=commission,
+        )
+        for place, (line, item, commission) in enumerate(
+            zip(parcel.lines, items, split.commissions, strict=True), start=1
+        )
+    )
+
+
+def _facts(parcel: Parcel, *, line: carts.Line) -> Mapping[str, str]:
+    return {
+        "kind": parcel.artisan.kind,
+        "artisan": parcel.artisan.slug,
+        "region": parcel.artisan.commune.province.region_id,
+        "craft": line.product.craft.code,
+    }
+
+
+def _snapshot(line: carts.Line) -> dict[str, Any]:
+    product = line.product
+    photo = line.photo
+    return {
+        "slug": product.slug,
+        "craft": product.craft.code,
+        "maker": frozen(product.maker.name) if product.maker else {},
+        "materials": frozen(product.materials),
+        "hs_code": product.hs_code,
+        "weight_g": product.weight_g,
+        "supply": product.supply,
+        "making_days": product.making_days,
+        "photo": photo.path if photo else "",
+        "tone": photo.tone if photo else "",
+    }

@@ -1,0 +1,93 @@
+"""A purchase as it would be: parcels, carriage, promises, totals, a digest to agree to. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.cart.queries import Contents, Line
+from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.checkout import tariff
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What one seller sends, what it costs to carry (centimes), and when it leaves."""
+
+    artisan: Artisan
+    lines: tuple[Line, ...]
+    weight_g: int
+    shipping_minor: int
+    leaves_by: date
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(line.total_minor for line in self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All parcels of a purchase. `agreed` stands for everything that the buyer is shown."""
+
+    parcels: tuple[Parcel, ...]
+    agreed: str
+    currency: str = "MAD"
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(parcel.goods_minor for parcel in self.parcels)
+
+    @property
+    def shipping_minor(self) -> int:
+        return sum(parcel.shipping_minor for parcel in self.parcels)
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor
+
+
+def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) -> Plan:
+    """The purchase of `contents`, sent to `whom` (name, telephone, address) in `zone`."""
+    parcels = tuple(
+        Parcel(
+            artisan=parcel.artisan,
+            lines=parcel.lines,
+            weight_g=(weight := _weight(parcel.lines)),
+            shipping_minor=tariff.shipping(zone, weight_g=weight, on=on),
+            leaves_by=tariff.leaves_by((_days(line) for line in parcel.lines), ordered_on=on),
+        )
+        for parcel in contents.parcels
+    )
+    return Plan(parcels, agreed=_digest(parcels, whom=whom), currency=contents.currency)
+
+
+def _weight(lines: tuple[Line, ...]) -> int:
+    return tariff.weigh((line.product.weight_g, line.quantity) for line in lines)
+
+
+def _days(line: Line) -> int | None:
+    made = line.product.supply == Supply.MADE_TO_ORDER
+    return line.product.making_days if made else None
+
+
+def _digest(parcels: tuple[Parcel, ...], *, whom: Mapping[str, Any]) -> str:
+    shown = {
+        "whom": whom,
+        "parcels": [
+            [
+                parcel.artisan.pk,
+                parcel.shipping_minor,
+                [[line.variant.pk, line.quantity, line.price_minor] for line in parcel.lines],
+            ]
+            for parcel in parcels
+        ],
+    }
+    text = json.dumps(shown, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

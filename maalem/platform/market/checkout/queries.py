@@ -1,0 +1,113 @@
+"""What the checkout's pages show. Nothing here writes."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from maalem.platform.ground.places.folding import fold
+from maalem.platform.ground.places.models import Commune
+from maalem.platform.ground.places.queries import search_communes
+from maalem.platform.market.cart import queries as carts
+from maalem.platform.market.cart.models import Cart
+from maalem.platform.market.checkout import countries
+from maalem.platform.market.checkout.decide import Rule, parse_rule
+from maalem.platform.market.checkout.models import CommissionRule, Draft
+from maalem.platform.market.checkout.plan import Plan, plan
+from maalem.platform.market.orders.words import frozen
+
+OFFERED = 8
+
+
+def draft_of(cart: Cart) -> Draft | None:
+    """What was typed for this cart, with the commune's province and region."""
+    return Draft.objects.select_related("commune__province__region").filter(cart=cart).first()
+
+
+def whom(draft: Draft) -> dict[str, Any]:
+    """Who gets the parcels and how they are reached, as it is frozen in the order."""
+    return {
+        "name": draft.name,
+        "phone": draft.phone,
+        "email": draft.email,
+        "country": draft.country,
+        "address": address(draft),
+        "note": draft.note,
+    }
+
+
+def address(draft: Draft) -> dict[str, Any]:
+    """The address as it is frozen; places with their names of today in three languages."""
+    if draft.commune is None:
+        lines = [line for line in (draft.line1, draft.line2) if line]
+        return {"lines": lines, "city": draft.city, "postcode": draft.postcode}
+    province = draft.commune.province
+    return {
+        "quarter": draft.quarter,
+        "landmark": draft.landmark,
+        "commune": draft.commune.code,
+        "commune_name": frozen(draft.commune.name),
+        "province_name": frozen(province.name),
+        "region": province.region_id,
+        "region_name": frozen(province.region.name),
+    }
+
+
+def planned(cart: Cart, *, draft: Draft, on: date | None = None) -> Plan:
+    """The purchase that the buyer is asked to agree to, by the prices and rates of now."""
+    return plan_of(carts.contents(cart), draft=draft, on=on)
+
+
+def plan_of(contents: carts.Contents, *, draft: Draft, on: date | None = None) -> Plan:
+    """The purchase of what was read of a cart already."""
+    day = on or timezone.localdate()
+    return plan(contents, zone=countries.zone(draft.country), whom=whom(draft), on=day)
+
+
+def rules() -> list[Rule]:
+    """The operator's list in order; raises `decide.BrokenRule` for one that can't be read."""
+    return [
+        parse_rule(
+            row.name,
+            conditions=row.conditions,
+            rate_bps=row.rate_bps,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+        )
+        for row in CommissionRule.objects.order_by("position")
+    ]
+
+
+def find_communes(words: str, *, region: str = "") -> list[Commune]:
+    """The commune that `words` name, alone in the list; or several it might be; or none.
+
+    `Taznakht (Ouarzazate)` names its province too; a region settles which of two namesakes.
+    """
+    name, _, rest = words.partition("(")
+    province = fold(rest.rstrip(") "))
+    found = search_communes(name, limit=60)
+    exact = [one for one in found if fold(name) in _spellings(one.name)]
+    wanted = exact or found
+    for fits in (
+        lambda one: province and province in _spellings(one.province.name),
+        lambda one: region and one.province.region_id == region,
+    ):
+        wanted = [one for one in wanted if fits(one)] or wanted
+    return wanted[:OFFERED]
+
+
+def commune_names(language: str) -> list[str]:
+    """Every commune with its province, for a field that completes what is typed."""
+    rows = Commune.objects.select_related("province").order_by("-population")
+    return [commune_name(row, language=language) for row in rows]
+
+
+def commune_name(commune: Commune, *, language: str) -> str:
+    """`Taznakht (Ouarzazate)`: how a page writes it and how `find_communes` reads it back."""
+    return f"{commune.name.localize(language)} ({commune.province.name.localize(language)})"
+
+
+def _spellings(text: Any) -> set[str]:
+    names: Mapping[str, str] = frozen(text)
+    return {fold(name) for name in names.values()}

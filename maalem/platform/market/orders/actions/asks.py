@@ -1,0 +1,140 @@
+"""Money out: refunds to buyers and releases to artisans, each asked until it is answered.
+
+A row with its key exists before anything is asked (the verbs that decide write it); here it is
+asked, and the answer recorded. Asking twice under one key moves money once. One worker at a time
+asks about one row: a lock of the session, not of a transaction, is held during the call.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from maalem.platform.ground.gateway import calls as gateway
+from maalem.platform.ground.gateway import errors
+from maalem.platform.market.orders.actions.attempts import fill_charge
+from maalem.platform.market.orders.actions.move import alert, move, settle_alert, step, write_down
+from maalem.platform.market.orders.actions.parcels import close_refunded, lock_order
+from maalem.platform.market.orders.models import OrderGroup, Payment, Refund, Release
+from maalem.platform.market.orders.states import AskStatus, OrderStatus, Verdict
+
+NOTHING = "nothing"
+
+
+def ask_refund(key: str) -> str:
+    """Ask for the refund `key` unless it is done; return its status afterwards."""
+    with _alone(key) as mine:
+        refund = Refund.objects.select_related("payment__group").get(key=key)
+        if refund.status == AskStatus.DONE or not mine:
+            return refund.status
+        return _ask(refund, call=_refund_call(refund), group=refund.payment.group)
+
+
+def ask_release(key: str) -> str:
+    """Ask for the release `key` unless it is done; return its status afterwards."""
+    with _alone(key) as mine:
+        release = Release.objects.select_related("order__group", "order__artisan").get(key=key)
+        if release.status == AskStatus.DONE or not mine:
+            return release.status
+        return _ask(release, call=_release_call(release), group=release.order.group)
+
+
+def _refund_call(refund: Refund) -> Callable[[], str]:
+    def call() -> str:
+        said = gateway.create_refund(
+            intent=refund.payment.intent,
+            amount_minor=refund.amount_minor,
+            key=refund.asked_as,
+            metadata={"order_group": refund.payment.group.number, "refund": refund.key},
+        )
+        if said.status in ("failed", "canceled"):
+            raise errors.Refused(f"the refund is {said.status}", code=said.status)
+        return said.id
+
+    return call
+
+
+def _release_call(release: Release) -> Callable[[], str]:
+    order = release.order
+
+    def call() -> str:
+        if release.amount_minor == 0:
+            return NOTHING
+        if not release.account:
+            release.account = order.artisan.payments_account or ""
+            release.save(update_fields=["account"])
+        if not release.account:
+            raise errors.Refused("the seller has no account", code="no_account")
+        payment = Payment.objects.get(group_id=order.group_id, verdict=Verdict.ACCEPTED)
+        said = gateway.create_transfer(
+            amount_minor=release.amount_minor,
+            destination=release.account,
+            charge=fill_charge(payment),
+            group=order.group.number,
+            key=release.asked_as,
+            currency=release.currency,
+            metadata={"order": order.number},
+        )
+        return said.id
+
+    return call
+
+
+@contextmanager
+def _alone(key: str) -> Iterator[bool]:
+    """Whether this worker may ask about `key` now; freed afterwards, or when the worker dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        mine = cursor.fetchone()[0]
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+
+
+def _ask(row: Refund | Release, *, call: Callable[[], str], group: OrderGroup) -> str:
+    kind = "refund" if isinstance(row, Refund) else "release"
+    type(row).objects.filter(pk=row.pk).update(tries=F("tries") + 1, asked_at=Now())
+    try:
+        answer = call()
+    except (errors.Unknown, errors.Unavailable) as said:
+        return _record(row, then=AskStatus.UNKNOWN, reason=said.code)
+    except errors.GatewayError as said:
+        reason = f"{said.code}: {said.message}"[:300]
+        alert(f"{kind}_refused", about=row.key, group=group, note=reason)
+        return _record(row, then=AskStatus.REFUSED, reason=reason)
+    settle_alert(f"{kind}_refused", about=row.key)
+    return _record(row, then=AskStatus.DONE, answer=answer, reason="")
+
+
+@transaction.atomic
+def _record(row: Refund | Release, *, then: AskStatus, reason: str, answer: str = "") -> str:
+    fresh = type(row).objects.select_for_update().get(pk=row.pk)
+    if fresh.status == AskStatus.DONE:
+        return fresh.status
+    if then == AskStatus.REFUSED:
+        type(row).objects.filter(pk=row.pk).update(refusals=F("refusals") + 1)
+    if fresh.status == then:
+        return fresh.status
+    if then == AskStatus.DONE:
+        move(fresh, then=then, answer=answer, reason="", done_at=Now())
+        _done(fresh)
+    else:
+        move(fresh, then=then, reason=reason)
+    return fresh.status
+
+
+def _done(row: Refund | Release) -> None:
+    if isinstance(row, Release):
+        write_down(row.order.group_id, event="released", note=f"{row.order.number} {row.answer}")
+        return
+    write_down(row.payment.group_id, event="refund_done", note=f"{row.key} {row.answer}")
+    if row.order_id is not None:
+        order = lock_order(row.order.number)
+        if order.status == OrderStatus.CANCELLED:
+            step(order, then=OrderStatus.REFUNDED, event="refunded")
+        close_refunded(order.group)

@@ -1,0 +1,218 @@
+"""Payment pages: asked for under a key that is written first, looked at, and closed.
+
+Around each call lie two transactions: the first writes down what will be asked, the second what
+was answered. No answer means unknown; the same question is then asked again under the same key.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.db.models.functions import Greatest, Now
+from django.utils.translation import gettext, override
+
+from maalem.platform.ground.gateway import calls as gateway
+from maalem.platform.ground.gateway import errors
+from maalem.platform.ground.gateway.shapes import Line, Session
+from maalem.platform.market.orders import links
+from maalem.platform.market.orders.actions.move import alert, move, settle_alert, write_down
+from maalem.platform.market.orders.actions.settle import Received, settle
+from maalem.platform.market.orders.models import OrderGroup, OrderLine, Payment, PaymentAttempt
+from maalem.platform.market.orders.states import LIVE_ATTEMPTS, AttemptStatus, GroupStatus
+from maalem.platform.market.orders.words import spoken
+
+# A page may be paid this long; its pieces are held a little longer, for the answer to arrive.
+OPEN_FOR = timedelta(minutes=31)
+GRACE = timedelta(minutes=10)
+NEARLY_OVER = timedelta(minutes=2)
+
+
+class NotPayable(Exception):
+    """The group waits for no payment. `status` says what it is."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Page(StrEnum):
+    """How a payment page stands, after the institution was asked."""
+
+    OPEN = "open"
+    PAID = "paid"
+    OVER = "over"
+    UNKNOWN = "unknown"
+
+
+def now() -> datetime:
+    """The database's clock: the one that expiry is measured by, whatever this machine's says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def payment_page(number: str) -> str:
+    """The address of a payment page for the group, opened if need be.
+
+    Raises `NotPayable` (paid meanwhile, expired, cancelled) or a `gateway.errors.GatewayError`:
+    then the order is kept and asking again is right.
+    """
+    attempt = ensure_attempt(number)
+    if attempt.status == AttemptStatus.OPEN and attempt.closes_at - now() < NEARLY_OVER:
+        if close(attempt) == Page.UNKNOWN:
+            raise errors.Unavailable("no answer about the old page", code="no_answer")
+        attempt = ensure_attempt(number)
+    if attempt.status != AttemptStatus.OPEN:
+        ask(attempt)
+    return attempt.url
+
+
+@transaction.atomic
+def ensure_attempt(number: str) -> PaymentAttempt:
+    """The group's live attempt, or a new one with its key; raises `NotPayable`."""
+    group = OrderGroup.objects.select_for_update(no_key=True).get(number=number)
+    if group.status != GroupStatus.PENDING_PAYMENT:
+        raise NotPayable(group.status)
+    live = PaymentAttempt.objects.filter(group=group, status__in=LIVE_ATTEMPTS).first()
+    if live is not None and (live.session or live.closes_at - now() > NEARLY_OVER):
+        return live
+    if live is not None:
+        # It was never answered and its time is over: nobody has its address, nobody can pay it.
+        move(live, then=AttemptStatus.EXPIRED)
+    made = PaymentAttempt.objects.filter(group=group).count() + 1
+    closes_at = (now() + OPEN_FOR).replace(microsecond=0)
+    OrderGroup.objects.filter(pk=group.pk).update(
+        expires_at=Greatest("expires_at", closes_at + GRACE)
+    )
+    return PaymentAttempt.objects.create(
+        group=group, number=made, key=f"pay-{number}-{made}", closes_at=closes_at
+    )
+
+
+def ask(attempt: PaymentAttempt) -> None:
+    """Ask for the page of a requested or unknown attempt, and write down what was said.
+
+    Raises the gateway's error after writing it down.
+    """
+    group = attempt.group
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(asked_at=Now())
+    try:
+        session = gateway.create_checkout_session(
+            lines=_lines(group),
+            reference=group.number,
+            success_url=links.address(group.number, language=group.language, to="checkout:return"),
+            cancel_url=links.address(group.number, language=group.language, to="checkout:back"),
+            key=attempt.key,
+            language=group.language,
+            email=group.email,
+            phone=group.phone,
+            expires_at=attempt.closes_at,
+        )
+    except (errors.Unknown, errors.Unavailable):
+        _answered(attempt, then=AttemptStatus.UNKNOWN)
+        raise
+    except errors.GatewayError as said:
+        _answered(attempt, then=AttemptStatus.REFUSED, reason=f"{said.code}: {said.message}"[:300])
+        alert("page_refused", about=attempt.key, group=group, note=f"{said.code}: {said.message}")
+        raise
+    _answered(
+        attempt,
+        then=AttemptStatus.OPEN,
+        session=session.id,
+        intent=session.intent,
+        url=session.url,
+    )
+
+
+def look(attempt: PaymentAttempt) -> Page:
+    """Ask how an open page stands and act on it: settle what was paid, note what is over."""
+    if attempt.session is None:
+        return Page.UNKNOWN
+    try:
+        session = gateway.retrieve_session(attempt.session)
+    except errors.GatewayError:
+        return Page.UNKNOWN
+    return take(session)
+
+
+def close(attempt: PaymentAttempt) -> Page:
+    """Make sure that a page can't be paid any more; `PAID` if it was, `UNKNOWN` without answer."""
+    if attempt.session is None:
+        if attempt.status in LIVE_ATTEMPTS and attempt.closes_at > now():
+            # Under its key a page may exist. Get it, so that it can be closed.
+            try:
+                ask(attempt)
+            except (errors.Unknown, errors.Unavailable):
+                return Page.UNKNOWN
+            except errors.GatewayError:
+                return Page.OVER
+            return close(attempt)
+        _answered(attempt, then=AttemptStatus.EXPIRED)
+        return Page.OVER
+    try:
+        return take(gateway.expire_session(attempt.session, key=f"close-{attempt.key}"))
+    except errors.Refused:
+        return look(attempt)
+    except errors.GatewayError:
+        return Page.UNKNOWN
+
+
+def take(session: Session) -> Page:
+    """Act on what the institution says of a page: the webhook and every question end here."""
+    if session.is_paid:
+        received = Received(
+            intent=session.intent,
+            amount_minor=session.amount_minor,
+            currency=session.currency,
+            session=session.id,
+        )
+        settle(session.reference, received=received)
+        return Page.PAID
+    if session.status != "expired":
+        return Page.OPEN
+    for attempt in PaymentAttempt.objects.filter(session=session.id):
+        _answered(attempt, then=AttemptStatus.EXPIRED)
+    return Page.OVER
+
+
+def fill_charge(payment: Payment) -> str:
+    """The charge behind a payment, asked for once; raises a `GatewayError` without an answer."""
+    if not payment.charge:
+        payment.charge = gateway.retrieve_intent(payment.intent).charge
+        payment.save(update_fields=["charge"])
+    return payment.charge
+
+
+@transaction.atomic
+def _answered(attempt: PaymentAttempt, *, then: AttemptStatus, **values: str) -> None:
+    """Record an answer, unless another worker has recorded a later one."""
+    fresh = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    if fresh.status in (AttemptStatus.REQUESTED, AttemptStatus.UNKNOWN, AttemptStatus.OPEN):
+        if fresh.status != then:
+            move(fresh, then=then, **values)
+        if then == AttemptStatus.OPEN:
+            write_down(fresh.group_id, event="page_opened", note=fresh.key)
+            settle_alert("page_refused", about=fresh.key)
+    attempt.status = fresh.status
+    attempt.session, attempt.url, attempt.intent = fresh.session, fresh.url, fresh.intent
+
+
+def _lines(group: OrderGroup) -> list[Line]:
+    """What the payer reads: every thing, then the carriage of each parcel. Adds up to the total."""
+    rows = OrderLine.objects.filter(order__group=group).order_by("order__position", "position")
+    found = [
+        Line(
+            name=spoken(row.title, language=group.language),
+            unit_minor=row.unit_price_minor,
+            quantity=row.quantity,
+            currency=group.currency,
+        )
+        for row in rows
+    ]
+    with override(group.language):
+        for order in group.orders.order_by("position"):
+            if order.shipping_minor:
+                seller = spoken(order.seller, language=group.language)
+                name = gettext("Delivery from %(seller)s") % {"seller": seller}
+                found.append(Line(name, order.shipping_minor, currency=group.currency))
+    return found

@@ -1,0 +1,24 @@
+"""Words kept in three languages, as they were on the day."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from i18nfield.strings import LazyI18nString
+
+LANGUAGES = ("fr", "ar", "en")
+
+
+def frozen(text: Any) -> dict[str, str]:
+    """What a translated field says now, in every language it has."""
+    data = text.data if isinstance(text, LazyI18nString) else text
+    if isinstance(data, Mapping):
+        return {str(code): str(words) for code, words in data.items() if words}
+    return {LANGUAGES[0]: str(data)} if data else {}
+
+
+def spoken(words: Mapping[str, str], *, language: str) -> str:
+    """The words in `language`, or in the first of French, English and Arabic that has them."""
+    for code in (language.split("-")[0], "fr", "en", "ar"):
+        if words.get(code):
+            return words[code]
+    return next(iter(words.values()), "")
