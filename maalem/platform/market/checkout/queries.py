@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -97,10 +98,14 @@ def find_communes(words: str, *, region: str = "") -> list[Commune]:
     return wanted[:OFFERED]
 
 
-def commune_names(language: str) -> list[str]:
-    """Every commune with its province, for a field that completes what is typed."""
+@lru_cache(maxsize=4)
+def commune_names(language: str) -> tuple[str, ...]:
+    """Every commune with its province, biggest first, for a field that completes what is typed.
+
+    Kept for the life of the process: the map changes by a migration only.
+    """
     rows = Commune.objects.select_related("province").order_by("-population")
-    return [commune_name(row, language=language) for row in rows]
+    return tuple(commune_name(row, language=language) for row in rows)
 
 
 def commune_name(commune: Commune, *, language: str) -> str:

@@ -41,7 +41,7 @@ DECLARE wanted record; found record;
 BEGIN
     SELECT goods_minor AS goods, shipping_minor AS shipping INTO wanted
       FROM orders_ordergroup WHERE id = NEW.group_id;
-    SELECT sum(goods_minor) AS goods, sum(shipping_minor) AS shipping INTO found
+    SELECT sum(goods_minor)::bigint AS goods, sum(shipping_minor)::bigint AS shipping INTO found
       FROM orders_order WHERE group_id = NEW.group_id;
     IF found IS DISTINCT FROM wanted THEN
         RAISE EXCEPTION 'the orders of group % do not add up to it', NEW.group_id
@@ -55,7 +55,7 @@ DECLARE wanted record; found record;
 BEGIN
     SELECT goods_minor AS goods, commission_minor AS fee INTO wanted
       FROM orders_order WHERE id = NEW.order_id;
-    SELECT sum(total_minor) AS goods, sum(commission_minor) AS fee INTO found
+    SELECT sum(total_minor)::bigint AS goods, sum(commission_minor)::bigint AS fee INTO found
       FROM orders_orderline WHERE order_id = NEW.order_id;
     IF found IS DISTINCT FROM wanted THEN
         RAISE EXCEPTION 'the lines of order % do not add up to it', NEW.order_id

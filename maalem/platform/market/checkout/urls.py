@@ -1,0 +1,12 @@
+from django.urls import path
+
+from maalem.platform.market.checkout import views, way
+
+app_name = "checkout"
+urlpatterns = [
+    path("", views.details, name="checkout"),
+    path("review/", views.review, name="review"),
+    path("<str:number>/<str:mark>/pay/", way.pay, name="pay"),
+    path("<str:number>/<str:mark>/return/", way.come_back, name="return"),
+    path("<str:number>/<str:mark>/back/", way.back, name="back"),
+]

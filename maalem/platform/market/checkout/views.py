@@ -1,0 +1,109 @@
+"""Cart, then details and delivery, then review and pay: three screens, none needs a script."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from maalem.platform.market.cart.models import Cart
+from maalem.platform.market.cart.visitor import cart_of
+from maalem.platform.market.checkout import countries, forms, queries, shown
+from maalem.platform.market.checkout.actions.draft import write_draft
+from maalem.platform.market.checkout.actions.pay import PaidMeanwhile, place
+from maalem.platform.market.checkout.actions.place import Refused
+from maalem.platform.market.checkout.models import Draft
+from maalem.platform.market.checkout.sentences import refusal
+from maalem.platform.market.checkout.way import to_payment
+from maalem.platform.market.orders import links
+
+HOME, ABROAD = "morocco", "abroad"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    """Who gets the parcels and where. `?to=abroad` shows the form for other countries."""
+    cart = cart_of(request)
+    if cart is None or not cart.lines.exists():
+        return redirect("cart:cart")
+    draft = queries.draft_of(cart)
+    language = get_language() or "fr"
+    to = _where(request, draft=draft)
+    kind = forms.AbroadForm if to == ABROAD else forms.HomeForm
+    if request.method == "POST":
+        form = kind(request.POST)
+        if form.is_valid():
+            write_draft(cart, values=form.values())
+            return redirect("checkout:review")
+    else:
+        form = kind(initial=forms.initial(draft, language=language))
+    context = {"form": form, "to": to, "language": language}
+    if to == HOME:
+        context["communes"] = queries.commune_names(language)
+    return render(request, "checkout/details.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest) -> HttpResponse:
+    """Everything once more, and the button that orders and leads to the payment page."""
+    cart = cart_of(request)
+    if request.method == "POST" and cart is not None:
+        return _order(request, cart=cart)
+    if cart is None or not cart.lines.exists():
+        return redirect("cart:cart")
+    return _show_review(request, cart=cart, before=shown.Shown())
+
+
+def _order(request: HttpRequest, *, cart: Cart) -> HttpResponse:
+    before = shown.open_seal(request.POST.get("shown", ""))
+    try:
+        group = place(
+            cart=cart,
+            agreed=before.agreed,
+            language=(get_language() or "fr")[:5],
+            person=request.user if request.user.is_authenticated else None,
+        )
+    except PaidMeanwhile as paid:
+        return redirect(links.path(paid.number))
+    except Refused as refused:
+        if refused.code == "empty":
+            return redirect("cart:cart")
+        if refused.code == "no_draft":
+            return redirect("checkout:checkout")
+        return _show_review(request, cart=cart, before=before, refused=refused.code)
+    return to_payment(request, number=group.number)
+
+
+def _show_review(
+    request: HttpRequest, *, cart: Cart, before: shown.Shown, refused: str = ""
+) -> HttpResponse:
+    draft = queries.draft_of(cart)
+    if draft is None:
+        return redirect("checkout:checkout")
+    plan = queries.planned(cart, draft=draft)
+    if not plan.parcels:
+        return redirect("cart:cart")
+    if any(line.stops for parcel in plan.parcels for line in parcel.lines):
+        messages.error(request, refusal("lines"))
+        return redirect("cart:cart")
+    context = {
+        "plan": plan,
+        "draft": draft,
+        "country": countries.name(draft.country, language=get_language() or "fr"),
+        "shown": shown.seal(plan),
+        "differences": list(shown.differences(before, plan=plan)),
+        "before": before,
+        "refused": refusal(refused) if refused else "",
+    }
+    return render(request, "checkout/review.html", context, status=409 if refused else 200)
+
+
+def _where(request: HttpRequest, *, draft: Draft | None) -> str:
+    given = request.POST.get("to") or request.GET.get("to")
+    if given in (HOME, ABROAD):
+        return given
+    return ABROAD if draft is not None and draft.country != countries.HOME else HOME
+
