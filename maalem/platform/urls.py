@@ -9,6 +9,7 @@ from maalem.platform.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
+    path("", include("maalem.platform.inbox.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
 ]
@@ -16,5 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     path("account/", include("maalem.platform.ground.people.urls")),
     path("demo/", include("maalem.platform.ground.notices.urls")),
+    path("cart/", include("maalem.platform.market.cart.urls")),
+    path("checkout/", include("maalem.platform.market.checkout.urls")),
+    path("orders/", include("maalem.platform.market.orders.urls")),
     prefix_default_language=True,
 )

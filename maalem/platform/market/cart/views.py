@@ -89,7 +89,9 @@ def sentence(code: str, *, free: int | None = None) -> str:
     return {
         "full": _("A cart holds %(most)d different things. Order these first, then come back.")
         % {"most": MAX_LINES},
-        Trouble.WITHDRAWN: _("The workshop no longer sells this piece. Its other pieces are there."),
+        Trouble.WITHDRAWN: _(
+            "The workshop no longer sells this piece. Its other pieces are there."
+        ),
         Trouble.SELLER_CLOSED: _("This workshop can’t take orders yet. Please come back later."),
         Trouble.SOLD_OUT: _(
             "This piece is sold, or somebody is paying for it right now. Try again in half an hour."

@@ -150,7 +150,17 @@ class AbroadForm(PersonForm):
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
 
-    field_order = ["name", "phone", "email", "country", "line1", "line2", "postcode", "city", "note"]
+    field_order = [
+        "name",
+        "phone",
+        "email",
+        "country",
+        "line1",
+        "line2",
+        "postcode",
+        "city",
+        "note",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

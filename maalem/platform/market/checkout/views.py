@@ -106,4 +106,3 @@ def _where(request: HttpRequest, *, draft: Draft | None) -> str:
     if given in (HOME, ABROAD):
         return given
     return ABROAD if draft is not None and draft.country != countries.HOME else HOME
-

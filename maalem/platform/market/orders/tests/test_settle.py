@@ -61,7 +61,7 @@ def test_a_second_payment_is_refunded_and_shown(world):
     assert group.orders.filter(status="to_prepare").count() == 2
 
 
-@pytest.mark.parametrize("amount, currency", [(1, "MAD"), (None, "EUR")])
+@pytest.mark.parametrize(("amount", "currency"), [(1, "MAD"), (None, "EUR")])
 def test_a_wrong_amount_is_refunded_and_the_group_still_waits(world, amount, currency):
     group = world.placed()
     received = money(group, amount_minor=amount or group.total_minor, currency=currency)
