@@ -9,7 +9,7 @@ unit that is refused doesn't disturb its neighbours: each has its own savepoint 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import msgspec
@@ -64,6 +64,16 @@ class Unit(msgspec.Struct):
             "chain": self.chain,
             "events": self.events,
         }
+
+
+class Keep(Protocol):
+    """What an idempotency key wants of work that takes two commits with a rail in between."""
+
+    def hold(self, object_id: str) -> Claim | None:
+        """The claim that goes with the first commit, for the object that is worked on."""
+
+    async def finish(self, outcome: Any) -> tuple[Claim | None, bytes | None]:
+        """The claim and the saved answer that go with the second."""
 
 
 class UnitRefused(Exception):

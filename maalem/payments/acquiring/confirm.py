@@ -6,7 +6,7 @@ commit. A process that dies in the middle leaves an attempt that is `sent`; whoe
 the retry with the same key or the job, asks the rail under the same reference and goes on.
 """
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
@@ -31,20 +31,10 @@ from maalem.payments.rails.ports import (
     WalletPayment,
 )
 from maalem.payments.records import Record, changed
-from maalem.payments.units import ChangedMeanwhile, Claim, Unit
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit
 from maalem.payments.vault.records import NoSuchCard
 
 _READY = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
-
-
-class Keep(Protocol):
-    """What an idempotency key wants of a payment that is asked in two transactions."""
-
-    def hold(self, object_id: str) -> Claim | None:
-        """The claim that goes with the first transaction."""
-
-    async def finish(self, confirmed: Confirmed) -> tuple[Claim | None, bytes | None]:
-        """The claim and the saved answer that go with the second."""
 
 
 async def confirm(
@@ -70,7 +60,7 @@ async def confirm(
     with it. Raises `ChangedMeanwhile` if somebody else was quicker: nothing was asked.
     """
     if stored and intent.status == IntentStatus.REQUIRES_ACTION:
-        intent, paid = await _leave_challenge(payments, intent)
+        intent, paid = await leave_challenge(payments, intent)
         if paid is not None:
             return paid
     if intent.status not in _READY:
@@ -278,7 +268,7 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
         return Declined(attempt.reference, "card_declined", decline_code="invalid_account")
 
 
-async def _leave_challenge(payments: Payments, intent: Intent) -> tuple[Intent, Confirmed | None]:
+async def leave_challenge(payments: Payments, intent: Intent) -> tuple[Intent, Confirmed | None]:
     """Give up the open challenge of `intent` so that she can pay another way.
 
     If she has passed it meanwhile, the payment is completed instead and returned.

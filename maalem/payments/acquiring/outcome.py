@@ -184,7 +184,6 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
 
 def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     intent, config = asked.intent, asked.config
-    bucket, _ = settlement(config, now=asked.now, at_once=answer.available_at_once)
     charge = _charge(
         asked,
         new_id("ch"),
@@ -209,7 +208,7 @@ def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
             by=attempt.rail,
             amount=intent.amount,
             currency=intent.currency,
-            bucket=bucket,
+            bucket=PENDING,
             timeout_s=config.hold_ttl_s + 86_400,
         )
     )

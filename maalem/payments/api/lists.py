@@ -41,7 +41,7 @@ async def page(
     where: dict[str, Any],
     show: Callable[[R], Object],
 ) -> Object:
-    """One page of `kind` where the columns have the values given (None is any)."""
+    """One page of `kind` where the columns have the values given (None is any, a list one of)."""
     records, has_more = await _records(call, kind, params, where=where)
     return {
         "object": "list",
@@ -65,10 +65,12 @@ async def _records(
 
     def add(clause: str, value: Any) -> None:
         values.append(value)
-        clauses.append(f"{clause} ${len(values)}")
+        clauses.append(f"{clause} (${len(values)})")
 
     for column, value in where.items():
-        if value is not None:
+        if isinstance(value, list):
+            add(f"{column} = ANY", value)
+        elif value is not None:
             add(f"{column} =", value)
     for sign, seconds in _bounds(params.created):
         add(f"created_at {sign}", seconds)

@@ -1,0 +1,202 @@
+"""Take a held payment, whole or in part."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from maalem.kit.ids import new_id
+from maalem.kit.money import share
+from maalem.payments import store
+from maalem.payments.acquiring import followups, wire
+from maalem.payments.acquiring.confirm import load, wrong_state
+from maalem.payments.acquiring.outcome import Asked, about, line, settlement
+from maalem.payments.acquiring.records import Charge, Followup, Intent
+from maalem.payments.acquiring.refusals import card_error
+from maalem.payments.acquiring.states import IntentStatus
+from maalem.payments.context import Payments
+from maalem.payments.errors import CardError, Refused
+from maalem.payments.ledger import recipes
+from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
+from maalem.payments.rails.ports import Declined, Done, Unknown
+from maalem.payments.records import changed
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The intent and its charge after a capture; still held if the rail did not answer."""
+
+    intent: Intent
+    charge: Charge
+    transaction: BalanceTransaction | None = None
+    refusal: CardError | None = None
+
+
+async def capture(
+    payments: Payments,
+    *,
+    intent: Intent,
+    amount: int | None = None,
+    metadata: dict[str, str] | None = None,
+    request_id: str | None = None,
+    idempotency_key: str | None = None,
+    keep: Keep | None = None,
+) -> Captured:
+    """Take `amount` (all of it by default) of a held payment; the rest is given up.
+
+    Raises `Refused` for another state or too much. Held money is captured or released once: the
+    database refuses a second try while the first is on its way.
+    """
+    if intent.status != IntentStatus.REQUIRES_CAPTURE:
+        raise wrong_state(intent, "captured")
+    wanted = intent.amount_capturable if amount is None else amount
+    if not 0 < wanted <= intent.amount_capturable:
+        raise Refused(
+            f"The amount to capture is 1 to {intent.amount_capturable}, you asked for {wanted}.",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    assert intent.latest_charge_id is not None
+    now = payments.clock.now()
+    followup = Followup(
+        id=new_id("cap"),
+        kind="capture",
+        intent_id=intent.id,
+        charge_id=intent.latest_charge_id,
+        amount=wanted,
+        metadata=metadata,
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+        created_at=now,
+        asked_at=now,
+    )
+    unit = Unit().put(followup)
+    unit.claim = keep.hold(followup.id) if keep else None
+    await payments.writer.commit(unit)
+    return await go_on(payments, followup, keep=keep)
+
+
+async def go_on(payments: Payments, followup: Followup, *, keep: Keep | None = None) -> Captured:
+    """Ask the rail for a capture that is recorded, and record its answer. Safe to repeat."""
+    asked = await _asked(payments, followup)
+    answer = await followups.ask(payments, followup, attempt=asked.attempt)
+    while True:
+        if followup.status in ("done", "declined"):
+            unit, captured = Unit(), Captured(asked.intent, await _charge(payments, followup))
+        else:
+            unit, captured = await _judge(payments, asked, followup=followup, answer=answer)
+        body = None
+        if keep is not None:
+            unit.claim, body = await keep.finish(captured)
+        try:
+            await payments.writer.commit(unit, answer=body)
+        except ChangedMeanwhile:
+            fresh = await store.get(payments.pool, Followup, followup.id)
+            assert fresh is not None
+            followup, asked = fresh, await _asked(payments, fresh)
+            continue
+        return captured
+
+
+async def _judge(
+    payments: Payments, asked: Asked, *, followup: Followup, answer: Done | Declined | Unknown
+) -> tuple[Unit, Captured]:
+    charge = await _charge(payments, followup)
+    if isinstance(answer, Unknown):
+        unit = Unit()
+        if followup.status != "unknown":
+            unit.put(changed(followup, status="unknown"))
+        return unit, Captured(asked.intent, charge)
+    if isinstance(answer, Declined):
+        error = card_error(answer, charge=charge.id, method=asked.method)
+        error.fields["payment_intent"] = wire.intent(asked.intent)
+        unit = Unit().put(changed(followup, status="declined"))
+        return unit, Captured(asked.intent, charge, refusal=error)
+    unit, captured = _taken(asked, followup, charge=charge)
+    return unit, captured
+
+
+def _taken(asked: Asked, followup: Followup, *, charge: Charge) -> tuple[Unit, Captured]:
+    amount, now = followup.amount, asked.now
+    bucket, available_on = settlement(asked.config, now=now)
+    fee = share(amount, bps=asked.config.fee_bps)
+    transaction = line(
+        "charge",
+        charge.id,
+        account_id=charge.account_id,
+        amount=amount,
+        currency=charge.currency,
+        bucket=bucket,
+        available_on=available_on,
+        now=now,
+        fee=fee,
+        description=charge.description,
+    )
+    metadata = {**asked.intent.metadata, **(followup.metadata or {})}
+    paid = changed(
+        asked.intent,
+        status=IntentStatus.SUCCEEDED,
+        amount_capturable=0,
+        amount_received=amount,
+        metadata=metadata,
+    )
+    taken = _captured(charge, transaction, amount=amount, available_on=available_on)
+    unit = Unit().put(changed(followup, status="done"), paid, taken, transaction)
+    unit.book(
+        recipes.capture(
+            charge.id,
+            owner=charge.account_id,
+            by=asked.attempt.rail,
+            amount=amount,
+            fee=fee,
+            currency=charge.currency,
+            bucket=PENDING,
+        )
+    )
+    if bucket == AVAILABLE:
+        unit.book(
+            recipes.availability(
+                transaction.id,
+                owner=charge.account_id,
+                net=transaction.net,
+                currency=charge.currency,
+            )
+        )
+    named = _in_name_of(asked, followup)
+    unit.events += [
+        about(named, "charge.captured", wire.charge(taken)),
+        about(named, "payment_intent.succeeded", wire.intent(paid)),
+    ]
+    return unit, Captured(paid, taken, transaction)
+
+
+def _captured(
+    charge: Charge, transaction: BalanceTransaction, *, amount: int, available_on: datetime
+) -> Charge:
+    return changed(
+        charge,
+        captured=True,
+        amount_captured=amount,
+        balance_transaction_id=transaction.id,
+        available_on=available_on,
+    )
+
+
+def _in_name_of(asked: Asked, followup: Followup) -> Asked:
+    """The events of a follow-up name its own request, not the one that paid."""
+    attempt = changed(
+        asked.attempt, request_id=followup.request_id, idempotency_key=followup.idempotency_key
+    )
+    return replace(asked, attempt=attempt)
+
+
+async def _asked(payments: Payments, followup: Followup) -> Asked:
+    intent = await store.get(payments.pool, Intent, followup.intent_id)
+    assert intent is not None
+    assert intent.attempt_id is not None
+    return await load(payments, intent.attempt_id)
+
+
+async def _charge(payments: Payments, followup: Followup) -> Charge:
+    charge = await store.get(payments.pool, Charge, followup.charge_id)
+    assert charge is not None
+    return charge

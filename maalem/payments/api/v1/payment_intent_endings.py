@@ -1,0 +1,104 @@
+"""/v1/payment_intents/{id}/capture and /cancel"""
+
+from typing import Literal
+
+import msgspec
+
+from maalem.payments import store
+from maalem.payments.acquiring import cancel as cancelling
+from maalem.payments.acquiring import capture as capturing
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.records import Followup
+from maalem.payments.api.call import Answered, Call, Object, StepKeep
+from maalem.payments.api.idempotency import encode
+from maalem.payments.api.metadata import merged
+from maalem.payments.api.routes import route
+from maalem.payments.api.v1.payment_intents import the_intent
+from maalem.payments.ledger import wire as ledger_wire
+
+
+class Capture(msgspec.Struct, forbid_unknown_fields=True):
+    amount_to_capture: int | None = None
+    final_capture: bool = True
+    metadata: dict[str, str] | str | None = None
+    statement_descriptor: str | None = None
+
+
+class Cancel(msgspec.Struct, forbid_unknown_fields=True):
+    cancellation_reason: (
+        Literal["abandoned", "duplicate", "fraudulent", "requested_by_customer"] | None
+    ) = None
+
+
+async def _resume_capture(call: Call, followup_id: str) -> Answered:
+    keep = _keep_capture(call)
+    await capturing.go_on(call.payments, await _followup(call, followup_id), keep=keep)
+    assert keep.answer is not None
+    return keep.answer
+
+
+async def _resume_cancel(call: Call, followup_id: str) -> Answered:
+    keep = _keep_cancel(call)
+    await cancelling.go_on(call.payments, await _followup(call, followup_id), keep=keep)
+    assert keep.answer is not None
+    return keep.answer
+
+
+@route("POST", "/v1/payment_intents/{id}/capture", Capture, steps=True, resume=_resume_capture)
+async def capture(call: Call, params: Capture, intent_id: str) -> Answered:
+    """Take held money, whole or in part."""
+    keep = _keep_capture(call)
+    await capturing.capture(
+        call.payments,
+        intent=await the_intent(call, intent_id),
+        amount=params.amount_to_capture,
+        metadata=merged({}, params.metadata) or None,
+        request_id=call.request_id,
+        idempotency_key=call.idempotency_key,
+        keep=keep,
+    )
+    assert keep.answer is not None
+    return keep.answer
+
+
+@route("POST", "/v1/payment_intents/{id}/cancel", Cancel, steps=True, resume=_resume_cancel)
+async def cancel(call: Call, params: Cancel, intent_id: str) -> Answered:
+    """Give the payment up."""
+    keep = _keep_cancel(call)
+    await cancelling.cancel(
+        call.payments,
+        intent=await the_intent(call, intent_id),
+        reason=params.cancellation_reason,
+        request_id=call.request_id,
+        idempotency_key=call.idempotency_key,
+        keep=keep,
+    )
+    assert keep.answer is not None
+    return keep.answer
+
+
+def _keep_capture(call: Call) -> StepKeep:
+    return StepKeep(call, render=_captured, encode=encode)
+
+
+def _keep_cancel(call: Call) -> StepKeep:
+    return StepKeep(call, render=_canceled, encode=encode)
+
+
+async def _captured(done: capturing.Captured) -> tuple[int, Object, tuple[Object, ...]]:
+    if done.refusal is not None:
+        return done.refusal.status, done.refusal.body(), ()
+    fresh = [wire.charge(done.charge)]
+    if done.transaction is not None:
+        fresh.append(ledger_wire.balance_transaction(done.transaction))
+    return 200, wire.intent(done.intent), tuple(fresh)
+
+
+async def _canceled(done: cancelling.Canceled) -> tuple[int, Object, tuple[Object, ...]]:
+    return 200, wire.intent(done.intent), ()
+
+
+async def _followup(call: Call, followup_id: str) -> Followup:
+    found = await store.get(call.payments.pool, Followup, followup_id)
+    assert found is not None, "a held key names what it holds"
+    return found

@@ -1,0 +1,127 @@
+"""/v1/refunds"""
+
+from typing import Literal
+
+import msgspec
+
+from maalem.payments import store
+from maalem.payments.acquiring import refund as refunding
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.records import Charge, Refund
+from maalem.payments.api import fields
+from maalem.payments.api.call import Answered, Call, Decided, NoParams, Object, StepKeep
+from maalem.payments.api.idempotency import encode
+from maalem.payments.api.lists import ListParams, page
+from maalem.payments.api.metadata import merged
+from maalem.payments.api.routes import route
+from maalem.payments.api.v1.charges import the_charge
+from maalem.payments.api.v1.payment_intents import the_intent
+from maalem.payments.errors import BadRequest, NotFound, Refused
+from maalem.payments.ledger import wire as ledger_wire
+from maalem.payments.records import changed
+from maalem.payments.units import Unit
+
+
+class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    charge: str | None = None
+    payment_intent: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
+    metadata: dict[str, str] | str | None = None
+
+
+class Update(msgspec.Struct, forbid_unknown_fields=True):
+    metadata: dict[str, str] | str | None = None
+
+
+class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
+    charge: str | None = None
+    payment_intent: str | None = None
+
+
+async def _resume(call: Call, refund_id: str) -> Answered:
+    keep = StepKeep(call, render=_shown, encode=encode)
+    await refunding.resume(call.payments, refund_id, keep=keep)
+    assert keep.answer is not None
+    return keep.answer
+
+
+@route("POST", "/v1/refunds", Create, steps=True, resume=_resume)
+async def create(call: Call, params: Create) -> Answered:
+    """Give back a charge, whole or in part."""
+    amount = None if params.amount is None else fields.amount(params.amount)
+    charge = await _charge_of(call, params)
+    keep = StepKeep(call, render=_shown, encode=encode)
+    await refunding.refund(
+        call.payments,
+        charge=charge,
+        amount=amount,
+        reason=params.reason,
+        metadata=merged({}, params.metadata),
+        request_id=call.request_id,
+        idempotency_key=call.idempotency_key,
+        keep=keep,
+    )
+    assert keep.answer is not None
+    return keep.answer
+
+
+@route("GET", "/v1/refunds/{id}")
+async def retrieve(call: Call, params: NoParams, refund_id: str) -> Object:
+    """A refund."""
+    return wire.refund(await _the_refund(call, refund_id))
+
+
+@route("POST", "/v1/refunds/{id}", Update)
+async def update(call: Call, params: Update, refund_id: str) -> Decided:
+    """Only its metadata can be changed."""
+    old = await _the_refund(call, refund_id)
+    new = changed(old, metadata=merged(old.metadata, params.metadata))
+    unit = Unit().put(new)
+    unit.events.append(call.event("refund.updated", wire.refund(new)))
+    return Decided(wire.refund(new), unit)
+
+
+@route("GET", "/v1/refunds", Listing)
+async def listing(call: Call, params: Listing) -> Object:
+    """The account's refunds, newest first."""
+    where = {
+        "account_id": call.account.id,
+        "charge_id": params.charge,
+        "intent_id": params.payment_intent,
+    }
+    return await page(call, Refund, params, where=where, show=wire.refund)
+
+
+async def _charge_of(call: Call, params: Create) -> Charge:
+    if params.charge:
+        return await the_charge(call, params.charge, param="charge")
+    if not params.payment_intent:
+        raise BadRequest(
+            "One of the following params should be provided for this request: payment_intent or"
+            " charge.",
+            code="parameter_missing",
+        )
+    intent = await the_intent(call, params.payment_intent)
+    if intent.latest_charge_id is None:
+        raise Refused(
+            f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",
+            code="payment_intent_unexpected_state",
+            payment_intent=wire.intent(intent),
+        )
+    return await the_charge(call, intent.latest_charge_id, param="payment_intent")
+
+
+async def _the_refund(call: Call, refund_id: str) -> Refund:
+    found = await store.get(call.payments.pool, Refund, refund_id, account_id=call.account.id)
+    if found is None:
+        raise NotFound.of("refund", refund_id, param="refund")
+    return found
+
+
+async def _shown(done: refunding.Refunded) -> tuple[int, Object, tuple[Object, ...]]:
+    fresh = [wire.charge(done.charge)]
+    if done.transaction is not None:
+        fresh.append(ledger_wire.balance_transaction(done.transaction))
+    return 200, wire.refund(done.refund), tuple(fresh)

@@ -1,0 +1,83 @@
+"""What an account's owner has, and the day on which pending money becomes hers to spend."""
+
+from dataclasses import dataclass
+
+from maalem.payments import store
+from maalem.payments.context import Payments
+from maalem.payments.db import Connection, Pool
+from maalem.payments.ledger import recipes
+from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
+from maalem.payments.records import changed
+from maalem.payments.units import Unit, UnitRefused
+
+RELEASE_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Minor units by currency. What is reserved for a refund under way counts as gone."""
+
+    pending: dict[str, int]
+    available: dict[str, int]
+
+    def bucket_for(self, amount: int, *, currency: str, first: str) -> str:
+        """The bucket to take `amount` from: `first`, unless only the available one has it."""
+        short = self.pending.get(currency, 0) < amount <= self.available.get(currency, 0)
+        return AVAILABLE if first == PENDING and short else first
+
+
+async def balance(source: Pool | Connection, owner: str) -> Balance:
+    """`owner`'s money as the ledger has it."""
+    rows = await source.fetch(
+        "SELECT kind, currency, credits_posted - debits_posted - debits_pending AS amount"
+        " FROM ledger.accounts WHERE owner = $1 AND kind IN ('pending', 'available')",
+        owner,
+    )
+    found = Balance({}, {})
+    for row in rows:
+        side = found.pending if row["kind"] == PENDING else found.available
+        side[row["currency"]] = row["amount"]
+    return found
+
+
+async def release_available(payments: Payments) -> int:
+    """Move to available what is due; return how many lines moved.
+
+    An account's due lines move together, because a refund may have to be covered by the charge
+    that became available with it. Where a refund under way still reserves money, lines are tried
+    one by one, and what can't move yet waits for the next run.
+    """
+    due = await store.select(
+        payments.pool,
+        BalanceTransaction,
+        "status = 'pending' AND available_on <= $1 ORDER BY account_id, currency, available_on,"
+        " id LIMIT 5000",
+        payments.clock.now(),
+    )
+    groups: dict[tuple[str, str], list[BalanceTransaction]] = {}
+    for line in due:
+        groups.setdefault((line.account_id, line.currency), []).append(line)
+    moved = 0
+    for lines in groups.values():
+        for start in range(0, len(lines), RELEASE_BATCH):
+            moved += await _release(payments, lines[start : start + RELEASE_BATCH])
+    return moved
+
+
+async def _release(payments: Payments, lines: list[BalanceTransaction]) -> int:
+    unit = Unit()
+    for line in lines:
+        unit.put(changed(line, status=AVAILABLE))
+        if line.net:
+            chain = recipes.availability(
+                line.id, owner=line.account_id, net=line.net, currency=line.currency
+            )
+            unit.book(chain)
+    try:
+        await payments.writer.commit(unit)
+    except UnitRefused:
+        if len(lines) == 1:
+            return 0
+        ordered = sorted(lines, key=lambda line: -line.net)
+        return sum([await _release(payments, [line]) for line in ordered])
+    return len(lines)
