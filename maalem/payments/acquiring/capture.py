@@ -11,6 +11,7 @@ from maalem.payments.acquiring.confirm import load, wrong_state
 from maalem.payments.acquiring.outcome import Asked, about, line, settlement
 from maalem.payments.acquiring.records import Charge, Followup, Intent
 from maalem.payments.acquiring.refusals import card_error
+from maalem.payments.acquiring.sessions import add_completion
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import CardError, Refused
@@ -112,6 +113,7 @@ async def _judge(
         unit = Unit().put(changed(followup, status="declined"))
         return unit, Captured(asked.intent, charge, refusal=error)
     unit, captured = _taken(asked, followup, charge=charge)
+    await add_completion(payments, unit, intent=captured.intent, at=asked.now)
     return unit, captured
 
 
