@@ -62,9 +62,8 @@ async def transfer(
     )
     unit = Unit()
     if source_charge is not None:
-        unit.put(
-            changed(source_charge, amount_transferred=source_charge.amount_transferred + amount)
-        )
+        transferred = source_charge.amount_transferred + amount
+        unit.put(changed(source_charge, amount_transferred=transferred))
         transfer_group = transfer_group or source_charge.transfer_group
     transfer_id, payment_id = new_id("tr"), new_id("py")
     given, got = _lines(
@@ -93,18 +92,19 @@ async def transfer(
         metadata=metadata or {},
         created_at=now,
     )
-    unit.put(passed, given, got)
-    unit.book(
-        recipes.transfer(
-            passed.id,
-            owner=giver.id,
-            to=taker.id,
-            amount=amount,
-            currency=currency,
-            bucket=bucket,
-        )
-    )
+    unit.put(passed, given, got).book(_booking(passed, bucket=bucket))
     return Passed(unit, passed, given)
+
+
+def _booking(passed: Transfer, *, bucket: str) -> recipes.Chain:
+    return recipes.transfer(
+        passed.id,
+        owner=passed.account_id,
+        to=passed.destination_id,
+        amount=passed.amount,
+        currency=passed.currency,
+        bucket=bucket,
+    )
 
 
 async def reverse(
