@@ -1,17 +1,27 @@
 """Every address of the platform. Rooms name their own pages; this file only says where they are."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.static import serve
+from django.views.decorators.cache import cache_page
 
 from maalem.platform.health import health
+from maalem.platform.market.catalog.media import media
+from maalem.platform.market.catalog.robots import SITEMAPS, robots
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("", include("maalem.platform.inbox.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
+    path("media/<path:path>", media, name="media"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", cache_page(3600)(index), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        cache_page(3600)(sitemap),
+        {"sitemaps": SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
 ]
 
 urlpatterns += i18n_patterns(
@@ -20,5 +30,6 @@ urlpatterns += i18n_patterns(
     path("cart/", include("maalem.platform.market.cart.urls")),
     path("checkout/", include("maalem.platform.market.checkout.urls")),
     path("orders/", include("maalem.platform.market.orders.urls")),
+    path("", include("maalem.platform.market.catalog.urls")),
     prefix_default_language=True,
 )

@@ -1,0 +1,149 @@
+"""What a page says of itself to machines: canonical address, languages, cards, JSON-LD."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.catalog.listing import Listing
+
+if TYPE_CHECKING:
+    from maalem.platform.market.catalog.piece import Piece
+
+_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
+
+
+@dataclass(frozen=True)
+class Head:
+    """For the template `catalog/head.html`."""
+
+    canonical: str
+    alternates: list[tuple[str, str]]
+    locale: str
+    kind: str
+    text: str
+    picture: str
+    data: SafeString
+    hidden: bool
+    previous: str
+    next: str
+
+
+def head(
+    request: HttpRequest,
+    *,
+    listing: Listing | None = None,
+    text: str = "",
+    picture: str = "",
+    kind: str = "website",
+    data: dict[str, object] | None = None,
+    hidden: bool = False,
+) -> Head:
+    """The head of this page. Narrowed lists point to the plain one and ask not to be indexed."""
+    path = request.path
+    page = ""
+    if listing is not None and listing.filters.page > 1:
+        page = f"?page={listing.filters.page}"
+    bare = path[3:] if path[3:4] == "/" else path
+    languages = [code for code, _ in settings.LANGUAGES]
+    alternates = [(code, f"{settings.PLATFORM_URL}/{code}{bare}{page}") for code in languages]
+    return Head(
+        canonical=f"{settings.PLATFORM_URL}{path}{page}",
+        alternates=[*alternates, ("x-default", f"{settings.PLATFORM_URL}/fr{bare}{page}")],
+        locale=_LOCALES.get(get_language() or "fr", "fr_MA"),
+        kind=kind,
+        text=Truncator(" ".join(text.split())).chars(160),
+        picture=f"{settings.PLATFORM_URL}{settings.MEDIA_URL}{picture}" if picture else "",
+        data=_json(data),
+        hidden=hidden or (listing is not None and listing.filters.narrowed),
+        previous=listing.previous_url if listing else "",
+        next=listing.next_url if listing else "",
+    )
+
+
+def _json(data: dict[str, object] | None) -> SafeString:
+    if data is None:
+        return mark_safe("")
+    text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False)
+    return mark_safe(text.translate(_ESCAPES))
+
+
+def shop_data(request: HttpRequest) -> dict[str, object]:
+    """The site and how to search it."""
+    base = f"{settings.PLATFORM_URL}/{get_language()}/"
+    return {
+        "@type": "WebSite",
+        "name": "Maalem",
+        "url": base,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{base}search/?q={{search_term_string}}",
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def place_data(request: HttpRequest, artisan: Artisan) -> dict[str, object]:
+    """A workshop."""
+    return {
+        "@type": "LocalBusiness",
+        "name": str(artisan.name),
+        "url": f"{settings.PLATFORM_URL}{request.path}",
+        "address": {
+            "@type": "PostalAddress",
+            "addressLocality": str(artisan.commune.name),
+            "addressRegion": str(artisan.commune.province.region.name),
+            "addressCountry": "MA",
+        },
+    }
+
+
+def product_data(request: HttpRequest, piece: "Piece") -> dict[str, object]:
+    """A product and what it costs."""
+    product = piece.product
+    url = f"{settings.PLATFORM_URL}{request.path}"
+    open_now = "InStock" if piece.open_choices else "SoldOut"
+    if piece.open_choices and product.supply == "made_to_order":
+        open_now = "MadeToOrder"
+    prices = [choice.variant.price_minor for choice in piece.choices]
+    offer: dict[str, object] = {
+        "@type": "Offer",
+        "price": _major(min(prices, default=0)),
+        "priceCurrency": product.currency,
+        "availability": f"https://schema.org/{open_now}",
+        "itemCondition": "https://schema.org/NewCondition",
+        "url": url,
+        "seller": {"@type": "Organization", "name": str(product.artisan.name)},
+    }
+    if piece.price_varies:
+        offer |= {
+            "@type": "AggregateOffer",
+            "lowPrice": _major(min(prices)),
+            "highPrice": _major(max(prices)),
+            "offerCount": len(prices),
+        }
+    return {
+        "@type": "Product",
+        "name": str(product.title),
+        "description": str(product.description),
+        "image": [
+            f"{settings.PLATFORM_URL}{settings.MEDIA_URL}{photo.path}" for photo in piece.photos
+        ],
+        "sku": piece.choices[0].variant.sku if piece.choices else product.slug,
+        "material": str(product.materials),
+        "brand": {"@type": "Brand", "name": str(product.artisan.name)},
+        "countryOfOrigin": {"@type": "Country", "name": "MA"},
+        "url": url,
+        "offers": offer,
+    }
+
+
+def _major(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"

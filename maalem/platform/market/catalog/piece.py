@@ -1,0 +1,199 @@
+"""A product as its page tells it: sizes, weight, when it leaves, what can still be bought."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog.models import Craft, Photo, Product, Variant
+from maalem.platform.market.catalog.states import SUPPLY_NAMES, Supply
+
+# Working days a workshop has to hand over a piece that stands ready.
+READY_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One variant, with how many of it may be ordered now."""
+
+    variant: Variant
+    most: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A size or the weight, in words."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The piece to scale beside a tea glass or a person, as attributes of an SVG.
+
+    Numbers are strings with a point, whatever the language. A carpet is drawn as it hangs.
+    """
+
+    person: bool
+    flat_round: bool
+    box: str
+    floor: str
+    beside: str
+    x: str
+    y: str
+    width: str
+    height: str
+
+    @property
+    def radius(self) -> str:
+        """Of a round piece without height, such as a dish seen from above."""
+        return _number(float(self.width) / 2)
+
+    @property
+    def middle(self) -> str:
+        """The x of its centre."""
+        return _number(float(self.x) + float(self.width) / 2)
+
+    @property
+    def half_up(self) -> str:
+        """The y of its centre."""
+        return _number(float(self.y) + float(self.height) / 2)
+
+
+class Piece:
+    """What the product page asks for."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.supply = Supply(product.supply)
+        self.photos: list[Photo] = list(product.photos.all())
+        self.choices = [
+            Choice(variant, queries.buyable(variant, product.supply))
+            for variant in product.variants.all()
+        ]
+
+    @property
+    def craft(self) -> Craft:
+        """The product's craft, out of what the process keeps."""
+        return next(craft for craft in queries.crafts() if craft.pk == self.product.craft_id)
+
+    @property
+    def trail(self) -> list[Craft]:
+        """From the root craft to the branch."""
+        parent = self.craft.parent_id
+        above = [craft for craft in queries.crafts() if craft.pk == parent]
+        return [*above, self.craft]
+
+    @cached_property
+    def open_choices(self) -> list[Choice]:
+        """What can be ordered now."""
+        return [choice for choice in self.choices if choice.most > 0]
+
+    @property
+    def most(self) -> int:
+        """The largest quantity that the form offers."""
+        return max((choice.most for choice in self.open_choices), default=0)
+
+    @property
+    def quantities(self) -> list[int]:
+        """The quantities the form offers."""
+        return list(range(1, self.most + 1))
+
+    @property
+    def price_varies(self) -> bool:
+        """Whether the variants have different prices."""
+        return len({choice.variant.price_minor for choice in self.choices}) > 1
+
+    @property
+    def promised(self) -> bool:
+        """Pieces exist, all of them in somebody's hands at the till."""
+        return not self.open_choices and any(c.variant.on_hand for c in self.choices)
+
+    @property
+    def supply_name(self) -> str:
+        """One of a kind, ready, made to order."""
+        return str(SUPPLY_NAMES[self.supply])
+
+    @property
+    def dispatch(self) -> str:
+        """When it leaves the workshop, in words."""
+        if self.supply is Supply.MADE_TO_ORDER:
+            days = self.product.making_days or 1
+            return ngettext(
+                "Made for you in %(days)s working day, then sent.",
+                "Made for you in %(days)s working days, then sent.",
+                days,
+            ) % {"days": days}
+        return ngettext(
+            "Leaves the workshop within %(days)s working day.",
+            "Leaves the workshop within %(days)s working days.",
+            READY_DAYS,
+        ) % {"days": READY_DAYS}
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        """Sizes in centimetres and the weight, those that are known."""
+        product = self.product
+        sizes = (
+            (_("Length"), product.length_mm),
+            (_("Width"), product.width_mm),
+            (_("Height"), product.height_mm),
+            (_("Diameter"), product.diameter_mm),
+        )
+        found = [Measure(name, _("%(n)s cm") % {"n": _tenths(mm)}) for name, mm in sizes if mm]
+        if product.weight_g:
+            found.append(Measure(_("Weight"), _weight(product.weight_g)))
+        return found
+
+    @cached_property
+    def drawing(self) -> Drawing | None:
+        """The piece to scale, where two of its sizes are known."""
+        product = self.product
+        across = product.diameter_mm or product.width_mm or product.length_mm
+        up = product.height_mm or (product.length_mm if product.width_mm else product.diameter_mm)
+        if not across or not up:
+            return None
+        return _drawn(across, up, flat_round=bool(product.diameter_mm and not product.height_mm))
+
+
+# A tea glass is 9 cm high and 6 wide; a person 170 cm high, drawn 45 wide.
+_GLASS, _PERSON = (60, 90), (450, 1700)
+_UP, _ACROSS, _MARGIN = 200.0, 320.0, 4
+
+
+def _drawn(across: int, up: int, *, flat_round: bool) -> Drawing:
+    person = max(across, up) > 700
+    beside_width, beside_height = _PERSON if person else _GLASS
+    start = beside_width * 1.5
+    scale = min(_UP / max(up, beside_height), _ACROSS / (start + across))
+    floor = max(up, beside_height) * scale
+    whole = (start + across) * scale + 2 * _MARGIN
+    return Drawing(
+        person=person,
+        flat_round=flat_round,
+        box=f"-{_MARGIN} -{_MARGIN} {_number(whole)} {_number(floor + 2 * _MARGIN)}",
+        floor=_number(floor),
+        beside=f"translate(0 {_number(floor)}) scale({scale:.5f})",
+        x=_number(start * scale),
+        y=_number(floor - up * scale),
+        width=_number(across * scale),
+        height=_number(up * scale),
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _tenths(mm: int) -> str:
+    return number_format(mm / 10, 0 if mm % 10 == 0 else 1)
+
+
+def _weight(grams: int) -> str:
+    if grams < 1_000:
+        return _("%(n)s g") % {"n": grams}
+    return _("%(n)s kg") % {"n": number_format(grams / 1_000, 1 if grams % 1_000 else 0)}

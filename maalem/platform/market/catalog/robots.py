@@ -1,0 +1,95 @@
+"""What search engines are told: the map of the site and where not to go."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog.models import Craft, Product
+from maalem.platform.market.catalog.states import Status
+
+_ROBOTS = """User-agent: *
+Disallow: /*?*craft=
+Disallow: /*?*region=
+Disallow: /*?*price=
+Disallow: /*?*supply=
+Disallow: /*?*sort=
+Disallow: /*/cart/
+Disallow: /*/checkout/
+Disallow: /*/account/
+Sitemap: {base}/sitemap.xml
+"""
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """robots.txt: the shelves yes, their thousand narrowings no."""
+    return HttpResponse(_ROBOTS.format(base=settings.PLATFORM_URL), content_type="text/plain")
+
+
+class _InEveryLanguage(Sitemap):
+    i18n = True
+    alternates = True
+    x_default = True
+    limit = 2_000
+
+
+class Pages(_InEveryLanguage):
+    """The front page and the directories."""
+
+    def items(self) -> list[str]:
+        return ["site:home", "catalog:crafts", "artisans:artisans", "catalog:search"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class Crafts(_InEveryLanguage):
+    """Every craft."""
+
+    def items(self) -> Iterable[Craft]:
+        return queries.crafts()
+
+
+class Regions(_InEveryLanguage):
+    """Every region."""
+
+    def items(self) -> list[str]:
+        return [region.slug for region in queries.regions()]
+
+    def location(self, item: str) -> str:
+        return reverse("catalog:region", args=[item])
+
+
+class Artisans(_InEveryLanguage):
+    """Every workshop."""
+
+    def items(self) -> QuerySet[Artisan]:
+        return Artisan.objects.only("slug", "updated_at").order_by("pk")
+
+    def lastmod(self, item: Artisan) -> object:
+        return item.updated_at
+
+
+class Products(_InEveryLanguage):
+    """Everything on the shelf."""
+
+    def items(self) -> QuerySet[Product]:
+        shelf = Product.objects.filter(status=Status.PUBLISHED.value)
+        return shelf.only("slug", "updated_at").order_by("pk")
+
+    def lastmod(self, item: Product) -> object:
+        return item.updated_at
+
+
+SITEMAPS = {
+    "pages": Pages,
+    "crafts": Crafts,
+    "regions": Regions,
+    "artisans": Artisans,
+    "products": Products,
+}

@@ -1,0 +1,149 @@
+"""The shop's browsing pages. A view reads and shows; it never writes."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog.cards import cards
+from maalem.platform.market.catalog.head import head, place_data, product_data, shop_data
+from maalem.platform.market.catalog.listing import Listing
+from maalem.platform.market.catalog.piece import Piece
+from maalem.platform.market.catalog.states import Status
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page."""
+    context = {
+        "head": head(request, data=shop_data(request)),
+        "crafts": queries.roots(),
+        "newest": cards(queries.newest(8), eager=0),
+        "artisans": queries.featured_artisans(),
+        "regions": queries.regions(),
+        "map": queries.region_map(),
+    }
+    return render(request, "catalog/home.html", context)
+
+
+def crafts(request: HttpRequest) -> HttpResponse:
+    """Every craft."""
+    context = {
+        "head": head(request),
+        "crafts": queries.roots(),
+        "pieces": queries.pieces_by_craft(),
+    }
+    return render(request, "catalog/crafts.html", context)
+
+
+def craft(request: HttpRequest, slug: str) -> HttpResponse:
+    """A craft: its branches, its pieces, its workshops."""
+    found = queries.craft_by_slug(slug)
+    if found is None:
+        raise Http404
+    listing = Listing(request, craft=slug)
+    family = tuple(
+        one.code for one in [found, *([] if found.parent_id else queries.branches(found))]
+    )
+    context = {
+        "head": head(request, listing=listing, text=str(found.blurb)),
+        "craft": found,
+        "parent": next((one for one in queries.crafts() if one.pk == found.parent_id), None),
+        "branches": queries.branches(found),
+        "listing": listing,
+        "artisans": queries.craft_artisans(family) if _first_look(listing) else [],
+    }
+    return render(request, "catalog/craft.html", context)
+
+
+def region(request: HttpRequest, slug: str) -> HttpResponse:
+    """A region: its places, its workshops, its pieces."""
+    found = queries.region_by_slug(slug)
+    if found is None:
+        raise Http404
+    listing = Listing(request, region=slug)
+    first = _first_look(listing)
+    context = {
+        "head": head(request, listing=listing),
+        "region": found,
+        "map": queries.region_map(),
+        "places": queries.region_places(found.code) if first else [],
+        "artisans": queries.region_artisans(found.code) if first else [],
+        "listing": listing,
+    }
+    return render(request, "catalog/region.html", context)
+
+
+def _first_look(listing: Listing) -> bool:
+    """Whether the page introduces its subject: not when a visitor is leafing or narrowing."""
+    return listing.filters.page == 1 and not listing.filters.narrowed
+
+
+def artisan(request: HttpRequest, slug: str) -> HttpResponse:
+    """A workshop: its story, its place, its makers, its pieces."""
+    found = queries.artisan_by_slug(slug)
+    if found is None:
+        raise Http404
+    listing = Listing(request, artisan=found.pk)
+    context = {
+        "head": head(
+            request,
+            listing=listing,
+            text=str(found.story),
+            picture=found.portrait,
+            data=place_data(request, found),
+        ),
+        "artisan": found,
+        "craft": next((c for c in queries.crafts() if c.code == found.trade), None),
+        "listing": listing,
+    }
+    return render(request, "catalog/artisan.html", context)
+
+
+def artisans(request: HttpRequest) -> HttpResponse:
+    """The workshops, by region."""
+    chosen = queries.region_by_slug(request.GET.get("region", ""))
+    context = {
+        "head": head(request),
+        "regions": queries.regions(),
+        "region": chosen,
+        "artisans": queries.directory(chosen.code if chosen else ""),
+    }
+    return render(request, "catalog/artisans.html", context)
+
+
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """A piece, or, where it was withdrawn, a word about it and others like it (410)."""
+    found = queries.product_by_slug(slug)
+    if found is None:
+        raise Http404
+    others = cards(queries.related(found), eager=0)
+    if found.status == Status.WITHDRAWN.value:
+        context = {"head": head(request, hidden=True), "product": found, "related": others}
+        return render(request, "catalog/withdrawn.html", context, status=410)
+    piece = Piece(found)
+    context = {
+        "head": head(
+            request,
+            kind="product",
+            text=str(found.description),
+            picture=piece.photos[0].path if piece.photos else "",
+            data=product_data(request, piece),
+        ),
+        "piece": piece,
+        "product": found,
+        "related": others,
+    }
+    return render(request, "catalog/product.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """What the words find; without words, everything; where nothing is found, where to look."""
+    listing = Listing(request)
+    context = {
+        "head": head(request, listing=listing, hidden=bool(listing.filters.q)),
+        "listing": listing,
+        "crafts": queries.roots() if not listing.total else [],
+        "newest": cards(queries.newest(8), eager=0) if not listing.total else [],
+        "title": _("Search") if listing.filters.q else _("All pieces"),
+    }
+    return render(request, "catalog/search.html", context)
