@@ -5,6 +5,7 @@ those that do start their own) and migrates the templates once; workers only cop
 `MAALEM_TEST_SERVER` (a superuser's URL) uses your own server instead.
 """
 
+import gettext
 import os
 import secrets
 import shutil
@@ -19,6 +20,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils.translation import trans_real
 
 from maalem.cli import databases, postgres
 from maalem.cli.texts import compile_texts
@@ -53,7 +55,10 @@ def _start_server(config: pytest.Config) -> None:
     config.stash[_SERVER] = (server, home)
     os.environ["MAALEM_TEST_SERVER"] = server.dsn("postgres")
     os.environ["MAALEM_HOME"] = str(home)
-    compile_texts()
+    if compile_texts():
+        # Django may have read the catalogues before they were there, and keeps what it read.
+        trans_real._translations.clear()
+        gettext._translations.clear()  # type: ignore[attr-defined]
     _make_templates()
 
 

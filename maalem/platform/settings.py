@@ -147,7 +147,7 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("MAALEM_TLS_PROXY", "") == "1" else 0
 # Rooms above the people, named here because nobody below may import them.
 TELL = "maalem.platform.ground.notices.actions.notify"
-LANDING = ""
+LANDING = "maalem.platform.market.studio.queries.landing"
 
 # Shared by all processes: limits are kept here. `local` is each process's own, for what is cheap
 # to make again.

@@ -30,6 +30,7 @@ urlpatterns += i18n_patterns(
     path("cart/", include("maalem.platform.market.cart.urls")),
     path("checkout/", include("maalem.platform.market.checkout.urls")),
     path("orders/", include("maalem.platform.market.orders.urls")),
+    path("studio/", include("maalem.platform.market.studio.urls")),
     path("", include("maalem.platform.market.catalog.urls")),
     prefix_default_language=True,
 )

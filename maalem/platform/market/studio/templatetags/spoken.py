@@ -1,0 +1,16 @@
+"""Frozen words in the language of the page."""
+
+from collections.abc import Mapping
+
+from django import template
+from django.utils.translation import get_language
+
+from maalem.platform.market.orders import words
+
+register = template.Library()
+
+
+@register.filter
+def spoken(frozen: Mapping[str, str]) -> str:
+    """`{"fr": …, "ar": …}` in the language of the page, or the nearest there is."""
+    return words.spoken(frozen or {}, language=get_language() or "fr")

@@ -1,0 +1,122 @@
+"""The artisan's side: my sales, my money. Every page is of the chosen workshop only."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.orders.actions.parcels import dispatch
+from maalem.platform.market.orders.states import Moved, NotAllowed
+
+from . import actions, queries
+from .forms import HandedOverForm
+
+CHOSEN = "studio_workshop"
+CURSOR = re.compile(r"[A-Za-z0-9_]{1,64}")
+View = Callable[..., HttpResponse]
+
+
+def of_a_workshop(view: View) -> View:
+    """Give `view` the chosen workshop; a kind empty page to somebody who belongs to none."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        mine = queries.workshops(request.user)
+        if not mine:
+            if kwargs or request.method != "GET":
+                raise Http404
+            return render(request, "studio/empty.html")
+        chosen = request.session.get(CHOSEN)
+        request.workshops = mine  # type: ignore[attr-defined]
+        artisan = next((one for one in mine if one.slug == chosen), mine[0])
+        return view(request, artisan=artisan, **kwargs)
+
+    return wrapped
+
+
+@of_a_workshop
+def sales(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
+    """My sales: what to do now first."""
+    before = request.GET.get("before", "")
+    found = queries.sales(artisan, before=int(before) if before.isdecimal() else 0)
+    return _page(request, "studio/sales.html", artisan=artisan, sales=found, here="sales")
+
+
+@of_a_workshop
+def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
+    """One sale: what, for whom, where to, and the one thing to do next."""
+    found = queries.sale(artisan, number)
+    if found is None:
+        raise Http404
+    return _page(
+        request,
+        "studio/order.html",
+        artisan=artisan,
+        order=found,
+        first_name=queries.first_name(found.group.name),
+        place=queries.place_of(found.group.address, country=found.group.country),
+        form=HandedOverForm(),
+        here="sales",
+    )
+
+
+@require_POST
+@of_a_workshop
+def handed_over(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
+    """The parcel is with the carrier."""
+    if queries.sale(artisan, number) is None:
+        raise Http404
+    form = HandedOverForm(request.POST)
+    if form.is_valid():
+        _dispatch(request, number=number, form=form)
+    return redirect("studio:order", number=number)
+
+
+def _dispatch(request: HttpRequest, *, number: str, form: HandedOverForm) -> None:
+    try:
+        dispatch(
+            number,
+            by=f"person:{request.user.pk}",
+            carrier=form.cleaned_data["carrier"],
+            tracking=form.cleaned_data["tracking"],
+        )
+    except (NotAllowed, Moved):
+        messages.error(request, _("This sale has changed meanwhile. Look at it again below."))
+    else:
+        messages.success(request, _("Thank you. We have told the buyer that it is on its way."))
+
+
+@of_a_workshop
+def money(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
+    """My money: what is mine, what is still to come, and where each dirham comes from."""
+    after = request.GET.get("after", "")
+    found = actions.look_up(artisan, after=after if CURSOR.fullmatch(after) else "")
+    held = queries.held(artisan)
+    return _page(
+        request, "studio/money.html", artisan=artisan, money=found, held=held, here="money"
+    )
+
+
+@require_POST
+@of_a_workshop
+def choose(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
+    """Go on with another of my workshops."""
+    wanted = request.POST.get("workshop", "")
+    if any(one.slug == wanted for one in request.workshops):  # type: ignore[attr-defined]
+        request.session[CHOSEN] = wanted
+    return redirect("studio:sales")
+
+
+def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    workshops = request.workshops  # type: ignore[attr-defined]
+    return render(request, template, {**context, "workshops": workshops})
