@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from maalem.demo.make import DemoProduct, make
-
 from bench.peers.shop import Item
+from maalem.demo.make import DemoProduct, make
 
 SEED = 7
 

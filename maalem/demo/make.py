@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from maalem.demo import cast
-from maalem.demo.records import Demo, DemoArtisan, DemoPerson, Text
+from maalem.demo.records import Demo, DemoArtisan, DemoPerson, DemoProduct, Text
 from maalem.demo.sources import crafts, families
 from maalem.demo.things import things
 from maalem.demo.workshops import workshops
+
+__all__ = ["SEED", "Demo", "DemoArtisan", "DemoPerson", "DemoProduct", "make", "plain"]
 
 SEED = 2026
 

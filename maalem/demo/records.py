@@ -1,7 +1,7 @@
 """What the demo is made of, before it is anybody's table: frozen, and free of any framework."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Text(NamedTuple):
@@ -10,6 +10,10 @@ class Text(NamedTuple):
     fr: str
     ar: str
     en: str
+
+    def __getitem__(self, which: Any) -> Any:
+        """By place, as any tuple, or by language: text["ar"]."""
+        return getattr(self, which) if isinstance(which, str) else tuple.__getitem__(self, which)
 
     def fill(self, **words: "Text | str | int") -> "Text":
         """The text with its {slots} filled, each language with its own word."""
