@@ -1,0 +1,160 @@
+"""`/v1/webhook_endpoints`: where a merchant hears of what happens."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from msgspec import Meta, Struct
+
+from maalem.kit.ids import new_id, secret
+from maalem.payments import store
+from maalem.payments.api import lists
+from maalem.payments.api.call import Call, Decided, NoParams, Object
+from maalem.payments.api.metadata import merged
+from maalem.payments.api.routes import route
+from maalem.payments.errors import BadRequest, NotFound
+from maalem.payments.events.records import Endpoint
+from maalem.payments.records import changed, epoch
+from maalem.payments.units import Unit
+
+ENDPOINTS_MAX = 16
+_EVENT = re.compile(r"^(\*|[a-z_]+(\.[a-z_]+)+)$")
+
+Events = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(min_length=1, max_length=200)]
+Url = Annotated[str, Meta(max_length=2_048)]
+Text = Annotated[str, Meta(max_length=5_000)]
+
+
+class CreateEndpoint(Struct, kw_only=True, forbid_unknown_fields=True):
+    url: Url
+    enabled_events: Events
+    api_version: Annotated[str, Meta(max_length=40)] | None = None
+    connect: bool = False
+    description: Text | None = None
+    metadata: dict[str, str] | str | None = None
+
+
+class UpdateEndpoint(Struct, kw_only=True, forbid_unknown_fields=True):
+    url: Url | None = None
+    enabled_events: Events | None = None
+    disabled: bool | None = None
+    description: Text | None = None
+    metadata: dict[str, str] | str | None = None
+
+
+@route("POST", "/v1/webhook_endpoints", CreateEndpoint)
+async def create(call: Call, params: CreateEndpoint) -> Decided:
+    """A new endpoint. Its secret is in this answer and in no later one."""
+    count = await call.payments.pool.fetchval(
+        "SELECT count(*) FROM webhook_endpoints WHERE account_id = $1 AND NOT deleted",
+        call.account.id,
+    )
+    if count >= ENDPOINTS_MAX:
+        raise BadRequest(f"You have reached the maximum of {ENDPOINTS_MAX} webhook endpoints.")
+    endpoint = Endpoint(
+        id=new_id("we"),
+        account_id=call.account.id,
+        url=_url(params.url),
+        secret=secret("whsec_"),
+        enabled_events=_events(params.enabled_events),
+        connect=params.connect,
+        api_version=params.api_version,
+        description=params.description,
+        metadata=merged({}, params.metadata),
+        created_at=call.now,
+    )
+    return Decided({**endpoint_wire(endpoint), "secret": endpoint.secret}, Unit().put(endpoint))
+
+
+@route("GET", "/v1/webhook_endpoints/{endpoint}")
+async def retrieve(call: Call, params: NoParams, endpoint_id: str) -> Object:
+    """One endpoint, without its secret."""
+    return endpoint_wire(await _own(call, endpoint_id))
+
+
+@route("POST", "/v1/webhook_endpoints/{endpoint}", UpdateEndpoint)
+async def update(call: Call, params: UpdateEndpoint, endpoint_id: str) -> Decided:
+    """Change its address, its events, or switch it off and on."""
+    endpoint = await _own(call, endpoint_id)
+    fields: dict[str, Any] = {"metadata": merged(endpoint.metadata, params.metadata)}
+    if params.url is not None:
+        fields["url"] = _url(params.url)
+    if params.enabled_events is not None:
+        fields["enabled_events"] = _events(params.enabled_events)
+    if params.disabled is not None:
+        fields["status"] = "disabled" if params.disabled else "enabled"
+    if params.description is not None:
+        fields["description"] = params.description or None
+    after = changed(endpoint, **fields)
+    return Decided(endpoint_wire(after), Unit().put(after))
+
+
+@route("DELETE", "/v1/webhook_endpoints/{endpoint}")
+async def delete(call: Call, params: NoParams, endpoint_id: str) -> Decided:
+    """Forget the endpoint; what it was still to hear of is not sent."""
+    endpoint = await _own(call, endpoint_id)
+    unit = Unit().put(changed(endpoint, deleted=True, status="disabled"))
+    return Decided({"id": endpoint.id, "object": "webhook_endpoint", "deleted": True}, unit)
+
+
+@route("GET", "/v1/webhook_endpoints", lists.ListParams)
+async def list_all(call: Call, params: lists.ListParams) -> Object:
+    """The account's endpoints, newest first."""
+    return await lists.page(
+        call,
+        Endpoint,
+        params,
+        where={"account_id": call.account.id, "deleted": False},
+        show=endpoint_wire,
+    )
+
+
+def endpoint_wire(endpoint: Endpoint) -> Object:
+    """The `webhook_endpoint` object; never with the secret."""
+    return {
+        "id": endpoint.id,
+        "object": "webhook_endpoint",
+        "api_version": endpoint.api_version,
+        "application": None,
+        "created": epoch(endpoint.created_at),
+        "description": endpoint.description,
+        "enabled_events": endpoint.enabled_events,
+        "livemode": False,
+        "metadata": endpoint.metadata,
+        "status": endpoint.status,
+        "url": endpoint.url,
+    }
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+        usable = usable and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BadRequest(
+            "Invalid URL: an endpoint begins with http:// or https://.",
+            code="url_invalid",
+            param="url",
+        )
+    return text
+
+
+def _events(names: list[str]) -> list[str]:
+    for name in names:
+        if not _EVENT.match(name):
+            raise BadRequest(
+                f"The list of enabled events has an unknown event: {name}.", param="enabled_events"
+            )
+    return list(dict.fromkeys(names))
+
+
+async def _own(call: Call, endpoint_id: str) -> Endpoint:
+    endpoint = await store.get(
+        call.payments.pool, Endpoint, endpoint_id, account_id=call.account.id
+    )
+    if endpoint is None or endpoint.deleted:
+        raise NotFound.of("webhook_endpoint", endpoint_id, param="webhook_endpoint")
+    return endpoint

@@ -1,0 +1,151 @@
+"""Send events to the endpoints that want them: at least once, oldest first, for three days.
+
+A delivery is claimed before it is sent and released by its outcome; a worker that dies leaves a
+claim that runs out, and another sends the event again. Every try is signed anew, because a
+receiver refuses signatures older than five minutes.
+"""
+
+import asyncio
+import logging
+import random
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+import httpx
+import msgspec
+
+from maalem.kit.signatures import sign
+from maalem.payments.context import Payments
+from maalem.payments.events.backoff import next_try
+from maalem.payments.events.reach import Target, Unreachable, guarded_target, plain_target
+from maalem.payments.events.wire import EventRow
+from maalem.payments.events.wire import event as shown
+
+BATCH, AT_ONCE = 64, 8
+TIMEOUT_S, CLAIM = 10.0, timedelta(seconds=60)
+_log = logging.getLogger("maalem.payments.deliveries")
+
+_CLAIM = """
+WITH due AS (
+    SELECT event_id, endpoint_id FROM event_deliveries
+    WHERE status = 'pending' AND next_at <= $1 AND (held_until IS NULL OR held_until <= $1)
+    ORDER BY event_id LIMIT $2 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE event_deliveries d SET held_until = $3, attempts = d.attempts + 1
+    FROM due WHERE (d.event_id, d.endpoint_id) = (due.event_id, due.endpoint_id)
+    RETURNING d.event_id, d.endpoint_id, d.attempts
+)
+SELECT e.*, c.attempts, c.endpoint_id, w.url, w.secret,
+       w.status = 'enabled' AND NOT w.deleted AS wanted,
+       (SELECT count(*) FROM event_deliveries d
+        WHERE d.event_id = e.id AND d.status = 'pending') AS pending_webhooks
+FROM claimed c JOIN events e ON e.id = c.event_id JOIN webhook_endpoints w ON w.id = c.endpoint_id
+ORDER BY e.id
+"""
+_OUTCOME = """
+WITH noted AS (
+    INSERT INTO delivery_log (event_id, endpoint_id, attempt, at, took_ms, answered, error)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+)
+UPDATE event_deliveries
+SET status = $8, next_at = coalesce($9, next_at), answered = $6, error = $7, held_until = NULL,
+    delivered_at = CASE WHEN $8 = 'delivered' THEN $4 END
+WHERE event_id = $1 AND endpoint_id = $2 AND attempts = $3 AND status = 'pending'
+"""
+
+
+class Deliverer:
+    """Keeps connections open between deliveries; close it at the end."""
+
+    def __init__(self, *, live: bool = False, timeout_s: float = TIMEOUT_S) -> None:
+        self._live = live
+        self._http = httpx.AsyncClient(
+            timeout=timeout_s,
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=AT_ONCE * 2),
+            headers={"User-Agent": "Maalem/1.0 (payments)"},
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def run(self, payments: Payments) -> int:
+        """Send what is due; return how many deliveries were tried."""
+        now = payments.clock.now()
+        rows = await payments.pool.fetch(_CLAIM, now, BATCH, now + CLAIM)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(row: Any) -> None:
+            async with turns:
+                await self._deliver(payments, row)
+
+        # In order of age: the oldest take the first turns.
+        await asyncio.gather(*(one(row) for row in rows))
+        return len(rows)
+
+    async def _deliver(self, payments: Payments, row: Any) -> None:
+        started, answered, error = monotonic(), None, None
+        if not row["wanted"]:
+            error = "the endpoint is disabled"
+        else:
+            try:
+                answered = await self._post(payments, row)
+            except Unreachable as trouble:
+                error = str(trouble)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as trouble:
+                error = type(trouble).__name__
+        took_ms = int((monotonic() - started) * 1000)
+        now = payments.clock.now()
+        good = answered is not None and 200 <= answered < 300
+        again = None
+        if not good and row["wanted"]:
+            again = next_try(
+                attempts=row["attempts"],
+                event_at=row["created_at"],
+                now=now,
+                spread=random.random(),
+            )
+        status = "delivered" if good else "pending" if again else "failed"
+        await payments.pool.execute(
+            _OUTCOME,
+            row["id"],
+            row["endpoint_id"],
+            row["attempts"],
+            now,
+            took_ms,
+            answered,
+            error,
+            status,
+            again,
+        )
+        if status == "failed":
+            _log.warning("%s was not delivered to %s: given up", row["id"], row["endpoint_id"])
+
+    async def _post(self, payments: Payments, row: Any) -> int:
+        target: Target = (
+            await guarded_target(row["url"]) if self._live else plain_target(row["url"])
+        )
+        event = EventRow(
+            **{name: row[name] for name in EventRow.__struct_fields__ if name in row},
+            on_behalf=row["connected_account_id"] is not None,
+        )
+        body = msgspec.json.encode(shown(event))
+        at = int(payments.clock.now().timestamp())
+        request = self._http.build_request(
+            "POST",
+            target.url,
+            content=body,
+            headers={
+                "Host": target.host,
+                "Content-Type": "application/json; charset=utf-8",
+                "Stripe-Signature": sign(body, secrets=[row["secret"]], at=at),
+            },
+            extensions={"sni_hostname": target.sni} if target.sni else {},
+        )
+        # The answer's first line is all that counts; its body is never read.
+        response = await self._http.send(request, stream=True)
+        await response.aclose()
+        return response.status_code

@@ -1,0 +1,1 @@
+"""What goes on by itself: deliveries, availability, unanswered rails, things that expire."""

@@ -1,0 +1,31 @@
+"""`python -m maalem.payments.jobs`: run every job until SIGTERM or Ctrl-C."""
+
+import asyncio
+import logging
+import signal
+
+from maalem.payments.compose import opened
+from maalem.payments.config import Config
+from maalem.payments.events.deliver import Deliverer
+from maalem.payments.jobs.loop import run_jobs
+from maalem.payments.jobs.table import table
+
+
+async def main() -> None:
+    """Open the institution, run its jobs, close it."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    deliverer = Deliverer()
+    try:
+        async with opened(Config.from_env(), pool_size=6) as payments:
+            await run_jobs(payments, table(deliverer), stop=stop)
+    finally:
+        await deliverer.close()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(main())

@@ -1,0 +1,72 @@
+"""Every job of the institution, and how often it looks."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from maalem.payments import store
+from maalem.payments.acquiring import chores, sessions
+from maalem.payments.acquiring.sessions import Session
+from maalem.payments.context import Payments
+from maalem.payments.errors import ApiError
+from maalem.payments.events.deliver import Deliverer
+from maalem.payments.jobs.loop import Job
+from maalem.payments.ledger import balances
+from maalem.payments.units import ChangedMeanwhile
+
+BATCH = 100
+KEYS_KEPT = "48 hours"
+_log = logging.getLogger("maalem.payments.jobs")
+
+
+def table(deliverer: Deliverer) -> list[Job]:
+    """The jobs; `deliverer` sends the events."""
+    return [
+        Job("deliveries", deliverer.run, every_s=1.0, channel="deliveries"),
+        Job("unanswered rails", _settled(chores.resolve_unknown), every_s=5.0),
+        Job("left challenges", _settled(chores.expire_attempts), every_s=10.0),
+        Job("expired sessions", expire_sessions, every_s=10.0),
+        Job("availability", _settled(balances.release_available), every_s=5.0),
+        Job("old idempotency keys", forget_keys, every_s=3600.0),
+    ]
+
+
+def _settled(run: Callable[[Payments], Awaitable[int]]) -> Callable[[Payments], Awaitable[int]]:
+    """A chore whose count includes what must wait: it is not run again at once."""
+
+    async def once(payments: Payments) -> int:
+        await run(payments)
+        return 0
+
+    return once
+
+
+async def expire_sessions(payments: Payments) -> int:
+    """Close sessions whose time is over, unless a payment is being decided; return how many."""
+    now = payments.clock.now()
+    due = await store.select(
+        payments.pool,
+        Session,
+        f"status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT {BATCH:d}",
+        now,
+    )
+    closed = 0
+    for session in due:
+        try:
+            _, unit = await sessions.closing(payments, session, at=now)
+            await payments.writer.commit(unit)
+            closed += 1
+        except (ApiError, ChangedMeanwhile):
+            continue  # it is being paid at this moment: look again later
+        except Exception:
+            _log.exception("session %s could not be closed", session.intent_id)
+    return closed if closed == len(due) else 0
+
+
+async def forget_keys(payments: Payments) -> int:
+    """Drop idempotency keys after two days; callers are promised one."""
+    tag = await payments.pool.execute(
+        "DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency_keys"
+        " WHERE done AND created_at < now() - $1::text::interval LIMIT 5000))",
+        KEYS_KEPT,
+    )
+    return int(tag.rpartition(" ")[2])
