@@ -9,7 +9,7 @@ from maalem.payments.acquiring import confirm as acquiring
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.records import Attempt, Intent
 from maalem.payments.acquiring.sessions import Session, SessionStatus
-from maalem.payments.acquiring.states import IntentStatus
+from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError, CardError
 from maalem.payments.hosted.forms import (
@@ -155,7 +155,7 @@ async def _pay(
 
 
 async def _as_it_stands(payments: Payments, session: Session, *, frame: Frame) -> Response:
-    intent = await sessions.intent_of(payments, session)
+    intent = await _asked_again(payments, await sessions.intent_of(payments, session))
     if intent.status == IntentStatus.REQUIRES_ACTION:
         attempt = await _attempt(payments, intent)
         if attempt is not None and _over(attempt, payments):
@@ -235,6 +235,18 @@ def _echo(typed: CardForm) -> dict[str, str]:
 def _method(request: Request, session: Session) -> str:
     wanted = request.query_params.get("method", "")
     return wanted if wanted in session.payment_method_types else session.payment_method_types[0]
+
+
+async def _asked_again(payments: Payments, intent: Intent) -> Intent:
+    """While the payer waits for an answer that never came, ask the rail what became of it."""
+    if intent.status != IntentStatus.PROCESSING:
+        return intent
+    attempt = await _attempt(payments, intent)
+    if attempt is None or attempt.status != AttemptStatus.UNKNOWN:
+        return intent
+    asked = await acquiring.load(payments, attempt.id)
+    found = await acquiring.lookup(payments, attempt)
+    return (await acquiring.resolve(payments, asked, answer=found)).intent
 
 
 async def _attempt(payments: Payments, intent: Intent) -> Attempt | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from maalem.payments.hosted.tests.service import Payer, Service
+from maalem.payments.tests.service import Payer, Service
 
 
 def test_it_takes_a_card_and_sends_the_payer_back_to_the_shop(service: Service, payer: Payer):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from maalem.payments import bootstrap, db
-from maalem.payments.hosted.tests import service as driver
+from maalem.payments.tests import service as driver
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,16 @@ def service(payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield running
     process.terminate()
     process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def jobs(service: driver.Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The worker process beside the service; the path of its log."""
+    log = tmp_path_factory.mktemp("jobs") / "log"
+    process = driver.start_jobs(service, log=str(log))
+    yield log
+    process.terminate()
+    assert process.wait(timeout=20) == 0, log.read_text()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -30,6 +31,7 @@ class Service:
     superuser_dsn: str
     log: str
     key: str = SECRET_KEY
+    environment: dict[str, str] = field(default_factory=dict)
 
     def client(self) -> stripe.StripeClient:
         """The official SDK, pointed at us."""
@@ -85,7 +87,9 @@ def line(name: str, unit_amount: int, quantity: int = 1) -> dict[str, Any]:
     }
 
 
-def start(*, dsn: str, admin: str, superuser_dsn: str, log: str) -> tuple[Any, Service]:
+def start(
+    *, dsn: str, admin: str, superuser_dsn: str, log: str, **settings: str
+) -> tuple[Any, Service]:
     """Start the service under Granian on a free port; return when it is healthy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -97,6 +101,7 @@ def start(*, dsn: str, admin: str, superuser_dsn: str, log: str) -> tuple[Any, S
         "MAALEM_PLATFORM_URL": SHOP,
         "MAALEM_PAYMENTS_DATABASE_URL": dsn,
         "MAALEM_PAYMENTS_ADMIN_DATABASE_URL": admin,
+        **settings,
     }
     serve = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
     with open(log, "wb") as output:
@@ -109,11 +114,33 @@ def start(*, dsn: str, admin: str, superuser_dsn: str, log: str) -> tuple[Any, S
     for _ in range(200):
         try:
             if httpx.get(url + "/healthz", timeout=1).status_code == 200:
-                return process, Service(url, dsn, superuser_dsn, log)
+                return process, Service(url, dsn, superuser_dsn, log, environment=environment)
         except httpx.TransportError:
             assert process.poll() is None, Path(log).read_text()
             time.sleep(0.05)
     raise AssertionError(Path(log).read_text())
+
+
+def start_jobs(service: Service, *, log: str) -> "subprocess.Popen[bytes]":
+    """Start the worker process beside a service."""
+    with open(log, "wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "maalem.payments.jobs"],
+            env=service.environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def eventually(look: Callable[[], Any], *, within_s: float = 10.0) -> Any:
+    """What `look` returns once it is true; fails when that takes too long."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
 
 
 class _Forms(HTMLParser):
