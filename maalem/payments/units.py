@@ -1,9 +1,9 @@
 """Units of work: what a request decided, as data, and the one writer that commits them.
 
 A unit is committed whole or not at all. Requests hand in their units and wait; the writer sends
-all that are waiting in one pipelined round trip and one commit, while the next ones gather. A
-unit that is refused doesn't disturb its neighbours: each has its own savepoint in
-`commit_unit` (sql/0005_units.sql). A batch that fails as a whole is redone one by one.
+all that are waiting in one round trip and one commit, set-based, while the next ones gather
+(`commit_batch`, sql/0008_batches.sql). A batch with a refusal in it is written unit by unit
+(`commit_unit`, sql/0005_units.sql): one that is refused does not disturb its neighbours.
 """
 
 import asyncio
@@ -19,6 +19,17 @@ from maalem.payments.db import Pool
 BATCH_MAX = 64
 _NO_ACCOUNT = "MA001 account_not_found"
 _COMMIT = "SELECT commit_unit($1, $2)"
+_COMMIT_ALL = "SELECT commit_batch($1, $2)"
+# The tables that `commit_batch` (sql/0008_batches.sql) writes many records of at once.
+BATCHED = frozenset(
+    {
+        "payment_methods",
+        "payment_intents",
+        "payment_attempts",
+        "charges",
+        "balance_transactions",
+    }
+)
 
 
 class Claim(msgspec.Struct, kw_only=True):
@@ -94,12 +105,15 @@ class ChangedMeanwhile(UnitRefused):
     """A record was changed since it was read: read again and decide again."""
 
 
+_Waiting = tuple[Unit, bytes | None, "asyncio.Future[None]"]
+
+
 class Writer:
     """The only way to commit units. One per process; it holds one connection while it writes."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._waiting: deque[tuple[Unit, bytes | None, asyncio.Future[None]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
 
     async def commit(self, unit: Unit, *, answer: bytes | None = None) -> None:
@@ -133,27 +147,48 @@ class Writer:
                 else:
                     _settle(item[2], outcome)
 
-    async def _write(
-        self, batch: Sequence[tuple[Unit, bytes | None, asyncio.Future[None]]]
-    ) -> list[Any]:
+    async def _write(self, batch: Sequence[_Waiting]) -> list[Any]:
         async with self._pool.acquire() as connection:
-            try:
-                rows = await connection.fetchmany(
-                    _COMMIT, [(unit.document(), answer) for unit, answer, _ in batch]
-                )
-                return [row[0] for row in rows]
-            except asyncpg.PostgresError as problem:
-                if len(batch) == 1 or connection.is_closed():
-                    raise _as_refusal(problem) from problem
+            merged = _merge(batch) if len(batch) > 1 else None
+            if merged is not None:
+                try:
+                    await connection.execute(_COMMIT_ALL, *merged)
+                    return ["done"] * len(batch)
+                except asyncpg.PostgresError:
+                    if connection.is_closed():
+                        raise
             return [await self._write_alone(connection, item) for item in batch]
 
-    async def _write_alone(
-        self, connection: Any, item: tuple[Unit, bytes | None, asyncio.Future[None]]
-    ) -> Any:
+    async def _write_alone(self, connection: Any, item: _Waiting) -> Any:
         try:
             return await connection.fetchval(_COMMIT, item[0].document(), item[1])
         except asyncpg.PostgresError as problem:
             return _as_refusal(problem)
+
+
+def _merge(batch: Sequence[_Waiting]) -> tuple[dict[str, Any], list[bytes | None]] | None:
+    """The batch as one document for `commit_batch`, or None if it holds something unusual."""
+    adds: dict[str, list[Any]] = {}
+    changes: dict[str, list[Any]] = {}
+    claims: list[Claim] = []
+    answers: list[bytes | None] = []
+    chain: list[Any] = []
+    events: list[Any] = []
+    for unit, answer, _ in batch:
+        if unit.opening:
+            return None
+        for table, record in unit.puts:
+            if table not in BATCHED:
+                return None
+            side = adds if record.version == 1 else changes
+            side.setdefault(table, []).append(record)
+        chain += unit.chain
+        events += unit.events
+        if unit.claim is not None:
+            claims.append(unit.claim)
+            answers.append(answer)
+    parts = {"claims": claims, "adds": adds, "changes": changes, "chain": chain, "events": events}
+    return parts, answers
 
 
 def _as_refusal(problem: Any) -> Exception:

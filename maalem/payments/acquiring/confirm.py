@@ -171,7 +171,9 @@ async def lookup(payments: Payments, attempt: Attempt) -> Any:
 async def stands(payments: Payments, intent_id: str, *, attempt: str) -> Confirmed:
     """The payment as it is recorded now, with the refusal if it was refused."""
     asked = await load(payments, attempt)
-    charge = await store.first(payments.pool, Charge, "attempt_id = $1", attempt)
+    charge = await store.first(
+        payments.pool, Charge, "intent_id = $1 AND attempt_id = $2", intent_id, attempt
+    )
     refusal = None
     if charge is not None and charge.status == "failed":
         answer = Declined(
