@@ -106,13 +106,18 @@ async def _finish(payments: Payments, attempt: Attempt, *, frame: Frame, outcome
     )
     intent = done.intent
     if intent.session_id is None:
+        if intent.status in (IntentStatus.PROCESSING, IntentStatus.REQUIRES_ACTION):
+            again = with_words(frame.here, lang=frame.language)
+            return notice("unknown", frame=frame, tone="wait", refresh=again, next_url=again)
         return _back_to_merchant(attempt, intent, frame=frame)
     session = await sessions.session_of(payments, intent.session_id)
     assert session is not None
     if intent.status in _PAID:
         return go(sessions.success_url(session), frame=frame)
     method = "wallet" if attempt.rail == "wallet" else "card"
-    back = with_words(f"/pay/{session.id}", lang=frame.language, method=method)
+    undecided = intent.status in (IntentStatus.PROCESSING, IntentStatus.REQUIRES_ACTION)
+    wait = "1" if undecided else ""
+    back = with_words(f"/pay/{session.id}", lang=frame.language, method=method, wait=wait)
     return go(back, frame=frame)
 
 

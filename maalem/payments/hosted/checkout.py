@@ -30,6 +30,7 @@ from maalem.payments.hosted.visit import (
     spoken,
     with_words,
 )
+from maalem.payments.rails.ports import ChallengeState
 from maalem.payments.records import read
 from maalem.payments.units import ChangedMeanwhile
 from maalem.payments.vault.records import CardProblem
@@ -48,7 +49,8 @@ async def show(request: Request) -> Response:
     frame = await session_frame(
         payments, request, session=session, method=_method(request, session)
     )
-    return await _as_it_stands(payments, session, frame=frame)
+    waited = request.query_params.get("wait") == "1"
+    return await _as_it_stands(payments, session, frame=frame, waited=waited)
 
 
 @guarded
@@ -151,21 +153,19 @@ async def _pay(
         return go(sessions.success_url(session), frame=frame)
     if outcome.intent.status == IntentStatus.REQUIRES_ACTION:
         return go(with_words(_action_url(outcome.intent), lang=frame.language), frame=frame)
+    if outcome.intent.status == IntentStatus.PROCESSING:
+        back = with_words(back, wait="1")
     return go(back, frame=frame)
 
 
-async def _as_it_stands(payments: Payments, session: Session, *, frame: Frame) -> Response:
+async def _as_it_stands(
+    payments: Payments, session: Session, *, frame: Frame, waited: bool = False
+) -> Response:
+    """The page for how the payment stands; one who waited for the answer is sent on with it."""
     intent = await _asked_again(payments, await sessions.intent_of(payments, session))
-    if intent.status == IntentStatus.REQUIRES_ACTION:
-        attempt = await _attempt(payments, intent)
-        if attempt is not None and _over(attempt, payments):
-            done = await acquiring.complete_authentication(
-                payments, attempt=attempt.id, outcome="abandoned"
-            )
-            intent = done.intent
-        else:
-            return go(with_words(_action_url(intent), lang=frame.language), frame=frame)
     if session.status == SessionStatus.COMPLETE or intent.status in _PAID:
+        if waited:
+            return go(sessions.success_url(session), frame=frame)
         return notice(
             "paid",
             frame=frame,
@@ -175,18 +175,10 @@ async def _as_it_stands(payments: Payments, session: Session, *, frame: Frame) -
             amount=session.amount_total,
             currency=session.currency,
         )
-    if intent.status == IntentStatus.PROCESSING:
-        here = with_words(frame.here, lang=frame.language)
-        return notice(
-            "unknown",
-            frame=frame,
-            tone="wait",
-            next_url=here,
-            next_label="refresh",
-            amount=session.amount_total,
-            currency=session.currency,
-            refresh=True,
-        )
+    if intent.status == IntentStatus.REQUIRES_ACTION and not await _answered(payments, intent):
+        return go(with_words(_action_url(intent), lang=frame.language), frame=frame)
+    if intent.status in (IntentStatus.PROCESSING, IntentStatus.REQUIRES_ACTION):
+        return _waiting(session, frame=frame)
     if (
         session.status == SessionStatus.EXPIRED
         or session.expires_at <= payments.clock.now()
@@ -197,6 +189,21 @@ async def _as_it_stands(payments: Payments, session: Session, *, frame: Frame) -
         )
     decline = decline_text(intent.last_payment_error)
     return _form(payments, session, frame=frame, decline=decline, status=200)
+
+
+def _waiting(session: Session, *, frame: Frame) -> Response:
+    """Nobody knows yet: the page asks again by itself, and the payer must not pay anew."""
+    again = with_words(frame.here, lang=frame.language, method=frame.method, wait="1")
+    return notice(
+        "unknown",
+        frame=frame,
+        tone="wait",
+        next_url=again,
+        next_label="refresh",
+        amount=session.amount_total,
+        currency=session.currency,
+        refresh=again,
+    )
 
 
 def _form(
@@ -238,15 +245,27 @@ def _method(request: Request, session: Session) -> str:
 
 
 async def _asked_again(payments: Payments, intent: Intent) -> Intent:
-    """While the payer waits for an answer that never came, ask the rail what became of it."""
-    if intent.status != IntentStatus.PROCESSING:
+    """The intent after asking the rail about an answer that never came, or is due by now."""
+    if intent.status not in (IntentStatus.PROCESSING, IntentStatus.REQUIRES_ACTION):
         return intent
     attempt = await _attempt(payments, intent)
-    if attempt is None or attempt.status != AttemptStatus.UNKNOWN:
-        return intent
-    asked = await acquiring.load(payments, attempt.id)
-    found = await acquiring.lookup(payments, attempt)
-    return (await acquiring.resolve(payments, asked, answer=found)).intent
+    if attempt is not None and attempt.status == AttemptStatus.UNKNOWN:
+        asked = await acquiring.load(payments, attempt.id)
+        found = await acquiring.lookup(payments, attempt)
+        return (await acquiring.resolve(payments, asked, answer=found)).intent
+    if intent.status == IntentStatus.REQUIRES_ACTION and await _answered(payments, intent):
+        assert attempt is not None
+        return (await acquiring.complete_authentication(payments, attempt=attempt.id)).intent
+    return intent
+
+
+async def _answered(payments: Payments, intent: Intent) -> bool:
+    """Whether the challenge is decided, or was left for too long."""
+    attempt = await _attempt(payments, intent)
+    if attempt is None or attempt.challenge is None:
+        return False
+    challenge = await payments.rails.desk.challenge(attempt.challenge)
+    return challenge is None or challenge.state is not ChallengeState.OPEN
 
 
 async def _attempt(payments: Payments, intent: Intent) -> Attempt | None:
@@ -254,10 +273,6 @@ async def _attempt(payments: Payments, intent: Intent) -> Attempt | None:
         "SELECT * FROM payment_attempts WHERE id = $1", intent.attempt_id
     )
     return read(Attempt, row) if row else None
-
-
-def _over(attempt: Attempt, payments: Payments) -> bool:
-    return attempt.expires_at is not None and attempt.expires_at <= payments.clock.now()
 
 
 def _action_url(intent: Intent) -> str:

@@ -45,9 +45,9 @@ class Frame:
 
 
 def page(
-    template: str, *, frame: Frame, status: int = 200, refresh: bool = False, **values: Any
+    template: str, *, frame: Frame, status: int = 200, refresh: str | None = None, **values: Any
 ) -> Response:
-    """Render `template`; `refresh` makes the browser ask again in a few seconds."""
+    """Render `template`; the browser goes on to `refresh` by itself in a few seconds."""
     context = {
         "lang": frame.language,
         "dir": DIRECTIONS.get(frame.language, "ltr"),
@@ -66,7 +66,8 @@ def page(
     body = _jinja.get_template(f"hosted/{template}").render(context)
     headers = guard_headers(frame.leads_to)
     if refresh:
-        headers["Refresh"] = str(REFRESH_S)
+        # A header and no meta element: it works without a script, and a page stays a page.
+        headers["Refresh"] = f"{REFRESH_S}; url={refresh}"
     return HTMLResponse(body, status_code=status, headers=headers)
 
 

@@ -127,9 +127,9 @@ def notice(
     next_label: str = "try_again",
     amount: int | None = None,
     currency: str = "mad",
-    refresh: bool = False,
+    refresh: str | None = None,
 ) -> Response:
-    """A page of one sentence and one next step."""
+    """A page of one sentence and one next step; `refresh` is visited in a few seconds."""
     return page(
         "notice.html",
         frame=frame,
