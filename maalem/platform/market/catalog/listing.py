@@ -1,16 +1,18 @@
 """A list of products with its facets and its pages, as every browsing page shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maalem.platform.market.catalog import queries
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.filters import Filters, read, wish
+from maalem.platform.market.catalog.kept import kept
 from maalem.platform.market.catalog.search import BANDS, COUNT_CAP, Found, find
 
 _SUPPLY_NAMES = {
@@ -26,21 +28,13 @@ _SORT_NAMES = {
 
 
 @dataclass(frozen=True)
-class Option:
-    """One choice of a facet."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
 class Facet:
-    """A question of the filter form; the first option is "any"."""
+    """A question of the filter form: its options as HTML, and the label of the chosen one."""
 
     name: str
     label: str
-    options: list[Option]
+    options: SafeString
+    chosen: str
 
 
 @dataclass(frozen=True)
@@ -57,12 +51,18 @@ class Listing:
     def __init__(self, request: HttpRequest, **fixed: str | int) -> None:
         """`fixed` is the page's own subject: `craft` or `region` as a slug, or `artisan`'s id."""
         self.path = request.path
-        self.filters = read(request.GET)
+        asked = read(request.GET)
+        # A slug that is nobody's narrows nothing, and is not said to.
+        self.filters = replace(
+            asked,
+            craft=asked.craft if queries.craft_by_slug(asked.craft) else "",
+            region=asked.region if queries.region_by_slug(asked.region) else "",
+        )
         self._fixed = fixed
         self.found: Found = find(wish(self.filters, **self._scope()))
 
     def _scope(self) -> dict[str, object]:
-        """The facets' slugs as the ids that a wish names. An unknown slug narrows nothing."""
+        """The facets' slugs as the ids that a wish names."""
         scope: dict[str, object] = {}
         craft = queries.craft_by_slug(str(self.filters.craft or self._fixed.get("craft", "")))
         if craft is not None:
@@ -108,50 +108,25 @@ class Listing:
             return ""
         return self.path + self.filters.query(page=self.filters.page - 1)
 
-    @property
+    @cached_property
     def facets(self) -> list[Facet]:
         """The questions of the filter form that this page leaves open."""
-        now = self.filters
-        found = []
-        if "craft" not in self._fixed:
-            names = [(craft.slug, str(craft.name)) for craft in queries.roots()]
-            found.append(
-                _facet("craft", _("Craft"), now.craft, anything=_("All crafts"), names=names)
-            )
-        if "region" not in self._fixed:
-            names = [(region.slug, str(region.name)) for region in queries.regions()]
-            found.append(
-                _facet("region", _("Region"), now.region, anything=_("All regions"), names=names)
-            )
-        prices = [(band, _band_name(band)) for band in BANDS]
-        supplies = [(value, str(name)) for value, name in _SUPPLY_NAMES.items()]
-        found.append(_facet("price", _("Price"), now.price, anything=_("Any price"), names=prices))
-        found.append(
-            _facet(
-                "supply", _("Availability"), now.supply, anything=_("All pieces"), names=supplies
-            )
-        )
-        return found
+        names = [name for name in ("craft", "region", "price", "supply") if name not in self._fixed]
+        return [facet(name, getattr(self.filters, name)) for name in names]
 
     @property
     def sorting(self) -> Facet:
         """In which order; relevance only where there are words."""
-        names = [(value, str(name)) for value, name in _SORT_NAMES.items()]
-        first = names.pop(0) if self.filters.q else names.pop(1)
-        if not self.filters.q:
-            names.pop(0)
-        return _facet("sort", _("Sort by"), self.filters.sort, anything=first[1], names=names)
+        return facet("sort" if self.filters.q else "shelf", self.filters.sort)
 
     @property
     def chips(self) -> list[Chip]:
         """The filters in force, each with the address that drops it."""
-        found = []
-        for facet in self.facets:
-            for option in facet.options[1:]:
-                if option.chosen:
-                    url = self.path + self.filters.query(**{facet.name: "", "page": 1})
-                    found.append(Chip(option.label, url))
-        return found
+        return [
+            Chip(one.chosen, self.path + self.filters.query(**{one.name: "", "page": 1}))
+            for one in self.facets
+            if one.chosen
+        ]
 
     @property
     def bare_url(self) -> str:
@@ -159,12 +134,40 @@ class Listing:
         return self.path + Filters(q=self.filters.q).query()
 
 
-def _facet(
-    name: str, label: str, chosen: str, *, anything: str, names: list[tuple[str, str]]
-) -> Facet:
-    options = [Option("", anything, not chosen)]
-    options += [Option(value, text, value == chosen) for value, text in names]
-    return Facet(name, label, options)
+@kept(60.0)
+def facet(kind: str, chosen: str) -> Facet:
+    """One question in the current language, with the option for "any" first."""
+    label, anything, names = _question(kind)
+    options = [("", anything), *names]
+    html = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, _SELECTED if value == chosen else "", text) for value, text in options),
+    )
+    name = "sort" if kind == "shelf" else kind
+    return Facet(name, label, html, dict(names).get(chosen, ""))
+
+
+_SELECTED = mark_safe(" selected")
+
+
+def _question(kind: str) -> tuple[str, str, list[tuple[str, str]]]:
+    """Label, the words for no choice, and the choices of one question."""
+    if kind == "craft":
+        names = [(craft.slug, str(craft.name)) for craft in queries.roots()]
+        return _("Craft"), _("All crafts"), names
+    if kind == "region":
+        names = [(region.slug, str(region.name)) for region in queries.regions()]
+        return _("Region"), _("All regions"), names
+    if kind == "price":
+        return _("Price"), _("Any price"), [(band, _band_name(band)) for band in BANDS]
+    if kind == "supply":
+        return _("Availability"), _("All pieces"), [(v, str(n)) for v, n in _SUPPLY_NAMES.items()]
+    sorts = {value: str(name) for value, name in _SORT_NAMES.items()}
+    first = sorts.pop("relevance")
+    if kind == "shelf":
+        first = sorts.pop("newest")
+    return _("Sort by"), first, list(sorts.items())
 
 
 def _band_name(band: str) -> str:

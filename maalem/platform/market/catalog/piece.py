@@ -73,7 +73,7 @@ class Piece:
         self.photos: list[Photo] = list(product.photos.all())
         self.choices = [
             Choice(variant, queries.buyable(variant, product.supply))
-            for variant in product.variants.all()
+            for variant in queries.variants(product.pk)
         ]
 
     @property

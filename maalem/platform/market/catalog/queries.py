@@ -7,7 +7,7 @@ from django.db.models import Count, Prefetch
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.places.models import Region
 from maalem.platform.ground.places.queries import regions as all_regions
-from maalem.platform.market.catalog.kept import kept
+from maalem.platform.market.catalog.kept import Shelf, kept
 from maalem.platform.market.catalog.models import Craft, Entry, Photo, Product, Variant
 from maalem.platform.market.catalog.search import Wish, find
 from maalem.platform.market.catalog.states import Status, Supply
@@ -137,6 +137,7 @@ def newest(limit: int) -> list[tuple[int, int]]:
     return find(Wish(size=limit)).rows
 
 
+@kept(15.0)
 def artisan_by_slug(slug: str) -> Artisan | None:
     """A workshop with its place and its makers."""
     return (
@@ -147,25 +148,49 @@ def artisan_by_slug(slug: str) -> Artisan | None:
     )
 
 
+_PIECES: Shelf[Product] = Shelf(most=2_000)
+
+
 def product_by_slug(slug: str) -> Product | None:
-    """A product that was ever on the shelf, with all its page shows: three queries."""
-    return (
-        Product.objects.select_related("artisan__commune__province__region", "maker")
-        .prefetch_related(
-            Prefetch("variants", Variant.objects.order_by("position", "id")),
-            Prefetch("photos", Photo.objects.order_by("position", "id")),
-        )
-        .exclude(status=Status.DRAFT.value)
+    """A product that was ever on the shelf, with its workshop and pictures.
+
+    What belongs to its version is read once; its variants are not in it, for their stock moves
+    without a new version.
+    """
+    now = (
+        Product.objects.exclude(status=Status.DRAFT.value)
         .filter(slug=slug)
+        .values_list("pk", "version")
         .first()
     )
+    if now is None:
+        return None
+    return _PIECES.get(now) or _PIECES.put(now, _load(now[0]))
+
+
+def _load(product_id: int) -> Product:
+    return (
+        Product.objects.select_related("artisan__commune__province__region", "maker")
+        .prefetch_related(Prefetch("photos", Photo.objects.order_by("position", "id")))
+        .get(pk=product_id)
+    )
+
+
+def variants(product_id: int) -> list[Variant]:
+    """What can be bought of a product, as it stands now."""
+    return list(Variant.objects.filter(product=product_id).order_by("position", "id"))
 
 
 def related(product: Product, *, limit: int = 4) -> list[tuple[int, int]]:
     """Others of the same craft, the newest first, without the piece itself."""
-    craft = next(craft for craft in crafts() if craft.pk == product.craft_id)
-    rows = find(Wish(**scope_of(craft), size=limit + 1)).rows
-    return [row for row in rows if row[0] != product.pk][:limit]
+    others = [row for row in _newest_of(product.craft_id, limit + 1) if row[0] != product.pk]
+    return others[:limit]
+
+
+@kept(15.0)
+def _newest_of(craft_id: int, limit: int) -> list[tuple[int, int]]:
+    craft = next(craft for craft in crafts() if craft.pk == craft_id)
+    return find(Wish(**scope_of(craft), size=limit)).rows
 
 
 def covers(product_ids: list[int]) -> dict[int, Photo]:

@@ -7,6 +7,7 @@ title, and what tells pieces apart is their age: the newest are read in order an
 themselves. Either way the cost is bounded, whatever the size of the catalogue.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import connection
@@ -19,10 +20,10 @@ from maalem.platform.market.catalog.words import all_of, any_of, asked, lexeme
 PAGE_SIZE = 24
 LAST_PAGE = 50
 COUNT_CAP = 1_000
-_CANDIDATES = 1_000
+_CANDIDATES = 2_000
 _NEWEST = 4 * PAGE_SIZE
-# A word in so many documents needs no first look: it is a broad one.
-_BROAD_FROM = 3_000
+# Words expected in so many documents need no first look: the query is a broad one.
+_BROAD_FROM = 4_000
 _FEW = 4
 # The weights of ts_rank: story, materials and place, craft and maker, title.
 _WEIGHTS = "{0.08, 0.3, 0.6, 1.0}"
@@ -170,66 +171,83 @@ def _page(wish: Wish, rows: list[tuple[int, int]], total: int) -> Found:
 
 _KNOWN = """
 WITH hits AS MATERIALIZED (
-    SELECT e.product_id, e.published_at, e.price_minor, e.document
+    SELECT e.product_id, {key} AS key
       FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where} LIMIT %s
-), chosen AS (
-    SELECT e.product_id, row_number() OVER (ORDER BY {order}) AS place FROM hits e
 )
 SELECT c.product_id, p.version, (SELECT count(*) FROM hits)
-  FROM (SELECT * FROM chosen ORDER BY place LIMIT %s OFFSET %s) c
-  JOIN catalog_product p ON p.id = c.product_id ORDER BY c.place
+  FROM (SELECT * FROM hits ORDER BY key {way}, product_id {way} LIMIT %s OFFSET %s) c
+  JOIN catalog_product p ON p.id = c.product_id
+ ORDER BY c.key {way}, c.product_id {way}
 """
 _BROAD = """
-SELECT c.product_id, p.version, 0
-  FROM (SELECT e.product_id, row_number() OVER (ORDER BY {order}) AS place
+SELECT c.product_id, p.version
+  FROM (SELECT e.product_id, {key} AS key
           FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document
                   FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where}
                  ORDER BY {first} LIMIT %s) e
-         ORDER BY place LIMIT %s OFFSET %s) c
-  JOIN catalog_product p ON p.id = c.product_id ORDER BY c.place
+         ORDER BY key {way}, e.product_id {way} LIMIT %s OFFSET %s) c
+  JOIN catalog_product p ON p.id = c.product_id
+ ORDER BY c.key {way}, c.product_id {way}
 """
-_BY_RANK = (
-    "ts_rank(%s::real[], e.document, %s::tsquery)"
-    " + 0.15 * greatest(0, 1 - extract(epoch FROM now() - e.published_at) / 15552000) DESC,"
-    " e.product_id DESC"
+_RANK = (
+    "ts_rank(%s::real[], e.document, %s::tsquery) + 0.15::float8"
+    " * greatest(0, 1 - extract(epoch FROM now() - e.published_at)::float8 / 15552000)"
 )
+# By what a search is sorted, and which way.
+_KEYS = {
+    "relevance": (_RANK, "DESC"),
+    "newest": ("e.published_at", "DESC"),
+    "price": ("e.price_minor", "ASC"),
+    "price-down": ("e.price_minor", "DESC"),
+}
 
 
 def _ranked(wish: Wish, *, query: str) -> Found:
     where, values = _conditions(wish)
-    by_rank = wish.sort not in _ORDERS
-    order = _BY_RANK if by_rank else _ORDERS[wish.sort]
-    ranking: list[object] = [_WEIGHTS, any_of(wish.words)] if by_rank else []
+    key, way = _KEYS.get(wish.sort, _KEYS["relevance"])
+    ranking: list[object] = [_WEIGHTS, any_of(wish.words)] if key is _RANK else []
+    rows: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
-        total = _known_broad(cursor, wish) if not values else 0
+        total = 0 if values else _expected(cursor, wish.words)
         if total < _BROAD_FROM:
             cursor.execute(
-                _KNOWN.format(where=where, order=order),
-                [query, *values, _CANDIDATES, *ranking, wish.size, wish.offset],
+                _KNOWN.format(where=where, key=key, way=way),
+                [*ranking, query, *values, _CANDIDATES, wish.size, wish.offset],
             )
-            rows = cursor.fetchall()
-            total = rows[0][2] if rows else 0
+            found = cursor.fetchall()
+            rows = [(one, version) for one, version, _ in found]
+            total = found[0][2] if found else 0
         if total >= _CANDIDATES:
             depth = max(_NEWEST, wish.offset + wish.size)
-            first = _ORDERS["newest"] if by_rank else order
+            first = _ORDERS.get(wish.sort, _ORDERS["newest"])
             cursor.execute(
-                _BROAD.format(where=where, order=order, first=first),
+                _BROAD.format(where=where, key=key, way=way, first=first),
                 [*ranking, query, *values, depth, wish.size, wish.offset],
             )
             rows = cursor.fetchall()
-    return _page(wish, [(one, version) for one, version, _ in rows], min(total, COUNT_CAP))
+    return _page(wish, rows, min(total, COUNT_CAP))
 
 
-def _known_broad(cursor: CursorWrapper, wish: Wish) -> int:
-    """How many documents hold the only word asked for (or one that begins with it)."""
-    if len(wish.words) != 1:
-        return 0
-    word = wish.words[0]
+def _expected(cursor: CursorWrapper, asked_words: Sequence[str]) -> int:
+    """About how many documents hold all these words, if the words knew nothing of each other."""
     cursor.execute(
-        "SELECT coalesce(max(products), 0) FROM catalog_word WHERE word = %s OR word LIKE %s",
-        [lexeme(word), f"{stem(word)}%" if len(stem(word)) >= 3 else word],
+        "SELECT greatest(c.reltuples, 1), (SELECT array_agg((SELECT coalesce(max(w.products), 0)"
+        " FROM catalog_word w WHERE w.word = t.whole OR w.word LIKE t.start))"
+        " FROM unnest(%s::text[], %s::text[]) AS t(whole, start))"
+        " FROM pg_class c WHERE c.oid = 'catalog_entry'::regclass",
+        [
+            [lexeme(word) for word in asked_words],
+            [
+                f"{stem(word)}%" if word is asked_words[-1] and len(stem(word)) >= 3 else word
+                for word in asked_words
+            ],
+        ],
     )
-    return int(cursor.fetchone()[0])
+    documents, counts = cursor.fetchone()
+    expected = float(documents)
+    for count in counts or [0]:
+        expected *= count / documents
+    return int(expected)
 
 
 def wish_words(query: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog import fragments, queries
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.head import head, place_data, product_data, shop_data
 from maalem.platform.market.catalog.listing import Listing
@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": cards(queries.newest(8), eager=0),
         "artisans": queries.featured_artisans(),
         "regions": queries.regions(),
-        "map": queries.region_map(),
+        "map": fragments.region_map(),
     }
     return render(request, "catalog/home.html", context)
 
@@ -65,7 +65,7 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "head": head(request, listing=listing),
         "region": found,
-        "map": queries.region_map(),
+        "map": fragments.region_map(found.code),
         "places": queries.region_places(found.code) if first else [],
         "artisans": queries.region_artisans(found.code) if first else [],
         "listing": listing,
@@ -131,6 +131,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         "piece": piece,
         "product": found,
+        "gallery": fragments.part(piece, "gallery"),
+        "story": fragments.part(piece, "story"),
         "related": others,
     }
     return render(request, "catalog/product.html", context)
