@@ -1,0 +1,282 @@
+"""Are the books right? Everything is counted again from the primary rows.
+
+Nothing here is shared with the code that posts: no recipe, no id made from a name, no function
+of the ledger's schema. Each check is a query that returns what is wrong and a sentence about it;
+all of them see one and the same moment.
+"""
+
+from dataclasses import dataclass, field
+
+import asyncpg
+
+SHOWN_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`sql` gives one text per thing that is wrong; `counted` how many were looked at."""
+
+    name: str
+    counted: str
+    sql: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at and what was found."""
+
+    looked_at: dict[str, int] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def lines(self) -> list[str]:
+        """For a person at a terminal."""
+        lines = [f"{count:>9,}  {name}" for name, count in self.looked_at.items()]
+        if self.clean:
+            return [*lines, "The books are right: every account adds up and all sums to zero."]
+        return [*lines, f"{len(self.findings)} findings:", *(f"  - {f}" for f in self.findings)]
+
+
+async def verify(dsn: str) -> Report:
+    """Audit the payments database at `dsn`, read-only, at one moment."""
+    connection = await asyncpg.connect(dsn)
+    report = Report()
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            await connection.execute("SET LOCAL jit = off")
+            for check in CHECKS:
+                report.looked_at[check.name] = await connection.fetchval(check.counted)
+                rows = await connection.fetch(f"{check.sql} LIMIT {SHOWN_MAX:d}")
+                report.findings += [row[0] for row in rows]
+    finally:
+        await connection.close()
+    return report
+
+
+# A hold counts as pending until another transfer names it.
+_FOLD = """
+    WITH sides AS (
+        SELECT debit_account AS account, 'debit' AS side, t.* FROM ledger.transfers t
+        UNION ALL
+        SELECT credit_account, 'credit', t.* FROM ledger.transfers t
+    ), fold AS (
+        SELECT account,
+            coalesce(sum(amount) FILTER (WHERE side = 'debit' AND moved), 0) AS dp,
+            coalesce(sum(amount) FILTER (WHERE side = 'credit' AND moved), 0) AS cp,
+            coalesce(sum(amount) FILTER (WHERE side = 'debit' AND open_hold), 0) AS dh,
+            coalesce(sum(amount) FILTER (WHERE side = 'credit' AND open_hold), 0) AS ch
+        FROM (
+            SELECT s.*, s.kind IN ('posted', 'post') AS moved, s.kind = 'pending' AND NOT EXISTS (
+                SELECT FROM ledger.transfers r WHERE r.pending_id = s.id) AS open_hold
+            FROM sides s
+        ) AS marked
+        GROUP BY account
+    )
+"""
+
+CHECKS = (
+    Check(
+        "ledger accounts hold what their transfers add up to",
+        "SELECT count(*) FROM ledger.accounts",
+        f"""{_FOLD}
+        SELECT format('account %s of %s (%s) holds %s/%s posted and %s/%s pending, its transfers'
+            ' add up to %s/%s and %s/%s', a.kind, a.owner, a.currency, a.debits_posted,
+            a.credits_posted, a.debits_pending, a.credits_pending, coalesce(f.dp, 0),
+            coalesce(f.cp, 0), coalesce(f.dh, 0), coalesce(f.ch, 0))
+        FROM ledger.accounts a LEFT JOIN fold f ON f.account = a.id
+        WHERE (a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending)
+            IS DISTINCT FROM (coalesce(f.dp, 0), coalesce(f.cp, 0), coalesce(f.dh, 0),
+                coalesce(f.ch, 0))
+        """,  # noqa: S608
+    ),
+    Check(
+        "currencies sum to zero",
+        "SELECT count(DISTINCT currency) FROM ledger.accounts",
+        """
+        SELECT format('the books in %s do not sum to zero: %s debited, %s credited; %s and %s'
+            ' pending', currency, sum(debits_posted), sum(credits_posted), sum(debits_pending),
+            sum(credits_pending))
+        FROM ledger.accounts GROUP BY currency
+        HAVING sum(debits_posted) <> sum(credits_posted)
+            OR sum(debits_pending) <> sum(credits_pending)
+        """,
+    ),
+    Check(
+        "balances of account owners are not below zero",
+        "SELECT count(*) FROM ledger.accounts WHERE debits_must_not_exceed_credits",
+        """
+        SELECT format('the %s money of %s is below zero: %s %s', kind, owner,
+            credits_posted - debits_posted, currency)
+        FROM ledger.accounts
+        WHERE debits_must_not_exceed_credits AND debits_posted + debits_pending > credits_posted
+        """,
+    ),
+    Check(
+        "holds are resolved once, within what was held",
+        "SELECT count(*) FROM ledger.transfers WHERE kind = 'pending'",
+        """
+        SELECT format('hold %s of %s is resolved %s times, %s of %s', h.id, h.source, count(r.id),
+            sum(r.amount), h.amount)
+        FROM ledger.transfers r LEFT JOIN ledger.transfers h ON h.id = r.pending_id
+        WHERE r.pending_id IS NOT NULL
+        GROUP BY h.id, h.source, h.amount, h.kind
+        HAVING count(r.id) > 1 OR sum(r.amount) > h.amount OR h.kind IS DISTINCT FROM 'pending'
+        """,
+    ),
+    Check(
+        "charges are booked, each exactly once",
+        "SELECT count(*) FROM charges",
+        """
+        WITH booked AS (
+            SELECT source,
+                coalesce(sum(amount) FILTER (WHERE code IN ('charge', 'capture')), 0) AS taken,
+                count(*) FILTER (WHERE code IN ('charge', 'capture')) AS takings,
+                count(*) FILTER (WHERE code = 'hold') AS holds,
+                coalesce(sum(amount) FILTER (WHERE code = 'charge_fee'), 0) AS fee
+            FROM ledger.transfers
+            WHERE code IN ('charge', 'capture', 'hold', 'release', 'charge_fee') GROUP BY source
+        )
+        SELECT format('charge %s (%s, captured %s) is booked with %s in %s transfers and %s holds',
+            coalesce(c.id, b.source), coalesce(c.status, 'unknown'), coalesce(c.amount_captured, 0),
+            coalesce(b.taken, 0), coalesce(b.takings, 0), coalesce(b.holds, 0))
+        FROM charges c FULL JOIN booked b ON b.source = c.id
+        LEFT JOIN balance_transactions x ON x.id = c.balance_transaction_id
+        WHERE c.id IS NULL
+            OR coalesce(b.taken, 0) <> c.amount_captured
+            OR coalesce(b.takings, 0) <> (c.captured)::int
+            OR (c.status = 'succeeded' AND NOT c.captured AND coalesce(b.holds, 0) <> 1)
+            OR (c.status = 'failed' AND coalesce(b.holds, 0) <> 0)
+            OR (c.captured AND (x.id IS NULL OR x.amount <> c.amount_captured
+                OR x.fee <> coalesce(b.fee, 0) OR x.source_id <> c.id))
+        """,
+    ),
+    Check(
+        "payments that succeeded have one charge of their amount",
+        "SELECT count(*) FROM payment_intents WHERE status = 'succeeded'",
+        """
+        SELECT format('payment %s received %s, its charges %s in %s', i.id, i.amount_received,
+            coalesce(sum(c.amount_captured), 0), count(c.id))
+        FROM payment_intents i
+        LEFT JOIN charges c ON c.intent_id = i.id AND c.status = 'succeeded' AND c.captured
+        GROUP BY i.id
+        HAVING coalesce(sum(c.amount_captured), 0) <> i.amount_received
+            OR count(c.id) <> (i.status = 'succeeded')::int
+        """,
+    ),
+    Check(
+        "refunds are booked, and within what was captured",
+        "SELECT count(*) FROM refunds",
+        """
+        WITH booked AS (
+            SELECT source,
+                coalesce(sum(amount) FILTER (WHERE code = 'refund'), 0) AS given,
+                coalesce(sum(amount) FILTER (WHERE code = 'refund_hold'), 0) AS reserved,
+                count(*) FILTER (WHERE code = 'refund_failed') AS failed
+            FROM ledger.transfers WHERE code IN ('refund', 'refund_hold', 'refund_failed')
+            GROUP BY source
+        )
+        SELECT format('refund %s (%s of %s) is booked with %s reserved, %s given', r.id, r.status,
+            r.amount, coalesce(b.reserved, 0), coalesce(b.given, 0))
+        FROM refunds r FULL JOIN booked b ON b.source = r.id
+        WHERE r.id IS NULL OR coalesce(b.reserved, 0) <> r.amount
+            OR coalesce(b.given, 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END
+            OR coalesce(b.failed, 0) <> (r.status = 'failed')::int
+        UNION ALL
+        SELECT format('charge %s says %s refunded, its refunds are %s of %s captured', c.id,
+            c.amount_refunded, coalesce(sum(r.amount), 0), c.amount_captured)
+        FROM charges c LEFT JOIN refunds r
+            ON r.charge_id = c.id AND r.status IN ('pending', 'succeeded')
+        GROUP BY c.id
+        HAVING coalesce(sum(r.amount), 0) <> c.amount_refunded
+            OR c.amount_refunded > c.amount_captured
+        """,
+    ),
+    Check(
+        "transfers and their reversals are booked from giver to taker",
+        "SELECT count(*) FROM transfers",
+        """
+        SELECT format('transfer %s of %s from %s to %s is not booked so', t.id, t.amount,
+            t.account_id, t.destination_id)
+        FROM transfers t WHERE NOT EXISTS (
+            SELECT FROM ledger.transfers l
+            JOIN ledger.accounts d ON d.id = l.debit_account
+            JOIN ledger.accounts c ON c.id = l.credit_account
+            WHERE l.source = t.id AND l.code = 'transfer' AND l.amount = t.amount
+                AND d.owner = t.account_id AND c.owner = t.destination_id AND d.kind = c.kind)
+        UNION ALL
+        SELECT format('transfer %s says %s reversed, its reversals are %s, booked %s', t.id,
+            t.amount_reversed, coalesce(sum(r.amount), 0), coalesce(sum(l.amount), 0))
+        FROM transfers t
+        LEFT JOIN transfer_reversals r ON r.transfer_id = t.id
+        LEFT JOIN ledger.transfers l ON l.source = r.id AND l.code = 'reversal'
+        GROUP BY t.id
+        HAVING coalesce(sum(r.amount), 0) <> t.amount_reversed
+            OR coalesce(sum(l.amount), 0) <> t.amount_reversed
+        UNION ALL
+        SELECT format('charge %s says %s passed on, its transfers are %s', c.id,
+            c.amount_transferred, coalesce(sum(t.amount - t.amount_reversed), 0))
+        FROM charges c LEFT JOIN transfers t ON t.source_charge_id = c.id
+        GROUP BY c.id
+        HAVING coalesce(sum(t.amount - t.amount_reversed), 0) <> c.amount_transferred
+            OR c.amount_transferred > c.amount_captured
+        """,
+    ),
+    Check(
+        "lines of balances add up to the ledger",
+        "SELECT count(*) FROM balance_transactions",
+        """
+        WITH lines AS (
+            SELECT account_id AS owner, status AS kind, currency, sum(net) AS net
+            FROM balance_transactions GROUP BY 1, 2, 3
+        ), kept AS (
+            SELECT owner, kind, currency, credits_posted - debits_posted AS net
+            FROM ledger.accounts WHERE kind IN ('pending', 'available')
+        )
+        SELECT format('the lines of %s add up to %s %s %s, the ledger has %s', owner,
+            coalesce(l.net, 0), currency, kind, coalesce(k.net, 0))
+        FROM lines l FULL JOIN kept k USING (owner, kind, currency)
+        WHERE coalesce(l.net, 0) <> coalesce(k.net, 0)
+        """,
+    ),
+    Check(
+        "rails owe what they took less what they gave back",
+        "SELECT count(*) FROM ledger.accounts WHERE kind LIKE 'rail\\_%'",
+        """
+        WITH owed AS (
+            SELECT 'rail_' || a.rail AS kind, c.currency, sum(c.amount_captured)
+                - sum((SELECT coalesce(sum(r.amount), 0) FROM refunds r
+                       WHERE r.charge_id = c.id AND r.status = 'succeeded')) AS net
+            FROM charges c JOIN payment_attempts a ON a.id = c.attempt_id GROUP BY 1, 2
+        )
+        SELECT format('%s owes %s %s by the ledger, %s by the charges', k.kind,
+            k.debits_posted - k.credits_posted, k.currency, coalesce(o.net, 0))
+        FROM ledger.accounts k LEFT JOIN owed o ON o.kind = k.kind AND o.currency = k.currency
+        WHERE k.kind IN ('rail_card', 'rail_wallet')
+            AND k.debits_posted - k.credits_posted <> coalesce(o.net, 0)
+        """,
+    ),
+    Check(
+        "payments that were asked for are answered within the hour",
+        "SELECT count(*) FROM payment_attempts",
+        """
+        SELECT format('payment %s was asked of the rail at %s and has no answer yet', intent_id,
+            asked_at)
+        FROM payment_attempts
+        WHERE status IN ('sent', 'unknown') AND asked_at < now() - interval '1 hour'
+        """,
+    ),
+    Check(
+        "payments that succeeded were told of once",
+        "SELECT count(*) FROM events",
+        """
+        SELECT format('payment %s succeeded and %s events say so', i.id, count(e.id))
+        FROM payment_intents i
+        LEFT JOIN events e ON e.object_id = i.id AND e.type = 'payment_intent.succeeded'
+        WHERE i.status = 'succeeded' GROUP BY i.id HAVING count(e.id) <> 1
+        """,
+    ),
+)
