@@ -23,20 +23,20 @@ from .shapes import (
     Transfer,
 )
 
-# Seconds to connect, seconds to wait for an answer. A person waits for a read on a page; a write
-# is worth more patience, and its retries carry the same key.
-READ_TIMEOUT_S, WRITE_TIMEOUT_S = (2.0, 5.0), (2.0, 12.0)
-WRITE_RETRIES = 2
-
 stripe.enable_telemetry = False
 
 
 class Live:
     """Answers the gateway's verbs over HTTP. One per process; safe between threads."""
 
+    # Seconds to connect, seconds to wait for an answer. A person waits for a read on a page; a
+    # write is worth more patience, and its retries carry the same key.
+    READ_TIMEOUT_S, WRITE_TIMEOUT_S = (2.0, 5.0), (2.0, 12.0)
+    WRITE_RETRIES = 2
+
     def __init__(self) -> None:
-        self.reading = _client(timeout=READ_TIMEOUT_S, retries=0)
-        self.writing = _client(timeout=WRITE_TIMEOUT_S, retries=WRITE_RETRIES)
+        self.reading = _client(timeout=self.READ_TIMEOUT_S, retries=0)
+        self.writing = _client(timeout=self.WRITE_TIMEOUT_S, retries=self.WRITE_RETRIES)
 
     def create_account(self, *, name: str, key: str, metadata: Mapping[str, str]) -> Account:
         with _writing():
@@ -49,7 +49,7 @@ class Live:
                 },
                 {"idempotency_key": key},
             )
-        return Account(id=found.id)
+            return Account(id=found.id)
 
     def create_checkout_session(
         self, *, lines: tuple[Line, ...], reference: str, key: str, **rest: Any
@@ -57,7 +57,7 @@ class Live:
         wanted = _session_wanted(lines, reference=reference, **rest)
         with _writing():
             found = self.writing.v1.checkout.sessions.create(wanted, {"idempotency_key": key})
-        return _session(found)
+            return _session(found)
 
     def retrieve_session(self, session: str) -> Session:
         with _reading():
@@ -66,7 +66,7 @@ class Live:
     def expire_session(self, session: str, *, key: str) -> Session:
         with _writing():
             found = self.writing.v1.checkout.sessions.expire(session, {}, {"idempotency_key": key})
-        return _session(found)
+            return _session(found)
 
     def retrieve_intent(self, intent: str) -> Intent:
         with _reading():
@@ -95,20 +95,20 @@ class Live:
                 },
                 {"idempotency_key": key},
             )
-        return Transfer(
-            id=found.id,
-            amount_minor=found.amount,
-            currency=found.currency.upper(),
-            destination=_id(found.destination),
-            group=found.transfer_group or "",
-        )
+            return Transfer(
+                id=found.id,
+                amount_minor=found.amount,
+                currency=found.currency.upper(),
+                destination=_id(found.destination),
+                group=found.transfer_group or "",
+            )
 
     def reverse_transfer(self, transfer: str, *, amount_minor: int, key: str) -> Reversal:
         with _writing():
             found = self.writing.v1.transfers.reversals.create(
                 transfer, {"amount": amount_minor}, {"idempotency_key": key}
             )
-        return Reversal(id=found.id, amount_minor=found.amount, currency=found.currency.upper())
+            return Reversal(id=found.id, amount_minor=found.amount, currency=found.currency.upper())
 
     def create_refund(
         self, *, intent: str, amount_minor: int, key: str, metadata: Mapping[str, str]
@@ -118,28 +118,46 @@ class Live:
                 {"payment_intent": intent, "amount": amount_minor, "metadata": dict(metadata)},
                 {"idempotency_key": key},
             )
-        return Refund(
-            id=found.id,
-            status=found.status or "",
-            amount_minor=found.amount,
-            currency=found.currency.upper(),
-        )
+            return Refund(
+                id=found.id,
+                status=found.status or "",
+                amount_minor=found.amount,
+                currency=found.currency.upper(),
+            )
 
     def balance(self, account: str) -> Balance:
         with _reading():
             found = self.reading.v1.balance.retrieve({}, _for(account))
-        return Balance(
-            available_minor=_sum_of(found.available), pending_minor=_sum_of(found.pending)
-        )
+            return Balance(
+                available_minor=_sum_of(found.available), pending_minor=_sum_of(found.pending)
+            )
 
     def transactions(self, account: str, *, after: str, limit: int) -> Page:
-        wanted: dict[str, Any] = {"limit": limit, "expand": ["data.source"]}
+        wanted: dict[str, Any] = {"limit": limit}
         if after:
             wanted["starting_after"] = after
         with _reading():
             found = self.reading.v1.balance_transactions.list(wanted, _for(account))
-        lines = tuple(_transaction(line) for line in found.data)
-        return Page(lines, next_after=lines[-1].id if found.has_more and lines else "")
+            behind = self._transfers_behind(found.data, account=account)
+            lines = tuple(
+                _transaction(line, transfer=behind.get(line.source)) for line in found.data
+            )
+            return Page(lines, next_after=lines[-1].id if found.has_more and lines else "")
+
+    def _transfers_behind(self, lines: Any, *, account: str) -> dict[Any, Any]:
+        """Our transfers by the payment each became: the artisan's side doesn't name the order."""
+        times = [line.created for line in lines if str(line.source).startswith("py_")]
+        if not times:
+            return {}
+        wanted: dict[str, Any] = {
+            "destination": account,
+            "limit": 100,
+            # The two rows of one transfer may bear neighbouring seconds.
+            "created": {"gte": min(times) - 2, "lte": max(times) + 2},
+        }
+        with _reading():
+            found = self.reading.v1.transfers.list(wanted)
+            return {_id(transfer.destination_payment): transfer for transfer in found.data}
 
 
 def _client(*, timeout: tuple[float, float], retries: int) -> stripe.StripeClient:
@@ -181,11 +199,13 @@ def _translated(*, silence: Callable[..., GatewayError]) -> Iterator[None]:
             raise Unknown("the same request is still running", code="in_flight") from said
         raise Refused(str(said.user_message or said), code="idempotency_error") from said
     except stripe.StripeError as said:
-        if said.http_status is None or said.http_status >= 500:
+        if not 400 <= (said.http_status or 0) < 500:
             raise silence("the payment service failed", code="service_failed") from said
         if said.http_status == 409:
             raise Unknown("the same request is still running", code="in_flight") from said
         raise Refused(str(said.user_message or said), code=said.code or "refused") from said
+    except (AttributeError, KeyError, TypeError, ValueError) as missing:
+        raise silence("an answer that says nothing", code="not_understood") from missing
 
 
 def _session_wanted(lines: tuple[Line, ...], *, reference: str, **rest: Any) -> Any:
@@ -248,9 +268,8 @@ def _intent(found: Any) -> Intent:
     )
 
 
-def _transaction(found: Any) -> Transaction:
-    source = found.source
-    known = _plain(getattr(source, "metadata", None)) if not isinstance(source, str) else {}
+def _transaction(found: Any, *, transfer: Any) -> Transaction:
+    metadata = _plain(transfer.metadata) if transfer else {}
     return Transaction(
         id=found.id,
         kind=found.type,
@@ -261,9 +280,9 @@ def _transaction(found: Any) -> Transaction:
         status=found.status,
         created_at=datetime.fromtimestamp(found.created, UTC),
         available_at=datetime.fromtimestamp(found.available_on, UTC),
-        source=_id(source),
-        group=str(getattr(source, "transfer_group", None) or known.get("order_group", "")),
-        order=known.get("order", ""),
+        source=_id(found.source),
+        group=(transfer.transfer_group or "") if transfer else "",
+        order=metadata.get("order", ""),
     )
 
 

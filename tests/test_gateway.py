@@ -1,0 +1,140 @@
+"""The platform's gateway and the payment institution, each as it is, over a real socket."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from maalem.payments import bootstrap, db
+from maalem.payments.tests import service as driver
+from maalem.platform.ground import gateway
+from maalem.platform.ground.gateway import calls
+
+CHECKOUT: dict[str, Any] = {
+    "lines": [gateway.Line("Tapis", 250_000), gateway.Line("Tajine", 18_000, quantity=2)],
+    "success_url": driver.SHOP + "/fr/done?session={CHECKOUT_SESSION_ID}",
+    "cancel_url": driver.SHOP + "/fr/cart",
+}
+
+
+@pytest.fixture(scope="module")
+def institution(
+    payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[driver.Service]:
+    asyncio.run(_platform(payments_dsn.app))
+    process, running = driver.start(
+        dsn=payments_dsn.app,
+        admin=payments_dsn.admin,
+        superuser_dsn=payments_dsn.superuser,
+        log=str(tmp_path_factory.mktemp("gateway") / "log"),
+    )
+    yield running
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(autouse=True)
+def _pointed(institution, settings):
+    settings.PAYMENTS_URL = institution.url
+    settings.STRIPE_API_KEY = driver.SECRET_KEY
+    calls._make.cache_clear()
+    yield
+    calls._make.cache_clear()
+
+
+async def _platform(dsn: str) -> None:
+    pool = await db.connect(dsn, size=1)
+    await bootstrap.ensure_platform(
+        pool,
+        secret_key=driver.SECRET_KEY,
+        webhook_url=driver.SHOP + "/webhooks/payments",
+        webhook_secret="whsec_gateway",
+    )
+    await pool.close()
+
+
+def paid(institution: driver.Service, group: str) -> tuple[gateway.Session, gateway.Intent]:
+    session = gateway.create_checkout_session(**CHECKOUT, reference=group, key=f"pay-{group}-1")
+    driver.Payer(institution).open(session.url).pay()
+    return gateway.retrieve_session(session.id), gateway.retrieve_intent(session.intent)
+
+
+def test_a_purchase_reaches_the_artisans_statement_with_its_order(institution):
+    weaver = gateway.create_account(name="Fadma Aït Baha", key="account-weaver").id
+    session, intent = paid(institution, "M-LIVE-1")
+    assert session.is_paid
+    assert (session.reference, session.amount_minor) == ("M-LIVE-1", 286_000)
+    assert (intent.status, intent.received_minor) == ("succeeded", 286_000)
+    words = {
+        "amount_minor": 225_000,
+        "destination": weaver,
+        "charge": intent.charge,
+        "group": "M-LIVE-1",
+        "key": "release-M-LIVE-1-A",
+        "metadata": {"order": "M-LIVE-1-A"},
+    }
+    transfer = gateway.create_transfer(**words)
+    assert gateway.create_transfer(**words) == transfer
+    (line,) = gateway.transactions(weaver).transactions
+    assert (line.net_minor, line.group, line.order) == (225_000, "M-LIVE-1", "M-LIVE-1-A")
+    has = gateway.balance(weaver)
+    assert has.available_minor + has.pending_minor == 225_000
+
+
+def test_a_statement_comes_in_pages(institution):
+    potter = gateway.create_account(name="Driss Serghini", key="account-potter").id
+    _, intent = paid(institution, "M-LIVE-2")
+    for number in range(3):
+        gateway.create_transfer(
+            amount_minor=1_000 + number,
+            destination=potter,
+            charge=intent.charge,
+            group="M-LIVE-2",
+            key=f"release-M-LIVE-2-{number}",
+        )
+    first = gateway.transactions(potter, limit=2)
+    rest = gateway.transactions(potter, limit=2, after=first.next_after)
+    amounts = [line.amount_minor for page in (first, rest) for line in page.transactions]
+    assert amounts == [1_002, 1_001, 1_000]
+    assert rest.next_after == ""
+
+
+def test_a_page_that_was_closed_is_not_paid_any_more(institution):
+    session = gateway.create_checkout_session(
+        **CHECKOUT, reference="M-LIVE-3", key="pay-M-LIVE-3-1"
+    )
+    closed = gateway.expire_session(session.id, key="close-M-LIVE-3-1")
+    assert (closed.status, closed.is_paid) == ("expired", False)
+    with pytest.raises(gateway.Refused):
+        gateway.expire_session(session.id, key="close-M-LIVE-3-2")
+
+
+def test_a_payment_goes_back_once(institution):
+    _, intent = paid(institution, "M-LIVE-4")
+    refund = gateway.create_refund(intent=intent.id, amount_minor=286_000, key="refund-M-LIVE-4")
+    again = gateway.create_refund(intent=intent.id, amount_minor=286_000, key="refund-M-LIVE-4")
+    assert refund == again
+    assert refund.status in {"succeeded", "pending"}
+    with pytest.raises(gateway.Refused):
+        gateway.create_refund(intent=intent.id, amount_minor=1, key="refund-M-LIVE-4-b")
+
+
+def test_the_same_key_with_other_words_is_refused(institution):
+    gateway.create_account(name="Naïma", key="account-clerk")
+    with pytest.raises(gateway.Refused) as said:
+        gateway.create_account(name="Somebody else", key="account-clerk")
+    assert said.value.code == "idempotency_error"
+
+
+def test_another_key_is_refused(institution, settings):
+    settings.STRIPE_API_KEY = "sk_test_of_nobody"
+    calls._make.cache_clear()
+    with pytest.raises(gateway.Refused):
+        gateway.balance()
+
+
+def test_what_is_not_there_is_refused(institution):
+    with pytest.raises(gateway.Refused) as said:
+        gateway.retrieve_intent("pi_00000000000000000000000000")
+    assert said.value.code == "resource_missing"
