@@ -1,0 +1,77 @@
+"""`{% load money %}`: amounts, telephones and measures as a person of the page's language reads
+them. Every result is isolated, so that no digit swaps places in a right-to-left sentence."""
+
+from decimal import Decimal
+from functools import lru_cache
+
+import phonenumbers
+from babel import Locale
+from babel.numbers import format_currency, format_decimal
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+# Moroccan Arabic writes Western digits (CLDR ar_MA); plain "ar" would not.
+LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
+_MINOR = 100
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES.get(language[:2], "fr_MA"))
+
+
+@lru_cache(maxsize=20_000)
+def _written(minor: int, currency: str, language: str) -> str:
+    whole, cents = divmod(abs(minor), _MINOR)
+    # Whole dirhams are how prices are said; the centimes appear when there are some.
+    pattern = None if cents else _whole_pattern(language)
+    sign = "-" if minor < 0 else ""
+    amount = f"{sign}{whole}.{cents:02d}"
+    text = format_currency(
+        Decimal(amount),
+        currency,
+        format=pattern,
+        locale=_locale(language),
+        currency_digits=pattern is None,
+    )
+    return text.replace("\u200f", "").replace("\u200e", "").strip()
+
+
+@lru_cache
+def _whole_pattern(language: str) -> str:
+    return "¤#,##0" if language[:2] == "en" else "#,##0\u00a0¤"
+
+
+@register.filter
+def money(minor: int | None, currency: str = "MAD") -> SafeString | str:
+    """`{{ 125000|money:"MAD" }}` → 1 250 MAD, in a <bdi>; `minor` is whole minor units."""
+    if minor is None or minor == "":
+        return ""
+    text = _written(int(minor), currency, get_language() or "fr")
+    return format_html('<bdi class="money">{}</bdi>', text)
+
+
+@lru_cache(maxsize=5_000)
+def _telephone(e164: str) -> str:
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register.filter
+def phone(e164: object) -> SafeString | str:
+    """`+212661000101` → +212 661-000101, always left to right."""
+    text = str(e164 or "")
+    return format_html('<bdi dir="ltr" class="phone">{}</bdi>', _telephone(text)) if text else ""
+
+
+@register.filter
+def number(value: float) -> str:
+    """A plain number with the language's separators."""
+    return format_decimal(value, locale=_locale(get_language() or "fr"))
