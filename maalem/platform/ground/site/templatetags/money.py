@@ -66,7 +66,7 @@ def _telephone(e164: str) -> str:
 
 @register.filter
 def phone(e164: object) -> SafeString | str:
-    """`+212661000101` → +212 661-000101, always left to right."""
+    """`+212661000101` → +212 6 61 00 01 01, always left to right."""
     text = str(e164 or "")
     return format_html('<bdi dir="ltr" class="phone">{}</bdi>', _telephone(text)) if text else ""
 
