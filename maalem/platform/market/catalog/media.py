@@ -8,7 +8,7 @@ and says whether it could. Only the demo sets one.
 import mimetypes
 import os
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
@@ -22,9 +22,10 @@ from django.http import (
 from django.utils.http import http_date, parse_http_date_safe
 from django.utils.module_loading import import_string
 
+from maalem.platform.market.catalog import renditions
+
 # Paths are never reused for another picture: a changed one gets another name.
 _FOREVER = "public, max-age=31536000, immutable"
-_KINDS = {".webp", ".avif", ".jpg", ".jpeg", ".png", ".svg"}
 mimetypes.add_type("image/avif", ".avif")
 mimetypes.add_type("image/webp", ".webp")
 
@@ -37,20 +38,18 @@ class Maker(Protocol):
 
 @cache
 def _maker() -> Maker | None:
-    name = getattr(settings, "MAALEM_PICTURE_MAKER", "") or os.environ.get(
+    dotted = getattr(settings, "MAALEM_PICTURE_MAKER", "") or os.environ.get(
         "MAALEM_PICTURE_MAKER", ""
     )
-    return import_string(name) if name else None
+    return import_string(dotted) if dotted else None
 
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A picture, kept by browsers for a year."""
-    wanted = PurePosixPath(path)
-    if ".." in wanted.parts or "\x00" in path or wanted.suffix.lower() not in _KINDS:
+    """A picture or one of its renditions, kept by browsers for a year."""
+    if not renditions.is_plain(path):
         raise Http404
-    target = Path(settings.MEDIA_ROOT) / wanted
-    maker = _maker()
-    if not target.is_file() and not (maker is not None and maker(path, target)):
+    target = _found(path) or _rendered(path)
+    if target is None:
         raise Http404
     changed = int(target.stat().st_mtime)
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
@@ -60,8 +59,38 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     else:
         kind, _ = mimetypes.guess_type(target.name)
         answer = FileResponse(target.open("rb"), content_type=kind)
+        answer.block_size = 65_536
     answer["Last-Modified"] = http_date(changed)
     answer["Cache-Control"] = _FOREVER
     if target.suffix == ".svg":
         answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return answer
+
+
+def _found(path: str) -> Path | None:
+    target = Path(settings.MEDIA_ROOT) / path
+    return target if target.is_file() else None
+
+
+def _rendered(path: str) -> Path | None:
+    """Make what is asked for: a rendition of an original, or an original by the maker."""
+    asked = renditions.asked_for(path)
+    if asked is None:
+        return _drawn(path)
+    originals, width = asked
+    original = next((one for name in originals if (one := _found(name))), None)
+    original = original or _drawn(originals[0])
+    if original is None:
+        return None
+    target = Path(settings.MEDIA_ROOT) / path
+    try:
+        renditions.make(original, target=target, width=width)
+    except OSError:
+        return original
+    return target
+
+
+def _drawn(path: str) -> Path | None:
+    maker = _maker()
+    target = Path(settings.MEDIA_ROOT) / path
+    return target if maker is not None and maker(path, target) else None

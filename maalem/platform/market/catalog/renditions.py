@@ -1,0 +1,69 @@
+"""The widths in which a picture is served, and how the smaller ones are made.
+
+A picture `a/b.webp` is there in its own size; `a/b-w480.webp` is the same, 480 pixels wide. A
+rendition is made when it is first asked for, written aside and renamed, and never made again.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path, PurePosixPath
+
+from PIL import Image, ImageOps
+
+WIDTHS = (120, 240, 480, 720, 960, 1440)
+_RENDITION = re.compile(r"^(?P<stem>.+)-w(?P<width>\d{2,4})\.webp$")
+_ORIGINALS = (".webp", ".jpg", ".jpeg", ".png", ".avif")
+_QUALITY = 80
+
+
+def name(path: str, *, width: int) -> str:
+    """The path of a picture's rendition."""
+    stem, _, _ = path.rpartition(".")
+    return f"{stem or path}-w{width}.webp"
+
+
+def offered(own_width: int) -> list[int]:
+    """The widths worth offering for a picture that is `own_width` pixels wide."""
+    return [width for width in WIDTHS if width < own_width * 1.2] or [WIDTHS[0]]
+
+
+def asked_for(path: str) -> tuple[list[str], int] | None:
+    """The originals a rendition may come from and its width; None for any other path."""
+    match = _RENDITION.match(path)
+    if match is None or int(match["width"]) not in WIDTHS:
+        return None
+    return [match["stem"] + ending for ending in _ORIGINALS], int(match["width"])
+
+
+def make(original: Path, *, target: Path, width: int) -> None:
+    """Write `target`: the original turned upright and made `width` pixels wide, never wider.
+
+    Raises OSError for a file that is no picture.
+    """
+    with Image.open(original) as opened:
+        picture = ImageOps.exif_transpose(opened)
+        if picture.width > width:
+            height = max(1, round(picture.height * width / picture.width))
+            picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        if picture.mode not in ("RGB", "RGBA"):
+            picture = picture.convert("RGB")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            picture.save(aside, "WEBP", quality=_QUALITY, method=4)
+            os.replace(aside, target)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path names a picture below the media root and nothing else."""
+    wanted = PurePosixPath(path)
+    return not (
+        "\x00" in path
+        or wanted.is_absolute()
+        or any(part in ("..", ".") or part.startswith(".") for part in wanted.parts)
+        or "\\" in path
+        or wanted.suffix.lower() not in (*_ORIGINALS, ".svg")
+    )
