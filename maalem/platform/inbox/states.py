@@ -5,6 +5,8 @@ from enum import StrEnum
 
 
 class EventStatus(StrEnum):
+    """Stored at once; then handled, left alone as none of ours, or parked for a person."""
+
     STORED = "stored"
     HANDLED = "handled"
     IGNORED = "ignored"

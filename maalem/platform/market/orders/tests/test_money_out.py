@@ -1,0 +1,157 @@
+"""Money out: released once on delivery, refunded once on cancelling, asked until answered."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from maalem.platform.ground.jobs.testing import drain
+from maalem.platform.market.orders.actions import asks, finish
+from maalem.platform.market.orders.actions.parcels import cancel, confirm_delivery, dispatch
+from maalem.platform.market.orders.models import Alert, Order, OrderGroup, Refund, Release
+
+
+@pytest.fixture
+def sent(world):
+    """The weaver's parcel is on its way."""
+    world.group = world.paid()
+    world.order = world.group.orders.get(artisan=world.weaver)
+    dispatch(world.order.number, by="weaver", carrier="Amana", tracking="EE471108151MA")
+    return world
+
+
+def patience_is_over():
+    for model in (Refund, Release):
+        model.objects.update(asked_at=Now() - timedelta(minutes=5))
+
+
+def test_a_delivered_order_is_released_by_one_transfer_of_the_sellers_share(sent):
+    confirm_delivery(sent.order.number, by="buyer")
+    drain()
+    release = Release.objects.get()
+    (transfer,) = sent.bank.transfers.values()
+    assert (release.status, release.answer) == ("done", transfer.id)
+    assert release.key == f"release-{sent.order.number}"
+    assert transfer.amount_minor == sent.order.seller_net_minor
+    assert transfer.destination == sent.weaver.payments_account
+    assert transfer.group == sent.group.number
+
+
+@pytest.mark.parametrize("trouble", ["down", "silent"])
+def test_a_release_without_an_answer_is_asked_again_and_moves_once(sent, trouble):
+    confirm_delivery(sent.order.number, by="buyer")
+    sent.bank.trouble = trouble
+    drain()
+    assert Release.objects.get().status in ("unknown",)
+    sent.bank.trouble = ""
+    assert finish.ask_again() == 0, "patience first"
+    patience_is_over()
+    assert finish.ask_again() == 1
+    assert finish.ask_again() == 0
+    assert len(sent.bank.transfers) == 1
+    assert Release.objects.get().status == "done"
+
+
+def test_a_refused_release_is_alerted_and_asked_again_under_the_next_key(sent):
+    accounts, sent.bank.accounts = sent.bank.accounts, {}
+    confirm_delivery(sent.order.number, by="buyer")
+    drain()
+    release = Release.objects.get()
+    assert (release.status, release.refusals) == ("refused", 1)
+    assert release.asked_as == f"release-{sent.order.number}-1"
+    assert Alert.objects.get(kind="release_refused").settled_at is None
+    sent.bank.accounts = accounts
+    patience_is_over()
+    assert finish.ask_again() == 1
+    assert len(sent.bank.transfers) == 1
+    assert Alert.objects.get(kind="release_refused").settled_at is not None
+
+
+def test_a_seller_without_an_account_is_paid_once_there_is_one(sent):
+    account = sent.weaver.payments_account
+    sent.weaver.payments_account = None
+    sent.weaver.save()
+    confirm_delivery(sent.order.number, by="buyer")
+    drain()
+    assert Release.objects.get().status == "refused"
+    assert Alert.objects.filter(kind="no_account").exists()
+    sent.weaver.payments_account = account
+    sent.weaver.save()
+    patience_is_over()
+    assert finish.ask_again() == 1
+    assert Release.objects.get().account == account
+
+
+def test_confirming_twice_releases_once(sent):
+    for _ in range(2):
+        confirm_delivery(sent.order.number, by="buyer")
+        drain()
+    assert len(sent.bank.transfers) == 1
+
+
+def test_a_parcel_nobody_spoke_of_counts_as_delivered_after_the_delay(sent):
+    assert finish.confirm_overdue() == 0
+    Order.objects.filter(pk=sent.order.pk).update(dispatched_at=Now() - timedelta(days=11))
+    assert finish.confirm_overdue() == 0, "abroad it takes longer"
+    Order.objects.filter(pk=sent.order.pk).update(dispatched_at=Now() - timedelta(days=31))
+    assert finish.confirm_overdue() == 1
+    drain()
+    assert len(sent.bank.transfers) == 1
+
+
+def test_a_cancelled_order_goes_back_to_the_buyer_and_to_the_shelf(world):
+    group = world.paid()
+    order = group.orders.get(artisan=world.potter)
+    cancel(order.number, by="potter", note="broken in the kiln")
+    drain()
+    (refund,) = world.bank.refunds.values()
+    assert refund.amount_minor == order.total_minor
+    order.refresh_from_db()
+    group.refresh_from_db()
+    world.tagine.refresh_from_db()
+    assert (order.status, group.status) == ("refunded", "paid")
+    assert world.tagine.on_hand == 10
+
+
+def test_a_group_is_refunded_when_its_last_order_is(world):
+    group = world.paid()
+    for order in group.orders.all():
+        cancel(order.number, by="test")
+    drain()
+    group.refresh_from_db()
+    assert group.status == "refunded"
+    assert sum(refund.amount_minor for refund in world.bank.refunds.values()) == group.total_minor
+
+
+@pytest.mark.parametrize("trouble", ["down", "silent"])
+def test_a_refund_without_an_answer_is_asked_again_and_paid_once(world, trouble):
+    group = world.paid()
+    world.bank.trouble = trouble
+    cancel(group.orders.first().number, by="test")
+    drain()
+    assert Refund.objects.get().status == "unknown"
+    world.bank.trouble = ""
+    patience_is_over()
+    finish.ask_again()
+    assert len(world.bank.refunds) == 1
+    assert Refund.objects.get().status == "done"
+
+
+def test_asking_twice_about_what_is_done_asks_nobody(sent):
+    confirm_delivery(sent.order.number, by="buyer")
+    drain()
+    asked = len(sent.bank.asked)
+    asks.ask_release(f"release-{sent.order.number}")
+    assert len(sent.bank.asked) == asked
+
+
+def test_the_bank_keeps_the_commission(sent):
+    for order in sent.group.orders.all():
+        dispatch(order.number, by="test")
+        confirm_delivery(order.number, by="buyer")
+    drain()
+    released = sum(one.amount_minor for one in sent.bank.transfers.values())
+    kept = sum(
+        order.commission_minor + order.commission_vat_minor for order in sent.group.orders.all()
+    )
+    assert released + kept == OrderGroup.objects.get().total_minor

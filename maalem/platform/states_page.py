@@ -1,0 +1,60 @@
+"""Makes docs/states.md from the tables the code runs by: `python -m maalem.platform.states_page`.
+
+A test fails when the page is stale.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from maalem.platform.ground.notices import states as notices
+from maalem.platform.inbox import states as inbox
+from maalem.platform.market.catalog import states as catalog
+from maalem.platform.market.orders import states as orders
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "states.md"
+HEAD = """\
+# States
+
+This page is made from the code by `python -m maalem.platform.states_page`; don't edit it.
+
+A change of state is compare-and-set: it happens only from the state it was decided in, and only
+along an arrow below. Triggers in the database hold the same tables, and a test tries every pair.
+"""
+Table = Mapping[str, frozenset[str]]
+
+
+def tables() -> Iterator[tuple[str, type[StrEnum], Table]]:
+    """Every table of states: its name, its states, and which may follow which."""
+    yield "Product", catalog.Status, catalog.NEXT
+    for name, (states, following) in orders.TABLES.items():
+        yield name, states, following
+    yield "Event from the payment institution", inbox.EventStatus, inbox.EVENT_NEXT
+    yield "Message to a person", notices.Status, notices.NEXT
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *(_section(*table) for table in tables())])
+
+
+def _section(name: str, states: type[StrEnum], following: Table) -> str:
+    said = " ".join((states.__doc__ or "").split())
+    arrows = [
+        f"    {now.value} --> {then.value}"
+        for now in states
+        for then in states
+        if then in following[now]
+    ]
+    ends = [f"    {now.value} --> [*]" for now in states if not following[now]]
+    start = f"    [*] --> {next(iter(states)).value}"
+    lines = [f"## {name}", "", said, "", "```mermaid", "stateDiagram-v2", start, *arrows, *ends]
+    rows = ["```", "", "| state | may become |", "|---|---|"]
+    for now in states:
+        after = ", ".join(f"`{then.value}`" for then in states if then in following[now])
+        rows.append(f"| `{now.value}` | {after or 'nothing: it is final'} |")
+    return "\n".join([*lines, *rows, ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
