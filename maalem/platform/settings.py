@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 BASE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("MAALEM_HOME", "var")).resolve()
 
@@ -17,6 +19,8 @@ GATEWAY = "maalem.platform.ground.gateway.live.Live"
 SECRET_KEY = os.environ.get("MAALEM_SECRET_KEY", "only-for-tests-" + "0" * 40)
 
 _SECURE = PLATFORM_URL.startswith("https://")
+if _SECURE and "MAALEM_SECRET_KEY" not in os.environ:
+    raise ImproperlyConfigured("set MAALEM_SECRET_KEY: the one in the source is no secret")
 ALLOWED_HOSTS = [urlsplit(PLATFORM_URL).hostname or "localhost"]
 if not _SECURE:
     # At home and in tests the shop is reached by several names of one machine.

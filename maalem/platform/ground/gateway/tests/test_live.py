@@ -1,5 +1,6 @@
 """The SDK against a rude server: whatever comes back, one of four errors gets out."""
 
+import contextlib
 import json
 import threading
 import time
@@ -36,7 +37,8 @@ class Rude:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
-                self.wfile.write(raw)
+                with contextlib.suppress(BrokenPipeError):
+                    self.wfile.write(raw)
 
             do_POST = do_GET  # noqa: N815
 
@@ -44,7 +46,7 @@ class Rude:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self):
