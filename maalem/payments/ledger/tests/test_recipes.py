@@ -1,0 +1,103 @@
+"""Each recipe, folded into accounts: who has what afterwards."""
+
+from collections import Counter
+
+import pytest
+
+from maalem.payments.ledger import recipes
+from maalem.payments.ledger.records import account_id, transfer_id
+
+OWNER, SELLER = "acct_platform", "acct_fadma"
+
+
+def fold(*chains):
+    """Posted and pending sums by (owner, kind): credits positive, debits negative."""
+    names = {a.id: (a.owner, a.kind) for chain in chains for a in chain.accounts}
+    posted, held, holds = Counter(), Counter(), {}
+    for transfer in [t for chain in chains for t in chain.transfers]:
+        sides = ((transfer.credit_account, 1), (transfer.debit_account, -1))
+        if transfer.kind == "pending":
+            holds[transfer.id] = transfer
+        for account, sign in sides:
+            if transfer.kind in ("posted", "post"):
+                posted[names[account]] += sign * transfer.amount
+            if transfer.kind == "pending":
+                held[names[account]] += sign * transfer.amount
+            if transfer.pending_id is not None:
+                held[names[account]] -= sign * holds[transfer.pending_id].amount
+    assert sum(posted.values()) == 0
+    assert sum(held.values()) == 0
+    return {k: v for k, v in posted.items() if v}, {k: v for k, v in held.items() if v}
+
+
+def test_a_charge_is_owed_by_the_rail_to_the_owner_less_the_fee():
+    chain = recipes.charge(
+        "ch_1", owner=OWNER, by="card", amount=10_000, fee=180, currency="mad", bucket="pending"
+    )
+    posted, _ = fold(chain)
+    assert posted == {
+        ("house", "rail_card"): -10_000,
+        (OWNER, "pending"): 9_820,
+        ("house", "fees"): 180,
+    }
+
+
+def test_a_charge_without_a_fee_is_one_transfer():
+    chain = recipes.charge(
+        "ch_1", owner=OWNER, by="wallet", amount=5, fee=0, currency="mad", bucket="available"
+    )
+    assert len(chain.transfers) == 1
+
+
+def test_a_hold_is_captured_in_part_and_the_rest_is_gone():
+    who = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "pending"}
+    hold = recipes.hold("ch_1", amount=10_000, timeout_s=60, **who)
+    posted, held = fold(hold)
+    assert posted == {}
+    assert held == {("house", "rail_card"): -10_000, (OWNER, "pending"): 10_000}
+    posted, held = fold(hold, recipes.capture("ch_1", amount=7_000, fee=0, **who))
+    assert posted == {("house", "rail_card"): -7_000, (OWNER, "pending"): 7_000}
+    assert held == {}
+
+
+def test_a_released_hold_leaves_nothing():
+    who = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "pending"}
+    hold = recipes.hold("ch_1", amount=10_000, timeout_s=60, **who)
+    assert fold(hold, recipes.release("ch_1", **who)) == ({}, {})
+
+
+def test_a_refund_is_reserved_and_then_given():
+    who = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "available"}
+    reserve = recipes.refund_reserve("re_1", amount=400, **who)
+    _, held = fold(reserve)
+    assert held == {(OWNER, "available"): -400, ("house", "rail_card"): 400}
+    posted, held = fold(reserve, recipes.refund("re_1", amount=400, **who))
+    assert posted == {(OWNER, "available"): -400, ("house", "rail_card"): 400}
+    assert held == {}
+    assert fold(reserve, recipes.refund_failed("re_1", **who)) == ({}, {})
+
+
+def test_a_transfer_and_its_reversal_meet():
+    given = recipes.transfer(
+        "tr_1", owner=OWNER, to=SELLER, amount=800, currency="mad", bucket="pending"
+    )
+    back = recipes.reversal(
+        "trr_1", owner=OWNER, back_from=SELLER, amount=300, currency="mad", bucket="pending"
+    )
+    posted, _ = fold(given, back)
+    assert posted == {(OWNER, "pending"): -500, (SELLER, "pending"): 500}
+
+
+@pytest.mark.parametrize("net", [700, -700])
+def test_availability_moves_a_line_between_the_buckets(net):
+    posted, _ = fold(recipes.availability("txn_1", owner=OWNER, net=net, currency="mad"))
+    assert posted == {(OWNER, "pending"): -net, (OWNER, "available"): net}
+
+
+def test_ids_follow_from_names_and_sort_by_their_source():
+    assert account_id("a", kind="k", currency="mad") == account_id("a", kind="k", currency="mad")
+    assert account_id("a", kind="k", currency="mad") != account_id("a", kind="k", currency="eur")
+    early = transfer_id("ch_01m80c3bvwaggq6yyk7t2caess", "charge")
+    late = transfer_id("ch_01m80cjzj34h5v045dkayrpbjt", "charge")
+    assert early < late
+    assert transfer_id("ch_x", "hold") != transfer_id("ch_x", "capture")
