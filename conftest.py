@@ -109,6 +109,13 @@ def _run(*words: str, **environment: str) -> None:
 
 def _point_the_platform_at_its_database() -> None:
     """Make this worker's copy, and tell Django, whose settings pytest-django has read already."""
+    home = Path(os.environ.get("MAALEM_HOME", settings.HOME))
+    settings.HOME, settings.STATIC_ROOT = home, home / "static"
+    settings.MEDIA_ROOT = home / "media"
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    # The names with hashes are made when a service starts; a page under test needs none.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     template = os.environ.get("MAALEM_TEST_PLATFORM")
     if template:
         url = _copy(template, "maalem_platform")
