@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 
 from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.catalog import renditions
 from maalem.platform.market.catalog.listing import Listing
 
 if TYPE_CHECKING:
@@ -60,12 +61,16 @@ def head(
         locale=_LOCALES.get(get_language() or "fr", "fr_MA"),
         kind=kind,
         text=Truncator(" ".join(text.split())).chars(160),
-        picture=f"{settings.PLATFORM_URL}{settings.MEDIA_URL}{picture}" if picture else "",
+        picture=_picture_url(picture) if picture else "",
         data=_json(data),
         hidden=hidden or (listing is not None and listing.filters.narrowed),
         previous=listing.previous_url if listing else "",
         next=listing.next_url if listing else "",
     )
+
+
+def _picture_url(path: str) -> str:
+    return f"{settings.PLATFORM_URL}{settings.MEDIA_URL}{renditions.name(path)}"
 
 
 def _json(data: dict[str, object] | None) -> SafeString:
@@ -133,9 +138,7 @@ def product_data(request: HttpRequest, piece: "Piece") -> dict[str, object]:
         "@type": "Product",
         "name": str(product.title),
         "description": str(product.description),
-        "image": [
-            f"{settings.PLATFORM_URL}{settings.MEDIA_URL}{photo.path}" for photo in piece.photos
-        ],
+        "image": [_picture_url(photo.path) for photo in piece.photos],
         "sku": piece.choices[0].variant.sku if piece.choices else product.slug,
         "material": str(product.materials),
         "brand": {"@type": "Brand", "name": str(product.artisan.name)},

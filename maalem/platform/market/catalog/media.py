@@ -1,8 +1,8 @@
 """Pictures from the media root, for installations without a media server in front.
 
-A picture that is not there yet may be drawn by the callable that the setting
-`MAALEM_PICTURE_MAKER` names: `maker(path: str, target: pathlib.Path) -> bool` writes the file
-and says whether it could. Only the demo sets one.
+A rendition that is not there yet is made from its original, or drawn by the callable that the
+setting `MAALEM_PICTURE_MAKER` names: `maker(path: str, target: pathlib.Path) -> bool` writes the
+file and says whether it could. Only the demo sets one.
 """
 
 import mimetypes
@@ -73,13 +73,13 @@ def _found(path: str) -> Path | None:
 
 
 def _rendered(path: str) -> Path | None:
-    """Make what is asked for: a rendition of an original, or an original by the maker."""
+    """Make what is asked for: by the maker, or from an original."""
+    drawn = _drawn(path)
     asked = renditions.asked_for(path)
-    if asked is None:
-        return _drawn(path)
+    if drawn is not None or asked is None:
+        return drawn
     originals, width = asked
     original = next((one for name in originals if (one := _found(name))), None)
-    original = original or _drawn(originals[0])
     if original is None:
         return None
     target = Path(settings.MEDIA_ROOT) / path

@@ -1,7 +1,8 @@
 """The widths in which a picture is served, and how the smaller ones are made.
 
-A picture `a/b.webp` is there in its own size; `a/b-w480.webp` is the same, 480 pixels wide. A
-rendition is made when it is first asked for, written aside and renamed, and never made again.
+A picture's path has no ending: `a/b` is kept as `a/b.webp` (or .jpg, .png, .avif) in its own size
+and served as `a/b-360.webp` and `a/b-720.webp`. A rendition is made when it is first asked for,
+written aside and renamed, and never made again.
 """
 
 import os
@@ -11,29 +12,23 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image, ImageOps
 
-WIDTHS = (120, 240, 480, 720, 960, 1440)
-_RENDITION = re.compile(r"^(?P<stem>.+)-w(?P<width>\d{2,4})\.webp$")
+WIDTHS = (360, 720)
+_RENDITION = re.compile(r"^(?P<path>.+)-(?P<width>360|720)\.webp$")
 _ORIGINALS = (".webp", ".jpg", ".jpeg", ".png", ".avif")
 _QUALITY = 80
 
 
-def name(path: str, *, width: int) -> str:
-    """The path of a picture's rendition."""
-    stem, _, _ = path.rpartition(".")
-    return f"{stem or path}-w{width}.webp"
+def name(path: str, *, width: int = WIDTHS[-1]) -> str:
+    """The file of a picture's rendition, below the media root."""
+    return f"{path}-{width}.webp"
 
 
-def offered(own_width: int) -> list[int]:
-    """The widths worth offering for a picture that is `own_width` pixels wide."""
-    return [width for width in WIDTHS if width < own_width * 1.2] or [WIDTHS[0]]
-
-
-def asked_for(path: str) -> tuple[list[str], int] | None:
-    """The originals a rendition may come from and its width; None for any other path."""
-    match = _RENDITION.match(path)
-    if match is None or int(match["width"]) not in WIDTHS:
+def asked_for(file: str) -> tuple[list[str], int] | None:
+    """The originals a rendition may come from and its width; None for any other file."""
+    match = _RENDITION.match(file)
+    if match is None:
         return None
-    return [match["stem"] + ending for ending in _ORIGINALS], int(match["width"])
+    return [match["path"] + ending for ending in _ORIGINALS], int(match["width"])
 
 
 def make(original: Path, *, target: Path, width: int) -> None:

@@ -66,6 +66,6 @@ def piece(artisan: Artisan, of: Craft, slug: str, **more: object) -> Product:
     product = Product.objects.create(slug=slug, artisan=artisan, craft=of, **{**defaults, **more})
     Variant.objects.create(product=product, sku=slug, price_minor=price, on_hand=on_hand)
     Photo.objects.create(
-        product=product, path=f"products/{slug}.webp", width=1200, height=1200, tone="#aa5533"
+        product=product, path=f"products/{slug}", width=1200, height=1200, tone="#aa5533"
     )
     return product
