@@ -42,6 +42,7 @@ class ContactField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Mobile number or e-mail"))
+        kwargs.setdefault("help_text", _("For example 06 61 00 01 01"))
         kwargs.setdefault("max_length", 254)
         super().__init__(**kwargs)
         self.widget.attrs.update(
@@ -61,6 +62,7 @@ class CodeField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Code"))
+        kwargs.setdefault("help_text", _("Six digits"))
         kwargs.setdefault("max_length", 20)
         super().__init__(**kwargs)
         self.widget.attrs.update(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -141,7 +142,8 @@ def place_of(address: Mapping[str, Any], *, country: str) -> list[str]:
         lines = [address.get("quarter", ""), address.get("landmark", ""), commune, region]
     else:
         city = " ".join(filter(None, [address.get("postcode", ""), address.get("city", "")]))
-        lines = [*address.get("lines", []), city, country]
+        named = Locale.parse(language.split("-")[0]).territories.get(country, country)
+        lines = [*address.get("lines", []), city, named]
     return [line for line in lines if line]
 
 

@@ -121,6 +121,7 @@ def test_the_label_is_there_while_the_parcel_is(sold, visit):
     page = text(visit(WEAVER, f"orders/{sold.carpet_sale.number}/"))
     assert "12 rue de la République" in page
     assert "69001 Lyon" in page
+    assert "France" in page
 
 
 def test_get_does_not_hand_over(sold, visit):
