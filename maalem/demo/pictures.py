@@ -12,9 +12,10 @@ draws all that are missing, politely, in the background.
 import argparse
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -81,21 +82,31 @@ def _known(base: str) -> bool:
 def paint(base: str, *, root: Path) -> bool:
     """Draw one picture and write its renditions; False where there is no painter for its kind."""
     found = _PATH.fullmatch(base)
-    if found is None or found["kind"] not in KINDS:
+    draw = _painter()
+    if draw is None or found is None or found["kind"] not in KINDS:
         return False
-    from maalem.demo.art.draw import draw
-
-    picture = draw(
-        found["kind"],
-        seed=int(found["seed"], 16),
-        palette=found["palette"],
-        width=SIDE,
-        height=SIDE,
-        view=int(found["view"]),
-    )
+    try:
+        picture = draw(
+            found["kind"],
+            seed=int(found["seed"], 16),
+            palette=found["palette"],
+            width=SIDE,
+            height=SIDE,
+            view=int(found["view"]),
+        )
+    except KeyError:
+        return False
     for width in WIDTHS:
         _write(picture.resize((width, width)), root / f"{base}-{width}.webp")
     return True
+
+
+def _painter() -> Callable[..., Any] | None:
+    """Imported late: numpy and the painters are not for a process that only serves pages."""
+    try:
+        return import_module("maalem.demo.art.draw").draw
+    except ModuleNotFoundError:
+        return None
 
 
 def _write(picture: Any, target: Path) -> None:
