@@ -1,0 +1,204 @@
+"""The service is killed in the middle of a payment; the retry finds it and pays once."""
+
+import asyncio
+import random
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from maalem.payments import bootstrap, db
+from maalem.payments.ledger.verify import verify
+from maalem.payments.tests import service as driver
+
+PAY = {"amount": "1000", "currency": "mad", "confirm": "true", "payment_method": "pm_card_visa"}
+
+
+class Doomed:
+    """A service that is killed and started again on the same database."""
+
+    def __init__(self, dsn: Any, log: Path) -> None:
+        self.dsn, self.log = dsn, log
+        asyncio.run(self._platform())
+        self.process, self.service = self._start()
+
+    def _start(self) -> tuple[Any, driver.Service]:
+        return driver.start(
+            dsn=self.dsn.app,
+            admin=self.dsn.admin,
+            superuser_dsn=self.dsn.superuser,
+            log=str(self.log),
+        )
+
+    async def _platform(self) -> None:
+        pool = await db.connect(self.dsn.app, size=1)
+        await bootstrap.ensure_platform(
+            pool,
+            secret_key=driver.SECRET_KEY,
+            webhook_url=driver.SHOP,
+            webhook_secret="whsec_x",
+        )
+        await pool.close()
+
+    def kill(self) -> None:
+        """SIGKILL to the server and its worker: nothing is finished, nothing is said."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        workers = [int(pid) for pid in children.read_text().split()]
+        for pid in (self.process.pid, *workers):
+            driver.os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def restart(self) -> None:
+        """Start again."""
+        self.process, self.service = self._start()
+
+    def conduct(self, slow_ms: int) -> None:
+        """Let the network take its time."""
+        self.service.rows("UPDATE simulator.conduct SET slow_ms = %s", slow_ms)
+
+    def post(self, path: str, data: dict[str, str], *, key: str) -> httpx.Response | None:
+        """The answer, or None where the line was cut."""
+        try:
+            return httpx.post(
+                f"{self.service.url}/v1/{path}",
+                data=data,
+                headers={"Idempotency-Key": key},
+                auth=(driver.SECRET_KEY, ""),
+                timeout=20,
+            )
+        except httpx.TransportError:
+            return None
+
+    def insist(self, path: str, data: dict[str, str], *, key: str) -> httpx.Response:
+        """Retry as a good client does: on a cut line, and while the key is said to be in use."""
+        for _ in range(50):
+            answer = self.post(path, data, key=key)
+            if answer is not None and answer.status_code not in (409, 503):
+                return answer
+            time.sleep(0.1)
+        raise AssertionError("the key is stuck")
+
+    def in_background(self, path: str, data: dict[str, str], *, key: str) -> threading.Thread:
+        """Send a request that nobody will live to answer."""
+        thread = threading.Thread(target=self.post, args=(path, data), kwargs={"key": key})
+        thread.start()
+        return thread
+
+    def wait_for(self, sql: str, *values: Any) -> None:
+        """Wait until the query gives a row."""
+        for _ in range(400):
+            if self.service.rows(sql, *values):
+                return
+            time.sleep(0.01)
+        raise AssertionError(f"never: {sql}")
+
+
+@pytest.fixture
+def doomed(fresh_payments_dsn: Any, tmp_path: Path) -> Iterator[Doomed]:
+    one = Doomed(fresh_payments_dsn, tmp_path / "log")
+    yield one
+    one.process.terminate()
+    one.process.wait(timeout=20)
+    report = asyncio.run(verify(fresh_payments_dsn.admin))
+    assert report.clean, report.findings
+
+
+def test_killed_while_the_rail_is_asked_the_retry_finishes_the_same_payment(doomed):
+    key = uuid.uuid4().hex
+    doomed.conduct(3_000)
+    request = doomed.in_background("payment_intents", PAY, key=key)
+    doomed.wait_for("SELECT 1 FROM payment_attempts WHERE idempotency_key = %s", key)
+    doomed.kill()
+    request.join()
+    doomed.conduct(0)
+    doomed.restart()
+    begun = doomed.service.rows("SELECT intent_id FROM payment_attempts")
+    answer = doomed.insist("payment_intents", PAY, key=key)
+    assert answer.status_code == 200
+    assert [(answer.json()["id"],)] == begun
+    assert answer.json()["status"] == "succeeded"
+    again = doomed.post("payment_intents", PAY, key=key)
+    assert again is not None
+    assert again.content == answer.content
+    assert doomed.service.rows("SELECT count(*) FROM charges") == [(1,)]
+
+
+def test_while_the_first_lives_the_second_is_told_to_wait(doomed):
+    key = uuid.uuid4().hex
+    doomed.conduct(1_500)
+    request = doomed.in_background("payment_intents", PAY, key=key)
+    doomed.wait_for("SELECT 1 FROM payment_attempts WHERE idempotency_key = %s", key)
+    busy = doomed.post("payment_intents", PAY, key=key)
+    assert busy is not None
+    assert (busy.status_code, busy.json()["error"]["code"]) == (409, "idempotency_key_in_use")
+    request.join()
+    doomed.conduct(0)
+    assert doomed.insist("payment_intents", PAY, key=key).headers["idempotent-replayed"] == "true"
+
+
+def test_killed_between_the_rails_answer_and_our_books(doomed):
+    """The books can't be written (their table is locked) when the process dies."""
+    key = uuid.uuid4().hex
+    doomed.service.rows("SELECT 1")
+    blocker = driver.psycopg.connect(doomed.dsn.superuser)
+    blocker.execute("LOCK TABLE charges IN ACCESS EXCLUSIVE MODE")
+    request = doomed.in_background("payment_intents", PAY, key=key)
+    doomed.wait_for("SELECT 1 FROM simulator.answers WHERE answer ->> 'is' = 'Authorised'")
+    doomed.kill()
+    request.join()
+    blocker.rollback()
+    blocker.close()
+    assert doomed.service.rows("SELECT count(*) FROM charges") == [(0,)]
+    doomed.restart()
+    answer = doomed.insist("payment_intents", PAY, key=key)
+    assert answer.json()["status"] == "succeeded"
+    assert doomed.service.rows("SELECT count(*) FROM charges") == [(1,)]
+    assert doomed.service.rows("SELECT count(*) FROM simulator.answers") == [(1,)]
+
+
+def test_a_capture_and_a_refund_survive_a_kill(doomed):
+    held = doomed.insist(
+        "payment_intents", {**PAY, "capture_method": "manual"}, key=uuid.uuid4().hex
+    ).json()["id"]
+    for path, data in (
+        (f"payment_intents/{held}/capture", {"amount_to_capture": "700"}),
+        ("refunds", {"payment_intent": held, "amount": "200"}),
+    ):
+        key = uuid.uuid4().hex
+        doomed.conduct(3_000)
+        request = doomed.in_background(path, data, key=key)
+        doomed.wait_for("SELECT 1 FROM idempotency_keys WHERE key = %s", key)
+        doomed.kill()
+        request.join()
+        doomed.conduct(0)
+        doomed.restart()
+        answer = doomed.insist(path, data, key=key)
+        assert answer.json()["status"] == "succeeded"
+    moved = doomed.service.rows("SELECT amount_captured, amount_refunded FROM charges")
+    assert moved == [(700, 200)]
+
+
+def test_killed_at_any_moment_every_payment_is_made_once(doomed):
+    chance = random.Random(20260302)
+    keys = [uuid.uuid4().hex for _ in range(24)]
+    for start in range(0, len(keys), 8):
+        requests = [
+            doomed.in_background("payment_intents", PAY, key=key) for key in keys[start : start + 8]
+        ]
+        time.sleep(chance.uniform(0.005, 0.12))
+        doomed.kill()
+        for request in requests:
+            request.join()
+        doomed.restart()
+    answers = [doomed.insist("payment_intents", PAY, key=key) for key in keys]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json()["status"] for answer in answers} == {"succeeded"}
+    assert len({answer.json()["id"] for answer in answers}) == len(keys)
+    assert doomed.service.rows("SELECT count(*) FROM charges") == [(len(keys),)]
+    assert doomed.service.rows("SELECT count(*) FROM payment_intents") == [(len(keys),)]

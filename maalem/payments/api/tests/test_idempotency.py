@@ -1,0 +1,188 @@
+"""One key, one effect, one answer: over HTTP, as a careful and as a careless client sees it."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.xdist_group("payments-service")
+PAY = {"amount": "1000", "currency": "mad", "confirm": "true", "payment_method": "pm_card_visa"}
+
+
+class Caller:
+    """Speaks HTTP to the service, without an SDK's retries."""
+
+    def __init__(self, service: Any) -> None:
+        self.service = service
+        self.http = httpx.Client(base_url=service.url, auth=(service.key, ""), timeout=20)
+
+    def post(self, path: str, data: dict[str, str], *, key: str | None = None, **headers: str):
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        return self.http.post(f"/v1/{path}", data=data, headers=headers)
+
+    def count(self, table: str, column: str, value: str) -> int:
+        return self.service.rows(f"SELECT count(*) FROM {table} WHERE {column} = %s", value)[0][0]
+
+
+@pytest.fixture
+def caller(service: Any) -> Caller:
+    return Caller(service)
+
+
+@pytest.fixture
+def key() -> str:
+    return uuid.uuid4().hex
+
+
+def test_the_same_request_again_is_answered_the_same(caller, key):
+    first = caller.post("payment_intents", PAY, key=key)
+    again = caller.post("payment_intents", PAY, key=key)
+    assert first.status_code == again.status_code == 200
+    assert first.content == again.content
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.headers["idempotency-key"] == key
+    assert again.headers["request-id"] != first.headers["request-id"]
+    assert caller.count("payment_attempts", "idempotency_key", key) == 1
+
+
+def test_other_parameters_or_another_place_are_refused(caller, key):
+    caller.post("payment_intents", PAY, key=key)
+    for path, data in (
+        ("payment_intents", {**PAY, "amount": "1001"}),
+        ("customers", {}),
+    ):
+        refused = caller.post(path, data, key=key)
+        assert refused.status_code == 400
+        assert refused.json()["error"]["type"] == "idempotency_error"
+
+
+def test_the_order_of_parameters_does_not_matter(caller, key):
+    first = caller.post("payment_intents", PAY, key=key)
+    again = caller.post("payment_intents", dict(reversed(PAY.items())), key=key)
+    assert again.content == first.content
+
+
+def test_a_decline_is_remembered(caller, key):
+    declined = {**PAY, "payment_method": "pm_card_visa_chargeDeclined"}
+    first = caller.post("payment_intents", declined, key=key)
+    again = caller.post("payment_intents", declined, key=key)
+    assert first.status_code == again.status_code == 402
+    assert first.content == again.content
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_a_refusal_by_the_state_is_remembered(caller, key):
+    intent = caller.post("payment_intents", PAY).json()["id"]
+    first = caller.post(f"payment_intents/{intent}/capture", {}, key=key)
+    again = caller.post(f"payment_intents/{intent}/capture", {}, key=key)
+    assert first.status_code == 400
+    assert first.json()["error"]["code"] == "payment_intent_unexpected_state"
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+def test_a_malformed_request_is_not_remembered(caller, key):
+    assert caller.post("payment_intents", {"amount": "x"}, key=key).status_code == 400
+    assert caller.post("payment_intents", PAY, key=key).status_code == 200
+
+
+def test_a_wrong_key_of_the_account_is_not_remembered(caller, key):
+    stranger = httpx.post(
+        f"{caller.service.url}/v1/customers",
+        headers={"Authorization": "Bearer sk_test_no", "Idempotency-Key": key},
+    )
+    assert stranger.status_code == 401
+    assert caller.post("customers", {}, key=key).status_code == 200
+
+
+def test_keys_belong_to_the_account_that_is_acted_for(caller, key):
+    seller = caller.post("accounts", {"country": "MA"}).json()["id"]
+    ours = caller.post("customers", {"name": "Claire"}, key=key)
+    theirs = caller.post("customers", {"name": "Claire"}, key=key, **{"Stripe-Account": seller})
+    assert ours.status_code == theirs.status_code == 200
+    assert ours.json()["id"] != theirs.json()["id"]
+
+
+def test_a_key_has_its_bounds(caller):
+    assert caller.post("customers", {}, key="k" * 255).status_code == 200
+    assert caller.post("customers", {}, key="k" * 256).status_code == 400
+
+
+def test_two_different_key_headers_are_refused_and_equal_ones_are_one(caller, key):
+    def send(*keys: str) -> httpx.Response:
+        headers = [("Idempotency-Key", k) for k in keys]
+        return caller.http.post("/v1/customers", data={}, headers=headers)
+
+    assert send(key, key + "x").status_code == 400
+    assert send(key, key).status_code == 200
+    assert send(key).headers["idempotent-replayed"] == "true"
+
+
+def test_a_key_on_a_get_is_ignored(caller, key):
+    answer = caller.http.get("/v1/balance", headers={"Idempotency-Key": key})
+    assert answer.status_code == 200
+    assert "idempotency-key" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["payment_intents", "customers", "refunds"])
+def test_many_at_once_have_one_effect(caller, key, path):
+    data = {"payment_intents": PAY, "customers": {"name": key}}.get(path)
+    if data is None:
+        intent = caller.post("payment_intents", PAY).json()["id"]
+        data = {"payment_intent": intent, "amount": "300"}
+
+    async def storm() -> list[httpx.Response]:
+        async with httpx.AsyncClient(
+            base_url=caller.service.url, auth=(caller.service.key, ""), timeout=20
+        ) as http:
+            calls = [
+                http.post(f"/v1/{path}", data=data, headers={"Idempotency-Key": key})
+                for _ in range(24)
+            ]
+            return await asyncio.gather(*calls)
+
+    answers = asyncio.run(storm())
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    busy = [answer for answer in answers if answer.status_code == 409]
+    assert all(a.json()["error"]["code"] == "idempotency_key_in_use" for a in busy)
+    assert all(a.headers["stripe-should-retry"] == "true" for a in busy)
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 200}) == 1
+    if path == "customers":
+        assert caller.count("customers", "name", key) == 1
+
+
+def test_headers_say_who_and_what(caller):
+    answer = caller.post("customers", {}, **{"Stripe-Version": "2026-06-24.dahlia"})
+    assert answer.headers["request-id"].startswith("req_")
+    assert answer.headers["stripe-version"] == "2026-06-24.dahlia"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"metadata[a][b]=1",
+        b"amount[=1",
+        b"a]b=1",
+        b"name=%ff%fe",
+        b"name=%00",
+        b"expand=x[",
+        b"metadata[" + b"[a]" * 40 + b"]=1",
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence(caller, body):
+    answer = caller.http.post(
+        "/v1/customers",
+        content=body,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+def test_what_is_not_there_is_a_404(caller):
+    assert caller.http.get("/v1/nothing").status_code == 404
+    assert caller.http.delete("/v1/payment_intents/pi_1").status_code == 404
+    assert caller.http.get("/v1/customers/cus_1").json()["error"]["code"] == "resource_missing"
