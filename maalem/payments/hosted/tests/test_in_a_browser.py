@@ -1,0 +1,176 @@
+"""The payer's pages in real Chromium: both directions, both sizes, with and without a script."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from maalem.cli.doctor import browser_path
+from maalem.payments.tests.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("payer-pages")]
+SIZES = [(360, 740), (1280, 800)]
+# A wallet each: one alone could not pay for so many carpets in a day.
+PHONES = {
+    ("fr", 360): "06 61 22 00 01",
+    ("fr", 1280): "06 61 22 00 02",
+    ("ar", 360): "٠٦ ٦١ ٢٢ ٠٠ ٠٣",
+    ("ar", 1280): "٠٦ ٦١ ٢٢ ٠٠ ٠٤",
+}
+SHOTS = Path("tests/screenshots/payments")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = browser_path()
+    assert path, "install Debian's package chromium, or name yours in MAALEM_CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[str]:
+    """The address of a stub of the shop: a real one, since browsers mind where forms lead."""
+
+    class Stub(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<h1>the shop</h1>")
+
+        def log_message(self, *words: Any) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def opened(chromium: Browser, size: tuple[int, int], **traits: Any) -> tuple[Page, list[str]]:
+    """A page of that size, and what its console complains of."""
+    width, height = size
+    context = chromium.new_context(viewport={"width": width, "height": height}, **traits)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return page, said
+
+
+def looks_right(page: Page, name: str) -> None:
+    """No violation, nothing sticks out, and a picture for whoever wants to look."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:80]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_card_is_declined_then_challenged_then_paid(
+    service: Service, chromium: Browser, shop: str, language: str, size: tuple[int, int]
+):
+    page, said = opened(chromium, size, java_script_enabled=True)
+    place = f"{language}-{size[0]}"
+    session = service.session(locale=language, success_url=f"{shop}/done")
+    page.goto(session.url)
+    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    looks_right(page, f"checkout-{place}")
+    card = {"number": "4000000000009995", "exp": "1234", "cvc": "123", "holder": "Claire"}
+    type_card(page, card)
+    page.get_by_role("alert").wait_for()
+    looks_right(page, f"declined-{place}")
+    type_card(page, {**card, "number": "4000002760003184"})
+    page.locator("#secret").wait_for()
+    assert "3184" in page.inner_text("main")
+    looks_right(page, f"challenge-{place}")
+    page.fill("#secret", "123456")
+    page.keyboard.press("Enter")
+    page.wait_for_url(shop + "/**")
+    assert page.inner_text("h1") == "the shop"
+    page.go_back()  # the challenge is over: it leads on to the shop again
+    page.wait_for_url(shop + "/**")
+    page.goto(session.url)
+    looks_right(page, f"paid-{place}")
+    assert service.retrieve(session).payment_status == "paid"
+    assert [line for line in said if "402" not in line] == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_wallet_is_approved_without_a_script_and_without_a_mouse(
+    service: Service, chromium: Browser, shop: str, language: str, size: tuple[int, int]
+):
+    page, _ = opened(chromium, size, java_script_enabled=True)
+    place = f"{language}-{size[0]}"
+    session = service.session(locale=language, success_url=f"{shop}/done")
+    page.goto(session.url + "?method=wallet")
+    looks_right(page, f"wallet-{place}")
+    page.context.close()
+    bare, _ = opened(chromium, size, java_script_enabled=False)
+    bare.goto(session.url)
+    tab_to(bare, "a[href*='method=wallet']")
+    bare.keyboard.press("Enter")
+    bare.wait_for_url("**method=wallet")
+    tab_to(bare, "#phone")
+    bare.keyboard.type(PHONES[language, size[0]])
+    bare.keyboard.press("Enter")
+    bare.wait_for_url("**/hosted/wallet/**")
+    bare.screenshot(path=SHOTS / f"approve-{place}.png", full_page=True)
+    tab_to(bare, "#secret")
+    bare.keyboard.type("1234")
+    bare.keyboard.press("Enter")
+    bare.wait_for_url(shop + "/**")
+    assert service.retrieve(session).payment_status == "paid"
+    bare.context.close()
+
+
+def test_the_language_changes_in_the_middle(service: Service, chromium: Browser):
+    page, _ = opened(chromium, SIZES[0])
+    page.goto(service.session().url)
+    page.get_by_role("link", name="العربية").click()
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    type_card(page, {"number": "4000002760003184", "exp": "12/34", "cvc": "123", "holder": "C"})
+    page.locator("#secret").wait_for()
+    assert page.locator("html").get_attribute("lang") == "ar"
+    page.get_by_role("link", name="English").click()
+    assert "Is it really you?" in page.inner_text("h1")
+    page.context.close()
+
+
+def test_the_script_groups_digits_and_sends_one_click(service: Service, chromium: Browser):
+    page, _ = opened(chromium, SIZES[1])
+    page.goto(service.session().url)
+    page.locator("#number").press_sequentially("4242424242424242")
+    page.locator("#exp").press_sequentially("1234")
+    assert page.input_value("#number") == "4242 4242 4242 4242"
+    assert page.input_value("#exp") == "12 / 34"
+    page.context.close()
+
+
+def type_card(page: Page, card: dict[str, str]) -> None:
+    for name, text in card.items():
+        page.fill(f"#{name}", text)
+    page.locator("button[data-busy]").click()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Reach an element with the Tab key alone."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.locator(selector).evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
