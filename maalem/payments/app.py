@@ -24,7 +24,8 @@ class App:
         self._config = config
         self._api = Api()
         self._pages = Starlette(
-            routes=[Route("/healthz", health), *hosted_routes()], lifespan=self._lifespan
+            routes=[Route("/health", health), Route("/healthz", health), *hosted_routes()],
+            lifespan=self._lifespan,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
