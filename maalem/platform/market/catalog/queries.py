@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from django.db.models import Count, Prefetch
+from django.db import connection
+from django.db.models import Prefetch
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.places.models import Region
 from maalem.platform.ground.places.queries import regions as all_regions
 from maalem.platform.market.catalog.kept import Shelf, kept
-from maalem.platform.market.catalog.models import Craft, Entry, Photo, Product, Variant
+from maalem.platform.market.catalog.models import Craft, Photo, Product, Variant
 from maalem.platform.market.catalog.search import Wish, find
 from maalem.platform.market.catalog.states import Status, Supply
 
@@ -30,6 +31,12 @@ def branches(craft: Craft) -> list[Craft]:
     """A craft's branches; a branch's own sisters."""
     parent = craft.parent_id or craft.pk
     return [other for other in crafts() if other.parent_id == parent]
+
+
+def families() -> list[tuple[Craft, list[Craft]]]:
+    """Each root craft with its branches."""
+    every = crafts()
+    return [(root, [one for one in every if one.parent_id == root.pk]) for root in roots()]
 
 
 def craft_by_slug(slug: str) -> Craft | None:
@@ -59,27 +66,6 @@ def region_by_slug(slug: str) -> Region | None:
 def scope_of(craft: Craft) -> dict[str, int]:
     """How a wish names a craft: a root with all its branches, or one branch."""
     return {"craft": craft.pk} if craft.parent_id else {"root": craft.pk}
-
-
-@kept(_SECONDS)
-def pieces_by_craft() -> dict[int, int]:
-    """Pieces for sale under each root craft."""
-    rows = Entry.objects.filter(in_stock=True).values_list("root_craft").annotate(n=Count("*"))
-    return dict(rows)
-
-
-@kept(_SECONDS)
-def pieces_by_region() -> dict[str, int]:
-    """Pieces for sale from each region."""
-    rows = Entry.objects.filter(in_stock=True).values_list("region_code").annotate(n=Count("*"))
-    return dict(rows)
-
-
-@kept(_SECONDS)
-def artisans_by_region() -> dict[str, int]:
-    """Workshops of each region."""
-    rows = Artisan.objects.values_list("commune__province__region").annotate(n=Count("*"))
-    return dict(rows)
 
 
 def artisans(*, limit: int, region: str = "", trades: tuple[str, ...] = ()) -> list[Artisan]:
@@ -113,7 +99,7 @@ def region_artisans(code: str) -> list[Artisan]:
 @kept(_SECONDS)
 def craft_artisans(codes: tuple[str, ...]) -> list[Artisan]:
     """The workshops a craft's page shows."""
-    return artisans(limit=8, trades=codes)
+    return artisans(limit=6, trades=codes)
 
 
 @kept(_SECONDS)
@@ -135,6 +121,21 @@ def region_places(code: str) -> list[tuple[str, int]]:
 def newest(limit: int) -> list[tuple[int, int]]:
     """(id, version) of what came last from the workshops."""
     return find(Wish(size=limit)).rows
+
+
+@kept(_SECONDS)
+def showcase() -> list[Photo]:
+    """The picture of the newest piece of each craft, for the head of the front page: six."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.product_id FROM catalog_craft c CROSS JOIN LATERAL ("
+            "SELECT e.product_id FROM catalog_entry e WHERE e.root_craft_id = c.id AND e.in_stock"
+            " ORDER BY e.published_at DESC, e.product_id DESC LIMIT 1) n"
+            " WHERE c.parent_id IS NULL ORDER BY c.position, c.id LIMIT 6"
+        )
+        newest_of_each = [row[0] for row in cursor.fetchall()]
+    found = covers(newest_of_each)
+    return [found[one] for one in newest_of_each if one in found]
 
 
 @kept(15.0)

@@ -17,6 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "head": head(request, data=shop_data(request)),
         "crafts": queries.roots(),
+        "showcase": queries.showcase(),
         "newest": cards(queries.newest(8), eager=0),
         "artisans": queries.featured_artisans(),
         "regions": queries.regions(),
@@ -27,11 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def crafts(request: HttpRequest) -> HttpResponse:
     """Every craft."""
-    context = {
-        "head": head(request),
-        "crafts": queries.roots(),
-        "pieces": queries.pieces_by_craft(),
-    }
+    context = {"head": head(request), "families": queries.families()}
     return render(request, "catalog/crafts.html", context)
 
 
