@@ -16,14 +16,23 @@ from maalem.platform.market.checkout import countries
 from maalem.platform.market.checkout.decide import Rule, parse_rule
 from maalem.platform.market.checkout.models import CommissionRule, Draft
 from maalem.platform.market.checkout.plan import Plan, plan
+from maalem.platform.market.orders.models import OrderGroup
 from maalem.platform.market.orders.words import frozen
 
 OFFERED = 8
 
 
 def draft_of(cart: Cart) -> Draft | None:
-    """What was typed for this cart, with the commune's province and region."""
-    return Draft.objects.select_related("commune__province__region").filter(cart=cart).first()
+    """What was typed for this cart, with the commune's province and region.
+
+    A guest's is forgotten once it was used for a paid purchase: the next one at this telephone
+    may be somebody else.
+    """
+    draft = Draft.objects.select_related("commune__province__region").filter(cart=cart).first()
+    if draft is not None and cart.person_id is None:
+        used = OrderGroup.objects.filter(cart=cart, paid_at__gte=draft.written_at)
+        return None if used.exists() else draft
+    return draft
 
 
 def whom(draft: Draft) -> dict[str, Any]:

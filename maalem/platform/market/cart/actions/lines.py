@@ -1,12 +1,14 @@
 """Put things into a cart, change how many, take them out."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models.functions import Now
 
 from maalem.kit.ids import secret
 from maalem.platform.market.cart import queries
 from maalem.platform.market.cart.decide import Facts, Trouble, most, trouble
-from maalem.platform.market.cart.models import MAX_LINES, Cart, CartLine
+from maalem.platform.market.cart.models import MAX_LINES, Cart, CartLine, Hold
 from maalem.platform.market.catalog.models import Variant
 
 KEY_LENGTH = 32
@@ -104,6 +106,17 @@ def forget(cart_id: int, *, bought: dict[int, int]) -> None:
             line.save(update_fields=["quantity"])
         else:
             line.delete()
+
+
+def sweep(*, untouched_for: timedelta) -> int:
+    """Remove guests' carts that nobody touched for so long, with what was typed for them.
+
+    Carts with pieces held for them stay. Returns how many went.
+    """
+    held = Hold.objects.filter(status=Hold.HELD, cart__isnull=False).values("cart_id")
+    old = Cart.objects.filter(person=None, touched_at__lt=Now() - untouched_for)
+    _, removed = old.exclude(pk__in=held).delete()
+    return removed.get("cart.Cart", 0)
 
 
 def _pour(old: Cart, *, into: Cart) -> None:

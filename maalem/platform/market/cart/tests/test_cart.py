@@ -1,10 +1,13 @@
 """The cart: what may go in, what became of it, and whose it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.cart import decide, queries, visitor
+from maalem.platform.market.cart import decide, jobs, queries, visitor
 from maalem.platform.market.cart.actions import holds
 from maalem.platform.market.cart.actions.lines import (
     Refused,
@@ -115,9 +118,7 @@ def test_pieces_held_for_this_cart_are_its_own(world):
 
 
 def test_what_is_made_to_order_never_runs_out(world):
-    from maalem.platform.market.tests.world import thing
-
-    belt = thing(
+    belt = world.thing(
         world.weaver, "Ceinture", price=9_000, on_hand=0, supply="made_to_order", making_days=9
     )
     cart = make_cart()
@@ -226,6 +227,17 @@ def test_holding_more_than_there_is_holds_nothing(world):
     assert refusal.value.missing == {world.carpet.pk: 1}
     world.tagine.refresh_from_db()
     assert world.tagine.reserved == 0
+
+
+def test_an_old_guests_cart_is_forgotten_with_what_was_typed_for_it(world):
+    old, young, held = world.cart(tagine=1), world.cart(tagine=1), world.cart(tagine=1)
+    for cart in (old, young, held):
+        world.address(cart)
+    world.placed(held)
+    ago = timezone.now() - timedelta(days=101)
+    Cart.objects.filter(pk__in=[old.pk, held.pk]).update(touched_at=ago)
+    jobs.sweep_carts(0)
+    assert set(Cart.objects.all()) == {young, held}
 
 
 def test_the_gravest_trouble_is_said_first():

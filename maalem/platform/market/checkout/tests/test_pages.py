@@ -1,9 +1,11 @@
 """The buyer's pages, from the cart to the receipt, without a script."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils.translation import override
 from maalem.platform.market.catalog.models import Variant
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import OrderGroup, PaymentAttempt
+from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.tests.world import withdraw
 
 LYON = {
@@ -328,3 +331,96 @@ def test_a_form_from_elsewhere_changes_nothing(world):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post(at("cart:add"), {"variant": world.carpet.pk, "quantity": 1})
     assert page.status_code == 403
+
+
+def test_the_next_guest_at_the_same_telephone_sees_no_address(visitor, world):
+    _, group = ordered(visitor, world)
+    world.bank.pay(group.attempts.get().session)
+    visitor.get(links.path(group.number, to="checkout:return"))
+    fill(visitor, world, carpet=0)
+    page = visitor.get(at("checkout:checkout") + "?to=abroad").content.decode()
+    assert "rue de la République" not in page
+    assert "Claire" not in page
+
+
+def test_an_order_page_asks_a_set_number_of_times(visitor, world):
+    small = world.paid(world.cart(tagine=1))
+    big = world.paid()
+    counts = []
+    for group in (small, big):
+        with CaptureQueriesContext(connection) as few:
+            visitor.get(links.path(group.number))
+        counts.append(len(few))
+    assert counts[0] == counts[1] <= 6, counts
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_the_order_in_every_state_has_a_page_in_every_language(visitor, world, language):
+    from maalem.platform.market.orders.actions.expire import call_off, expire
+    from maalem.platform.market.orders.actions.parcels import cancel, dispatch
+
+    waiting = world.placed(world.cart(tagine=1))
+    gone = world.placed(world.cart(tagine=1))
+    call_off(gone.number, by="buyer")
+    late = world.placed(world.cart(tagine=1))
+    OrderGroup.objects.filter(pk=late.pk).update(expires_at=Now())
+    expire(late.number)
+    paid = world.paid(world.cart(tagine=1))
+    dispatch(paid.orders.get().number, by="potter", carrier="Amana")
+    back = world.paid(world.cart(tagine=1))
+    cancel(back.orders.get().number, by="potter")
+    with override(language):
+        for group in (waiting, gone, late, paid, back):
+            page = visitor.get(links.path(group.number))
+            assert page.status_code == 200
+            assert group.number in page.content.decode()
+        assert visitor.get(links.path(paid.number, to="orders:receipt")).status_code == 200
+        assert visitor.get(links.path(late.number, to="orders:receipt")).status_code == 302
+
+
+def test_the_receipt_is_made_of_frozen_words_alone(visitor, world):
+    group = world.paid()
+    before = visitor.get(links.path(group.number, to="orders:receipt")).content
+    Variant.objects.update(price_minor=1)
+    world.weaver.name = "Somebody else"
+    world.weaver.save()
+    after = visitor.get(links.path(group.number, to="orders:receipt")).content
+    assert strip(before) == strip(after)
+
+
+def strip(page):
+    return re.sub(rb"<header.*?</header>|<footer.*", b"", page, flags=re.S)
+
+
+def test_the_buyer_says_that_a_parcel_arrived(visitor, world):
+    from maalem.platform.market.orders.actions.parcels import dispatch
+
+    group = world.paid()
+    order = group.orders.first()
+    address = links.path(group.number, to="orders:received")
+    visitor.post(address, {"order": order.number})
+    order.refresh_from_db()
+    assert order.status == "to_prepare", "it has not left yet"
+    dispatch(order.number, by="weaver")
+    visitor.post(address, {"order": order.number})
+    order.refresh_from_db()
+    assert order.status == "delivered"
+    assert order.release.amount_minor == order.seller_net_minor
+
+
+def test_a_parcel_of_another_order_is_nowhere(visitor, world):
+    one, two = world.paid(world.cart(tagine=1)), world.paid(world.cart(tagine=1))
+    address = links.path(one.number, to="orders:received")
+    assert visitor.post(address, {"order": two.orders.get().number}).status_code == 404
+
+
+def test_a_page_that_was_never_answered_is_asked_anew_when_its_key_is_too_old(visitor, world):
+    review = reviewed(visitor, world)
+    world.bank.trouble = "down"
+    visitor.post(at("checkout:review"), {"shown": sealed(review)})
+    world.bank.trouble = ""
+    group = OrderGroup.objects.get()
+    bend(group.attempts.get(), closes_at=Now() + timedelta(minutes=30))
+    page = visitor.post(links.path(group.number, to="checkout:pay"))
+    assert page.status_code == 303
+    assert [one.status for one in group.attempts.all()] == ["expired", "open"]

@@ -22,9 +22,12 @@ from maalem.platform.market.orders.states import LIVE_ATTEMPTS, AttemptStatus, G
 from maalem.platform.market.orders.words import spoken
 
 # A page may be paid this long; its pieces are held a little longer, for the answer to arrive.
-OPEN_FOR = timedelta(minutes=31)
+OPEN_FOR = timedelta(minutes=40)
 GRACE = timedelta(minutes=10)
 NEARLY_OVER = timedelta(minutes=2)
+# The institution opens no page for less than 30 minutes: later than this before its end, an
+# attempt that was never answered can't be asked again under its key.
+ASKABLE = timedelta(minutes=31)
 
 
 class NotPayable(Exception):
@@ -74,10 +77,10 @@ def ensure_attempt(number: str) -> PaymentAttempt:
     if group.status != GroupStatus.PENDING_PAYMENT:
         raise NotPayable(group.status)
     live = PaymentAttempt.objects.filter(group=group, status__in=LIVE_ATTEMPTS).first()
-    if live is not None and (live.session or live.closes_at - now() > NEARLY_OVER):
+    if live is not None and (live.session or _is_askable(live)):
         return live
     if live is not None:
-        # It was never answered and its time is over: nobody has its address, nobody can pay it.
+        # It was never answered: nobody has its address, so nobody can pay it.
         move(live, then=AttemptStatus.EXPIRED)
     made = PaymentAttempt.objects.filter(group=group).count() + 1
     closes_at = (now() + OPEN_FOR).replace(microsecond=0)
@@ -138,7 +141,7 @@ def look(attempt: PaymentAttempt) -> Page:
 def close(attempt: PaymentAttempt) -> Page:
     """Make sure that a page can't be paid any more; `PAID` if it was, `UNKNOWN` without answer."""
     if attempt.session is None:
-        if attempt.status in LIVE_ATTEMPTS and attempt.closes_at > now():
+        if attempt.status in LIVE_ATTEMPTS and _is_askable(attempt):
             # Under its key a page may exist. Get it, so that it can be closed.
             try:
                 ask(attempt)
@@ -181,6 +184,10 @@ def fill_charge(payment: Payment) -> str:
         payment.charge = gateway.retrieve_intent(payment.intent).charge
         payment.save(update_fields=["charge"])
     return payment.charge
+
+
+def _is_askable(attempt: PaymentAttempt) -> bool:
+    return attempt.closes_at - now() > ASKABLE
 
 
 @transaction.atomic
