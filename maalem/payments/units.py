@@ -164,6 +164,10 @@ class Writer:
             return await connection.fetchval(_COMMIT, item[0].document(), item[1])
         except asyncpg.PostgresError as problem:
             return _as_refusal(problem)
+        except asyncpg.InternalClientError as problem:
+            # The line was cut while the driver was looking elsewhere.
+            connection.terminate()
+            raise ConnectionResetError("the database's connection was lost") from problem
 
 
 def _merge(batch: Sequence[_Waiting]) -> tuple[dict[str, Any], list[bytes | None]] | None:

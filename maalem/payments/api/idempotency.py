@@ -140,7 +140,13 @@ async def _execute(call: Call, found: Route, *, params: Any, ids: tuple[str, ...
         if not error.saved:
             raise
         return await _save(call, status=error.status, body=error.body())
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, UnitRefused):
+    except (
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        OSError,
+        UnitRefused,
+    ):
         raise
     except Exception:
         _log.exception("%s failed (%s)", call.path, call.request_id)
