@@ -145,7 +145,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "signup": "20/m/ip",
     # Each is a message that somebody pays for; the key is the number or the address.
-    "request_login_code": "20/m/ip,3/m/key,15/d/key",
+    "request_login_code": "20/m/ip,5/m/key,30/d/key",
     # The form has counted already: a second count would stop between two pages.
     "verify_phone": "",
 }

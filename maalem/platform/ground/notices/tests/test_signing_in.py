@@ -68,11 +68,8 @@ def test_the_page_says_the_same_for_a_number_it_does_not_know(client, weaver):
         unknown.headers["Location"],
     )
     pages = [
-        re.sub(r"csrfmiddlewaretoken\W+value=\W\w+", "", page.content.decode()).replace(phone, "")
-        for page, phone in (
-            (client.get(CONFIRM), WEAVER.phone),
-            (stranger.get(CONFIRM), NOBODY.phone),
-        )
+        re.sub(r'csrfmiddlewaretoken\W+value=\W\w+|class="phone">[^<]+<', "", page.content.decode())
+        for page in (client.get(CONFIRM), stranger.get(CONFIRM))
     ]
     assert pages[0] == pages[1]
     assert kinds() == ["login_code", "unknown_account"]
@@ -95,10 +92,10 @@ def test_five_wrong_codes_end_the_visit(client, weaver):
     assert who(client) == ""
 
 
-def test_a_number_gets_three_codes_a_minute_and_no_more(weaver):
-    for _ in range(5):
+def test_a_number_gets_five_codes_a_minute_and_no_more(weaver):
+    for _ in range(7):
         Client().post(LOGIN, {"login": WEAVER.phone})
-    assert kinds() == ["login_code"] * 3
+    assert kinds() == ["login_code"] * 5
 
 
 def test_another_code_makes_the_first_one_void(client, weaver):

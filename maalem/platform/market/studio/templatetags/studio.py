@@ -1,4 +1,4 @@
-"""Frozen words in the language of the page."""
+"""Small words of the artisan's pages."""
 
 from collections.abc import Mapping
 
@@ -14,3 +14,9 @@ register = template.Library()
 def spoken(frozen: Mapping[str, str]) -> str:
     """`{"fr": …, "ar": …}` in the language of the page, or the nearest there is."""
     return words.spoken(frozen or {}, language=get_language() or "fr")
+
+
+@register.filter
+def taken(amount_minor: int) -> int:
+    """An amount that goes off: its sign belongs inside the number, or it strays right to left."""
+    return -amount_minor
