@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from maalem.payments.hosted import challenge, checkout
 from maalem.payments.hosted.render import ASSETS, asset
+from maalem.payments.hosted.visit import missing
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -22,6 +23,11 @@ async def serve_asset(request: Request) -> Response:
     )
 
 
+async def anything_else(request: Request) -> Response:
+    """No page of ours."""
+    return missing(request)
+
+
 def routes() -> list[Route]:
     """Every page of this room."""
     return [
@@ -36,4 +42,6 @@ def routes() -> list[Route]:
         Route("/hosted/wallet/{token}", challenge.show, methods=["GET"]),
         Route("/hosted/wallet/{token}", challenge.answer, methods=["POST"]),
         Route("/hosted/assets/{hash}/{name}", serve_asset, methods=["GET"]),
+        # Whatever else a payer comes to: a sentence, in her language.
+        Route("/{anything:path}", anything_else, methods=["GET", "POST"]),
     ]

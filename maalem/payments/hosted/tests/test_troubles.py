@@ -178,6 +178,8 @@ def test_an_unknown_page_has_a_sentence_too(service: Service, payer: Payer):
     assert "صفحة الأداء غير موجودة" in payer.text
     payer.open(service.url + "/hosted/3ds/nothing?lang=en")
     assert "No such payment page" in payer.text
+    payer.open(service.url + "/whatever?lang=en")
+    assert (payer.status, "No such payment page" in payer.text) == (404, True)
 
 
 @pytest.mark.parametrize(

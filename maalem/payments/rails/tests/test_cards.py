@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from maalem.payments.rails.ports import (
     NeverSeen,
     Unknown,
 )
-from maalem.payments.rails.test_cards import ALL, by_token
+from maalem.payments.rails.test_cards import ALL, CODE, WALLET_PIN, by_token
 from maalem.payments.rails.tests.conftest import ALWAYS_3DS, GOOD, INSUFFICIENT, World
 from maalem.payments.vault.digits import luhn_ok
 
@@ -218,3 +219,10 @@ def test_its_book_holds_no_card_number(outside):
         assert not any(number in row["line"] for row in rows for number in (GOOD, ALWAYS_3DS))
 
     outside(story)
+
+
+def test_every_card_stands_in_the_document():
+    page = Path("docs/test-cards.md").read_text(encoding="utf-8").replace(" ", "")
+    assert [card.number for card in ALL if f"`{card.number}`" not in page] == []
+    assert f"`{CODE}`" in page
+    assert f"`{WALLET_PIN}`" in page
