@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 from PIL import Image
 
-from maalem.demo.art import metal, vessels, wax, weaving, zellige
+from maalem.demo.art import leather, metal, straw, vessels, wax, weaving, wood, zellige
 from maalem.demo.art.canvas import F32, Job, to_image
 from maalem.demo.art.kinds import PALETTES_OF
 
@@ -28,6 +28,19 @@ PAINTERS: dict[str, Callable[[Job], F32]] = {
     "teapot": metal.teapot,
     "iron_mirror": metal.iron_mirror,
     "iron_table": metal.iron_table,
+    "babouche": leather.babouche,
+    "pouf": leather.pouf,
+    "leather_bag": leather.leather_bag,
+    "belt": leather.belt,
+    "saddle": leather.saddle,
+    "thuya_box": wood.thuya_box,
+    "wooden_bowl": wood.wooden_bowl,
+    "moucharabieh": wood.moucharabieh,
+    "bendir": wood.bendir,
+    "darbouka": wood.darbouka,
+    "guembri": wood.guembri,
+    "basket": straw.basket,
+    "hat": straw.hat,
 }
 
 
