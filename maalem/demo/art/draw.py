@@ -6,7 +6,19 @@ from zlib import crc32
 import numpy as np
 from PIL import Image
 
-from maalem.demo.art import leather, metal, straw, vessels, wax, weaving, wood, zellige
+from maalem.demo.art import (
+    clothing,
+    leather,
+    metal,
+    silver,
+    stone,
+    straw,
+    vessels,
+    wax,
+    weaving,
+    wood,
+    zellige,
+)
 from maalem.demo.art.canvas import F32, Job, to_image
 from maalem.demo.art.kinds import PALETTES_OF
 
@@ -41,6 +53,19 @@ PAINTERS: dict[str, Callable[[Job], F32]] = {
     "guembri": wood.guembri,
     "basket": straw.basket,
     "hat": straw.hat,
+    "fibula": silver.fibula,
+    "necklace": silver.necklace,
+    "bracelet": silver.bracelet,
+    "earrings": silver.earrings,
+    "caftan": clothing.caftan,
+    "djellaba": clothing.djellaba,
+    "felt_hat": clothing.felt_hat,
+    "doll": clothing.doll,
+    "gebs_panel": stone.gebs_panel,
+    "stone_bowl": stone.stone_bowl,
+    "tea_glass": stone.tea_glass,
+    "soap": stone.soap,
+    "argan_oil": stone.argan_oil,
 }
 
 

@@ -257,7 +257,7 @@ def _tooling(job: Job) -> F32:
 def belt(job: Job) -> F32:
     """A coiled belt with a brass buckle."""
     sheet = ground.planks(job) if job.rng.random() < 0.5 else ground.floor(job)
-    turns = np.linspace(0, 2.6 * 2 * np.pi, 260)
+    turns = np.linspace(0, 3 * 2 * np.pi, 260)
     r = 0.105 + 0.030 * turns / (2 * np.pi) * 2.6
     coil = np.stack([r * np.cos(turns), r * np.sin(turns) * 0.92 + 0.0], 1)
     tail = np.array([[0.36, 0.02], [0.42, 0.10]])

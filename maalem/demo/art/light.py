@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from maalem.demo.art.canvas import F32, Job, blurred, smooth
+from maalem.demo.art.canvas import F32, blurred, smooth
 
 BALL = 256
 KEY = (-0.56, 0.62, 0.55)
@@ -147,6 +147,8 @@ def bent(base: Normals, bump: Normals) -> Normals:
     return Normals(x * inv, y * inv, z * inv)
 
 
-def glint(job: Job, count: int) -> F32:
-    """Positions (count, 2) in units scattered over the picture."""
-    return job.rng.uniform(-0.5, 0.5, (count, 2)).astype(np.float32)
+def rippled(base: Normals, wave: F32) -> Normals:
+    """Normals that waver by a small field, as beaten or hand-smoothed surfaces do."""
+    x, y = base.x + wave, base.y - wave
+    inv = 1 / np.sqrt(x * x + y * y + base.z * base.z + 1e-9)
+    return Normals(x * inv, y * inv, base.z * inv)

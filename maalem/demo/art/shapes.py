@@ -1,12 +1,13 @@
 """Flat outlines given body: cut from a sheet, puffed up, lit, and laid with their shadow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from maalem.demo.art import ground, noise
 from maalem.demo.art.canvas import F32, Job, blurred, ink, over, painted
-from maalem.demo.art.light import Normals, bounced, fresnel, mirrored, of_height
+from maalem.demo.art.light import bounced, fresnel, mirrored, of_height, rippled
 
 Outline = Sequence[tuple[float, float]] | F32
 
@@ -29,9 +30,7 @@ def glossy(job: Job, colour: F32, height: F32, *, shine: float = 0.06, rough: in
     """Light on a polished or oiled thing."""
     normals = of_height(height, depth=1.0)
     wave = noise.stretched("mid", height.shape, job.rng, by=1.5) * 0.02
-    bent = Normals(normals.x + wave, normals.y + wave, normals.z)
-    inv = 1 / np.sqrt(bent.x**2 + bent.y**2 + bent.z**2 + 1e-9)
-    bent = Normals(bent.x * inv, bent.y * inv, bent.z * inv)
+    bent = rippled(normals, wave)
     return bounced(colour, bent) + mirrored(bent, rough=rough) * fresnel(bent, shine)
 
 
@@ -39,9 +38,7 @@ def metallic(job: Job, tint: F32, height: F32, *, rough: int = 4, dull: float = 
     """Light on metal: the room in it, in the metal's own colour."""
     normals = of_height(height, depth=1.0)
     wave = noise.stretched("mid", height.shape, job.rng, by=1.8) * 0.035
-    bent = Normals(normals.x + wave, normals.y - wave, normals.z)
-    inv = 1 / np.sqrt(bent.x**2 + bent.y**2 + bent.z**2 + 1e-9)
-    bent = Normals(bent.x * inv, bent.y * inv, bent.z * inv)
+    bent = rippled(normals, wave)
     room = mirrored(bent, rough=rough)
     return tint * (bounced(np.float32(1.0) * ink("#ffffff"), bent) * dull + room * (1.15 - dull))
 
@@ -52,6 +49,42 @@ def lay(
     """Drop its shadow, then lay it."""
     ground.drop_shadow(sheet, mask, job, lift=lift, soft=soft)
     over(sheet, lit.astype(np.float32), mask)
+
+
+def window(
+    job: Job, sheet: F32, *, at: tuple[float, float], half: tuple[float, float]
+) -> tuple[Job, F32]:
+    """A part of the sheet around a place, to paint something small without touching the rest.
+
+    The sheet that is returned is a view: what is painted on it is painted on the whole.
+    """
+    cx, cy = job.px(*at)
+    wide, high = half[0] * job.scale + 3, half[1] * job.scale + 3
+    x0, x1 = max(0, int(cx - wide)), min(job.width, int(cx + wide) + 1)
+    y0, y1 = max(0, int(cy - high)), min(job.height, int(cy + high) + 1)
+    x1, y1 = max(x1, x0 + 4), max(y1, y0 + 4)
+    x0, y0 = min(x0, x1 - 4), min(y0, y1 - 4)
+    width, height = x1 - x0, y1 - y0
+    focus = (
+        job.focus[0] + ((x0 + x1) / 2 - job.width / 2) / job.scale,
+        job.focus[1] + ((y0 + y1) / 2 - job.height / 2) / job.scale,
+    )
+    zoom = job.scale / min(width, height)
+    part = replace(job, width=width, height=height, zoom=zoom, focus=focus)
+    return part, sheet[:, y0:y1, x0:x1]
+
+
+def around(outlines: Sequence[Outline], *, margin: float = 0.05) -> dict[str, tuple[float, float]]:
+    """The window that holds some outlines and their shadow."""
+    points = np.concatenate([np.asarray(o, np.float32) for o in outlines])
+    low, high = points.min(axis=0), points.max(axis=0)
+    return {
+        "at": (float((low[0] + high[0]) / 2), float((low[1] + high[1]) / 2)),
+        "half": (
+            float((high[0] - low[0]) / 2) + margin,
+            float((high[1] - low[1]) / 2) + margin,
+        ),
+    }
 
 
 def cutout(job: Job, outlines: Sequence[Outline]) -> F32:

@@ -87,7 +87,7 @@ def basket(job: Job) -> F32:
         hollow = smooth_profile(
             [(wide * 0.96, high + 0.012), (wide * 0.9, high * 0.5), (wide * 0.6, 0.02), (0, 0.015)]
         )
-        inner = turn(job, hollow, at=(0, y), tilt=tilt)
+        inner = turn(job, hollow, at=(0, y), tilt=tilt, inside=True)
         paint = coiled(job, inner, rows=rows + 4, count=72, bands=())
         lay(
             sheet,

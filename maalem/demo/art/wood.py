@@ -60,8 +60,8 @@ def wooden_bowl(job: Job) -> F32:
     into = smooth_profile(
         [(wide * 0.965, high + 0.004), (wide * 0.76, high * 0.40), (wide * 0.4, 0.03), (0, 0.02)]
     )
-    for profile in (into, out) if tilt > 60 else (out, into):
-        body = turn(job, profile, at=(0, y), tilt=tilt)
+    for profile, inside in ((out, False), (into, True)):
+        body = turn(job, profile, at=(0, y), tilt=tilt, inside=inside)
         u = body.radius * np.sin(body.angle)
         v = body.height + body.radius * np.cos(body.angle) * 0.7
         burl = job.palette == "thuya"
