@@ -277,7 +277,13 @@ def doll(job: Job) -> F32:
     colour = ink(SILKS[job.palette]) * (1 + folds)
     colour = colour + (ink(GOLD) - colour) * bands * 0.8
     lay_turned(sheet, skirt, bounced(colour, skirt.normals, skirt.shade).astype(np.float32))
-    face_at = y - 0.475
+    _head(job, sheet, y - 0.475)
+    _finery(job, sheet, y - 0.475)
+    return sheet
+
+
+def _head(job: Job, sheet: F32, face_at: float) -> None:
+    """Her face, and the veil that falls from her head."""
     face = cutout(
         job,
         [
@@ -332,6 +338,10 @@ def doll(job: Job) -> F32:
         ),
         lift=0.006,
     )
+
+
+def _finery(job: Job, sheet: F32, face_at: float) -> None:
+    """Eyes and mouth in stitches, beads at the neck, coins on the forehead."""
     marks = [ring(0.005, at=(s * 0.020, face_at + 0.002), count=10) for s in (-1, 1)]
     over(sheet, ink("#2a1a12"), cutout(job, [*marks]))
     over(
@@ -361,4 +371,3 @@ def doll(job: Job) -> F32:
         for a in np.pi * np.linspace(1.12, 1.88, 9)
     ]
     over(sheet, ink("#e5e0d2"), cutout(job, coins))
-    return sheet

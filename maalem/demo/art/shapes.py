@@ -60,10 +60,10 @@ def window(
     """
     cx, cy = job.px(*at)
     wide, high = half[0] * job.scale + 3, half[1] * job.scale + 3
-    x0, x1 = max(0, int(cx - wide)), min(job.width, int(cx + wide) + 1)
-    y0, y1 = max(0, int(cy - high)), min(job.height, int(cy + high) + 1)
-    x1, y1 = max(x1, x0 + 4), max(y1, y0 + 4)
-    x0, y0 = min(x0, x1 - 4), min(y0, y1 - 4)
+    x0 = min(max(0, int(cx - wide)), job.width - 4)
+    y0 = min(max(0, int(cy - high)), job.height - 4)
+    x1 = max(min(job.width, int(cx + wide) + 1), x0 + 4)
+    y1 = max(min(job.height, int(cy + high) + 1), y0 + 4)
     width, height = x1 - x0, y1 - y0
     focus = (
         job.focus[0] + ((x0 + x1) / 2 - job.width / 2) / job.scale,

@@ -224,6 +224,20 @@ def argan_oil(job: Job) -> F32:
     paper = bounced(ink("#f2e9d6"), body.normals) * np.where(mark, 0.35, 1.0)
     lit = np.where(label, paper, lit)
     lay_turned(sheet, body, lit.astype(np.float32))
+    _cork_and_kernels(job, sheet, foot=(0, y), tilt=tilt, neck=(wide, high))
+    return sheet
+
+
+def _cork_and_kernels(
+    job: Job,
+    sheet: F32,
+    *,
+    foot: tuple[float, float],
+    tilt: float,
+    neck: tuple[float, float],
+) -> None:
+    """What closes the bottle, and what the oil came from."""
+    wide, high = neck
     cork = turn(
         job,
         smooth_profile(
@@ -234,7 +248,7 @@ def argan_oil(job: Job) -> F32:
                 (0, high + 0.068),
             ]
         ),
-        at=(0, y),
+        at=foot,
         tilt=tilt,
     )
     lay_turned(
@@ -258,4 +272,3 @@ def argan_oil(job: Job) -> F32:
             nut,
             bounced(ink("#8a5a32") * (0.9 + 0.1 * k), nut.normals, nut.shade).astype(np.float32),
         )
-    return sheet
