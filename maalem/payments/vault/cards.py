@@ -16,6 +16,7 @@ from maalem.payments.rails.test_cards import BY_NUMBER
 from maalem.payments.vault.brands import brand_of
 from maalem.payments.vault.check import check_card
 from maalem.payments.vault.keys import VaultKeys, open_sealed, seal
+from maalem.payments.vault.loans import Loans
 from maalem.payments.vault.records import (
     CardRefused,
     ClearCard,
@@ -34,6 +35,7 @@ class Vault:
         self, pool: asyncpg.Pool, clock: Clock, *, keys: VaultKeys, rail: CardRail
     ) -> None:
         self._pool, self._clock, self._keys, self._rail = pool, clock, keys, rail
+        self._loans = Loans(pool)
         self._data_keys: dict[int, bytes] = {}
 
     async def take_in(self, typed: TypedCard) -> StoredCard:
@@ -70,7 +72,7 @@ class Vault:
 
         `why` goes to the access log (a payment's reference). Raises `NoSuchCard`.
         """
-        row = await self._pool.fetchrow("SELECT * FROM vault.open($1, $2)", token, why)
+        row = await self._loans.open(token, why=why)
         if row is None:
             raise NoSuchCard(token)
         key = await self._key(row["key_id"])
