@@ -7,7 +7,7 @@ version needs no end; what has none is read again after some seconds.
 import time
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 from django.utils import translation
@@ -17,15 +17,27 @@ T = TypeVar("T")
 _MOST = 6_000
 
 
+# All that is kept, so that a test can forget it.
+EVERY: list[dict[Hashable, Any]] = []
+# Tests run in a transaction that is rolled back; one that tests the keeping sets this.
+KEEP_IN_TRANSACTIONS = False
+
+
+def may_keep() -> bool:
+    """Whether what is read now may outlive this request."""
+    return KEEP_IN_TRANSACTIONS or not connection.in_atomic_block
+
+
 def kept(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep a function's answers in this process, by its (hashable) arguments and the language."""
 
     def keep(function: Callable[P, T]) -> Callable[P, T]:
         answers: dict[Hashable, tuple[float, T]] = {}
+        EVERY.append(answers)
 
         @wraps(function)
         def answer(*args: P.args, **kwargs: P.kwargs) -> T:
-            if connection.in_atomic_block:
+            if not may_keep():
                 return function(*args, **kwargs)
             key = (translation.get_language(), args, tuple(kwargs.items()))
             found = answers.get(key)
@@ -48,6 +60,7 @@ class Shelf(dict[Hashable, T]):
     def __init__(self, most: int = _MOST) -> None:
         super().__init__()
         self.most = most
+        EVERY.append(self)
 
     def put(self, key: Hashable, value: T) -> T:
         """Keep `value` and return it."""

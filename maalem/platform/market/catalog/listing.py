@@ -1,5 +1,6 @@
 """A list of products with its facets and its pages, as every browsing page shows it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -73,6 +74,11 @@ class Listing:
         if "artisan" in self._fixed:
             scope["artisan"] = self._fixed["artisan"]
         return scope
+
+    @property
+    def state(self) -> Hashable:
+        """All that the database said for this page."""
+        return tuple(self.found.rows), self.found.total, self.found.more, self.found.instead
 
     @cached_property
     def cards(self) -> list[SafeString]:

@@ -1,5 +1,6 @@
 """A product as its page tells it: sizes, weight, when it leaves, what can still be bought."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,6 +76,13 @@ class Piece:
             Choice(variant, queries.buyable(variant, product.supply))
             for variant in queries.variants(product.pk)
         ]
+
+    @property
+    def state(self) -> Hashable:
+        """All that the database said: the version, and each variant's price, stock and label."""
+        variants = (choice.variant for choice in self.choices)
+        stock = tuple((v.pk, v.price_minor, v.on_hand, v.reserved, str(v.label)) for v in variants)
+        return self.product.pk, self.product.version, stock
 
     @property
     def craft(self) -> Craft:

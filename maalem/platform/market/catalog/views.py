@@ -8,22 +8,27 @@ from maalem.platform.market.catalog import fragments, queries
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.head import head, place_data, product_data, shop_data
 from maalem.platform.market.catalog.listing import Listing
+from maalem.platform.market.catalog.pages import answer
 from maalem.platform.market.catalog.piece import Piece
 from maalem.platform.market.catalog.states import Status
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The front page."""
-    context = {
-        "head": head(request, data=shop_data(request)),
-        "crafts": queries.roots(),
-        "showcase": queries.showcase(),
-        "newest": cards(queries.newest(8), eager=0),
-        "artisans": queries.featured_artisans(),
-        "regions": queries.regions(),
-        "map": fragments.region_map(),
-    }
-    return render(request, "catalog/home.html", context)
+    newest = queries.newest(8)
+
+    def context() -> dict[str, object]:
+        return {
+            "head": head(request, data=shop_data(request)),
+            "crafts": queries.roots(),
+            "showcase": queries.showcase(),
+            "newest": cards(newest, eager=0),
+            "artisans": queries.featured_artisans(),
+            "regions": queries.regions(),
+            "map": fragments.region_map(),
+        }
+
+    return answer(request, "catalog/home.html", context, state=tuple(newest))
 
 
 def crafts(request: HttpRequest) -> HttpResponse:
@@ -38,18 +43,20 @@ def craft(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     listing = Listing(request, craft=slug)
-    family = tuple(
-        one.code for one in [found, *([] if found.parent_id else queries.branches(found))]
-    )
-    context = {
-        "head": head(request, listing=listing, text=str(found.blurb)),
-        "craft": found,
-        "parent": next((one for one in queries.crafts() if one.pk == found.parent_id), None),
-        "branches": queries.branches(found),
-        "listing": listing,
-        "artisans": queries.craft_artisans(family) if _first_look(listing) else [],
-    }
-    return render(request, "catalog/craft.html", context)
+
+    def context() -> dict[str, object]:
+        branches = queries.branches(found)
+        family = tuple(one.code for one in [found, *([] if found.parent_id else branches)])
+        return {
+            "head": head(request, listing=listing, text=str(found.blurb)),
+            "craft": found,
+            "parent": next((one for one in queries.crafts() if one.pk == found.parent_id), None),
+            "branches": branches,
+            "listing": listing,
+            "artisans": queries.craft_artisans(family) if _first_look(listing) else [],
+        }
+
+    return answer(request, "catalog/craft.html", context, state=listing.state)
 
 
 def region(request: HttpRequest, slug: str) -> HttpResponse:
@@ -58,16 +65,19 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     listing = Listing(request, region=slug)
-    first = _first_look(listing)
-    context = {
-        "head": head(request, listing=listing),
-        "region": found,
-        "map": fragments.region_map(found.code),
-        "places": queries.region_places(found.code) if first else [],
-        "artisans": queries.region_artisans(found.code) if first else [],
-        "listing": listing,
-    }
-    return render(request, "catalog/region.html", context)
+
+    def context() -> dict[str, object]:
+        first = _first_look(listing)
+        return {
+            "head": head(request, listing=listing),
+            "region": found,
+            "map": fragments.region_map(found.code),
+            "places": queries.region_places(found.code) if first else [],
+            "artisans": queries.region_artisans(found.code) if first else [],
+            "listing": listing,
+        }
+
+    return answer(request, "catalog/region.html", context, state=listing.state)
 
 
 def _first_look(listing: Listing) -> bool:
@@ -81,19 +91,23 @@ def artisan(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     listing = Listing(request, artisan=found.pk)
-    context = {
-        "head": head(
-            request,
-            listing=listing,
-            text=str(found.story),
-            picture=found.portrait,
-            data=place_data(request, found),
-        ),
-        "artisan": found,
-        "craft": next((c for c in queries.crafts() if c.code == found.trade), None),
-        "listing": listing,
-    }
-    return render(request, "catalog/artisan.html", context)
+
+    def context() -> dict[str, object]:
+        return {
+            "head": head(
+                request,
+                listing=listing,
+                text=str(found.story),
+                picture=found.portrait,
+                data=place_data(request, found),
+            ),
+            "artisan": found,
+            "craft": next((one for one in queries.crafts() if one.code == found.trade), None),
+            "listing": listing,
+        }
+
+    state = (found.updated_at, listing.state)
+    return answer(request, "catalog/artisan.html", context, state=state)
 
 
 def artisans(request: HttpRequest) -> HttpResponse:
@@ -113,36 +127,43 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.product_by_slug(slug)
     if found is None:
         raise Http404
-    others = cards(queries.related(found), eager=0)
+    others = queries.related(found)
     if found.status == Status.WITHDRAWN.value:
-        context = {"head": head(request, hidden=True), "product": found, "related": others}
+        context = {"head": head(request, hidden=True), "product": found}
+        context["related"] = cards(others, eager=0)
         return render(request, "catalog/withdrawn.html", context, status=410)
     piece = Piece(found)
-    context = {
-        "head": head(
-            request,
-            kind="product",
-            text=str(found.description),
-            picture=piece.photos[0].path if piece.photos else "",
-            data=product_data(request, piece),
-        ),
-        "piece": piece,
-        "product": found,
-        "gallery": fragments.part(piece, "gallery"),
-        "story": fragments.part(piece, "story"),
-        "related": others,
-    }
-    return render(request, "catalog/product.html", context)
+
+    def whole() -> dict[str, object]:
+        return {
+            "head": head(
+                request,
+                kind="product",
+                text=str(found.description),
+                picture=piece.photos[0].path if piece.photos else "",
+                data=product_data(request, piece),
+            ),
+            "piece": piece,
+            "product": found,
+            "gallery": fragments.part(piece, "gallery"),
+            "story": fragments.part(piece, "story"),
+            "related": cards(others, eager=0),
+        }
+
+    return answer(request, "catalog/product.html", whole, state=(piece.state, tuple(others)))
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """What the words find; without words, everything; where nothing is found, where to look."""
     listing = Listing(request)
-    context = {
-        "head": head(request, listing=listing, hidden=bool(listing.filters.q)),
-        "listing": listing,
-        "crafts": queries.roots() if not listing.total else [],
-        "newest": cards(queries.newest(8), eager=0) if not listing.total else [],
-        "title": _("Search") if listing.filters.q else _("All pieces"),
-    }
-    return render(request, "catalog/search.html", context)
+
+    def context() -> dict[str, object]:
+        return {
+            "head": head(request, listing=listing, hidden=bool(listing.filters.q)),
+            "listing": listing,
+            "crafts": [] if listing.total else queries.roots(),
+            "newest": [] if listing.total else cards(queries.newest(8), eager=0),
+            "title": _("Search") if listing.filters.q else _("All pieces"),
+        }
+
+    return answer(request, "catalog/search.html", context, state=listing.state)

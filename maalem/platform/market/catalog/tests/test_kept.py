@@ -1,0 +1,76 @@
+"""What is kept between requests, and that nobody gets another's page or an old one."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.catalog import actions, kept, pages
+from maalem.platform.market.catalog.models import Product, Variant
+from maalem.platform.market.catalog.tests import shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keeping(monkeypatch) -> dict[str, Product]:
+    made = shop.open_shop()
+    monkeypatch.setattr(kept, "KEEP_IN_TRANSACTIONS", True)
+    for keep in kept.EVERY:
+        keep.clear()
+    yield made
+    for keep in kept.EVERY:
+        keep.clear()
+
+
+def test_a_stranger_gets_the_page_of_another_stranger(keeping):
+    first = Client().get("/fr/crafts/carpets/").content
+    with CaptureQueriesContext(connection) as asked:
+        assert Client().get("/fr/crafts/carpets/").content == first
+    assert len(asked) == 1
+    assert Client().get("/ar/crafts/carpets/").content != first
+
+
+def test_a_new_price_shows_at_once(keeping):
+    assert "1\u202f250" in Client().get("/fr/search/?q=pouf").content.decode()
+    Variant.objects.filter(sku="pouf").update(price_minor=999_900)
+    assert "9\u202f999" in Client().get("/fr/search/?q=pouf").content.decode()
+    assert "9\u202f999" in Client().get("/fr/products/pouf/").content.decode()
+
+
+def test_the_last_piece_shows_as_sold_at_once(keeping):
+    assert "Ajouter au panier" in Client().get("/fr/products/pouf/").content.decode()
+    Variant.objects.filter(sku="pouf").update(on_hand=0)
+    assert "Ajouter au panier" not in Client().get("/fr/products/pouf/").content.decode()
+    assert "/products/pouf/" not in Client().get("/fr/crafts/leather/").content.decode()
+
+
+def test_a_withdrawn_piece_is_gone_at_once(keeping):
+    assert Client().get("/fr/products/pouf/").status_code == 200
+    actions.withdraw(keeping["pouf"], by="test")
+    assert Client().get("/fr/products/pouf/").status_code == 410
+
+
+def test_each_visitor_has_a_token_of_their_own(keeping):
+    Artisan.objects.update(payments_account=None)
+    Artisan.objects.filter(pk=keeping["pouf"].artisan_id).update(payments_account="acct_test")
+    tokens = set()
+    for _ in range(3):
+        visitor = Client(enforce_csrf_checks=True)
+        html = visitor.get("/fr/products/pouf/").content.decode()
+        assert pages._TOKEN not in html
+        token = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', html)[0]
+        tokens.add(token)
+        variant = Variant.objects.get(sku="pouf").pk
+        added = visitor.post(
+            "/fr/cart/add/",
+            {"variant": variant, "quantity": 1, "csrfmiddlewaretoken": token},
+        )
+        assert added.status_code == 302
+        mine = visitor.get("/fr/products/pouf/").content.decode()
+        assert 'class="top__count">1' in mine
+    assert len(tokens) == 3
+    assert "top__count" not in Client().get("/fr/products/pouf/").content.decode()
