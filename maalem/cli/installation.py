@@ -60,6 +60,7 @@ class Installation:
             # In the demo the bank settles at once, so that a newcomer sees the whole road.
             ours |= {
                 "MAALEM_DEMO": "1",
+                "MAALEM_PICTURE_MAKER": "maalem.demo.pictures.maker",
                 "MAALEM_SETTLEMENT_DELAY_S": os.environ.get("MAALEM_SETTLEMENT_DELAY_S", "0"),
             }
         return {**os.environ, **secrets_file.load(self.home), **ours}

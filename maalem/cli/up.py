@@ -65,6 +65,7 @@ def _serve(
     _once("prepare", environment=environment, place=place)
     children = _children(place, environment=environment)
     started: list[Child] = []
+    painter: Child | None = None
     try:
         for child in children[:2]:
             started.append(child)
@@ -76,10 +77,15 @@ def _serve(
             started.append(child)
             child.start()
         _await(place.platform_url + "/health", child=children[2], stop=stop)
+        painter = _painter(place, environment=environment) if demo else None
         if not stop.is_set():
             _greet(place, demo=demo)
+            if painter is not None:
+                painter.start()
         return _watch(started, server=server, stop=stop)
     finally:
+        if painter is not None:
+            painter.stop()
         print("\nStopping …", flush=True)
         for child in reversed(started):
             child.stop()
@@ -107,6 +113,14 @@ def _children(place: Installation, *, environment: dict[str, str]) -> list[Child
         ),
         child("shop-jobs", "-m", "maalem.platform.manage", "procrastinate", "worker"),
     ]
+
+
+def _painter(place: Installation, *, environment: dict[str, str]) -> Child | None:
+    """Draws the demo's pictures that nobody has looked at yet, and is done."""
+    if os.environ.get("MAALEM_DEMO_PICTURES", "1") == "0":
+        return None
+    words = [sys.executable, "-m", "maalem.demo.pictures", "--workers", "1"]
+    return Child("demo-pictures", words, environment, place.home / "log" / "demo-pictures.log")
 
 
 def _granian(interface: str, url: str) -> list[str]:
