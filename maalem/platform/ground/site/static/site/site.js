@@ -25,6 +25,16 @@
     var form = event.target.closest(".filters, .line__quantity");
     if (form && event.target.tagName === "SELECT") { form.requestSubmit(); }
   });
+  // An open language list closes when one looks elsewhere.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll(".tongues[open]").forEach(function (list) {
+      if (!list.contains(event.target)) { list.open = false; }
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var list = event.key === "Escape" && document.querySelector(".tongues[open]");
+    if (list) { list.open = false; list.querySelector("summary").focus(); }
+  });
   // After a refused form the eye and the reader start at what is wrong.
   var wrong = document.querySelector("#errors, .field--error input, .field--error select");
   if (wrong) { wrong.focus(); }
