@@ -132,7 +132,9 @@ class Api:
             request_id=request_id,
             path=path,
             idempotency_key=key,
-            fingerprint=fingerprint(path, pairs) if key else "",
+            fingerprint=fingerprint(path, pairs, key=payments.config.fingerprint_key)
+            if key
+            else "",
             holder=await self.holder.register(payments) if key else 0,
             expand=expand,
             now=payments.clock.now(),

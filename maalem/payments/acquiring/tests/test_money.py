@@ -10,13 +10,15 @@ from maalem.payments.acquiring import chores
 from maalem.payments.acquiring.cancel import cancel
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.confirm import complete_authentication, confirm
+from maalem.payments.acquiring.outcome import first_attempt
 from maalem.payments.acquiring.refund import refund
 from maalem.payments.acquiring.transfer import reverse, transfer
 from maalem.payments.errors import Refused
 from maalem.payments.ledger.balances import balance, release_available
 from maalem.payments.ledger.verify import verify
+from maalem.payments.records import changed
 from maalem.payments.tests.world import World, world
-from maalem.payments.units import ChangedMeanwhile, UnitRefused
+from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
 
 Story = Callable[[World], Awaitable[None]]
 
@@ -299,5 +301,85 @@ def test_a_wallet_pays_after_its_holder_approves_and_is_paid_back(tell):
         assert paid.intent.status == "succeeded"
         await refund(w.payments, charge=paid.charge, amount=500)
         assert await has(w, w.platform) == (0, 2_000)
+
+    tell(story)
+
+
+async def rail(w: World, **conduct: Any) -> None:
+    """Tell the simulated network how to behave."""
+    for name, value in conduct.items():
+        await w.payments.pool.execute(f"UPDATE simulator.conduct SET {name} = $1", value)
+
+
+def test_no_answer_in_time_is_not_a_no(tell):
+    async def story(w: World) -> None:
+        await rail(w, lose_replies=1)
+        unknown = await w.pay(1_000)
+        assert (unknown.intent.status, unknown.attempt.status) == ("processing", "unknown")
+        assert await has(w, w.platform) == (0, 0)
+        with pytest.raises(Refused):
+            await cancel(w.payments, intent=unknown.intent)
+        await chores.resolve_unknown(w.payments)
+        assert (await w.fresh(unknown.intent)).status == "processing"
+        w.clock.move(minutes=1)
+        assert await chores.resolve_unknown(w.payments) == 1
+        assert (await w.fresh(unknown.intent)).status == "succeeded"
+        assert await has(w, w.platform) == (1_000, 0)
+        assert await chores.resolve_unknown(w.payments) == 0
+
+    tell(story)
+
+
+def test_a_slow_network_is_not_waited_for_longer_than_the_deadline(tell):
+    async def story(w: World) -> None:
+        await rail(w, slow_ms=600)
+        unknown = await w.pay(1_000)
+        assert unknown.intent.status == "processing"
+        await rail(w, slow_ms=0)
+        await asyncio.sleep(0.7)
+        w.clock.move(minutes=1)
+        await chores.resolve_unknown(w.payments)
+        assert (await w.fresh(unknown.intent)).status == "succeeded"
+
+    tell(story, rail_deadline_s=0.2)
+
+
+def test_a_payment_that_never_reached_the_network_is_given_back(tell):
+    async def story(w: World) -> None:
+        intent, method = await w.intent(), await w.method()
+        attempt = first_attempt(intent, method=method, now=w.clock.now())
+        asked = changed(intent, status="processing", attempt_id=attempt.id)
+        await w.payments.writer.commit(Unit().put(asked, attempt))
+        w.clock.move(minutes=1)
+        await chores.resolve_unknown(w.payments)
+        left = await w.fresh(intent)
+        assert left.status == "requires_payment_method"
+        paid = await confirm(w.payments, intent=left, method=method)
+        assert paid.intent.status == "succeeded"
+        assert await has(w, w.platform) == (10_000, 0)
+
+    tell(story)
+
+
+def test_captures_and_refunds_without_an_answer_are_finished_later(tell):
+    async def story(w: World) -> None:
+        held = await w.pay(1_000, capture_method="manual")
+        await rail(w, lose_replies=1)
+        waiting = await capture(w.payments, intent=held.intent, amount=800)
+        assert waiting.intent.status == "requires_capture"
+        w.clock.move(minutes=1)
+        await chores.resolve_unknown(w.payments)
+        paid = await w.fresh(held.intent)
+        assert (paid.status, paid.amount_received) == ("succeeded", 800)
+        row = await w.payments.pool.fetchrow("SELECT * FROM charges")
+        await rail(w, lose_replies=1)
+        pending = await refund(w.payments, charge=type(held.charge)(**dict(row)), amount=300)
+        assert pending.refund.status == "pending"
+        assert await has(w, w.platform) == (500, 0)
+        w.clock.move(minutes=1)
+        await chores.resolve_unknown(w.payments)
+        status = await w.payments.pool.fetchval("SELECT status FROM refunds")
+        assert status == "succeeded"
+        assert await has(w, w.platform) == (500, 0)
 
     tell(story)
