@@ -96,7 +96,7 @@ def _product(raw: dict[str, Any], *, number: int, craft: str) -> DemoProduct:
         supply=raw["supply"],
         price_minor=100 * raw["price_mad"],
         hs_code=raw["hs_code"],
-        published_days_ago=number // 4,
+        published_min_ago=5 + 7 * number,
         variants=_variants(raw),
         photos=photos(title, kind=kind, colours=colours, seed=crc32(raw["slug"].encode()), views=3),
     )

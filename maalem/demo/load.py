@@ -6,7 +6,7 @@ and slugs of the demo are invented, so a shop that has real ones is not touched.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -224,9 +224,7 @@ class _Shelf:
             status=Status.PUBLISHED.value,
             hs_code=p.hs_code,
             price_from_minor=p.price_minor,
-            # Some hours apart, so that the newest first is one order and not a draw.
-            published_at=self.now
-            - timedelta(days=p.published_days_ago, seconds=p.photos[0].seed % 80_000),
+            published_at=self.now - timedelta(minutes=p.published_min_ago),
         )
 
 
@@ -265,24 +263,26 @@ def open_accounts(demo: Demo, progress: Progress) -> None:
     total = len(keys)
     done = total - len(owed)
     progress("accounts", done, total)
-    failure: gateway.GatewayError | None = None
+    failures: list[gateway.GatewayError] = []
+
+    def ask(row: Artisan) -> tuple[Artisan, str]:
+        # Where one gets no answer, hundreds would each wait for theirs.
+        if failures:
+            return row, ""
+        try:
+            return row, _open(row, keys[row.slug])
+        except gateway.GatewayError as error:
+            failures.append(error)
+            return row, ""
+
     with ThreadPoolExecutor(ACCOUNTS_AT_ONCE) as pool:
-        asked = {pool.submit(_open, row, keys[row.slug]): row for row in owed}
-        for answer in as_completed(asked):
-            try:
-                account = answer.result()
-            except gateway.GatewayError as error:
-                failure = failure or error
-                # Where one gets no answer, hundreds would each wait for theirs.
-                pool.shutdown(wait=False, cancel_futures=True)
-                continue
-            except CancelledError:
-                continue
-            Artisan.objects.filter(pk=asked[answer].pk).update(payments_account=account)
-            done += 1
-            progress("accounts", done, total)
-    if failure is not None:
-        raise failure
+        for row, account in pool.map(ask, owed):
+            if account:
+                Artisan.objects.filter(pk=row.pk).update(payments_account=account)
+                done += 1
+                progress("accounts", done, total)
+    if failures:
+        raise failures[0]
 
 
 def _open(artisan: Artisan, key: str) -> str:

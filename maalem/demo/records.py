@@ -128,7 +128,7 @@ class DemoProduct:
     supply: str
     price_minor: int
     hs_code: str
-    published_days_ago: int
+    published_min_ago: int
     variants: tuple[DemoVariant, ...]
     photos: tuple[DemoPhoto, ...]
 

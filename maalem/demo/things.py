@@ -27,8 +27,9 @@ SET_SIZES = (
 )
 SHOE = Text("Pointure {n}", "مقاس {n}", "EU size {n}")
 DRESS = Text("Taille {n}", "المقاس {n}", "Size {n}")
-# A showcase changes: a few things are from this week, most from the year.
-OLDEST_DAYS = 420
+# A showcase changes: a few things are from this week, most from the year, and the cast's are the
+# newest of all.
+NEWEST_MIN, OLDEST_MIN = 180, 420 * 24 * 60
 
 
 def things(*, seed: int, artisans: list[DemoArtisan], count: int) -> Iterator[DemoProduct]:
@@ -101,7 +102,7 @@ def _thing(
         supply=supply,
         price_minor=100 * price,
         hs_code=template.hs,
-        published_days_ago=int(OLDEST_DAYS * dice.random() ** 1.5),
+        published_min_ago=NEWEST_MIN + int(OLDEST_MIN * dice.random() ** 1.5),
         variants=variants(dice, template=template, tone=tone, supply=supply, price=price),
         photos=photos(
             title,
