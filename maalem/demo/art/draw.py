@@ -1,6 +1,8 @@
 """One door to all painters: `draw`, and the small things a loader needs beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -8,19 +10,27 @@ from PIL import Image
 
 from maalem.demo.art import (
     clothing,
-    leather,
+    ironwork,
+    lamps,
+    linens,
     metal,
+    metalwork,
+    saddlery,
+    scene,
+    sign,
     silver,
+    skins,
+    slippers,
     stone,
     straw,
+    textile,
+    tiling,
     vessels,
     wax,
-    weaving,
     wood,
-    zellige,
 )
 from maalem.demo.art.canvas import F32, Job, to_image
-from maalem.demo.art.kinds import PALETTES_OF
+from maalem.demo.art.kinds import PALETTES_OF, SCENE_OF_REGION
 
 PAINTERS: dict[str, Callable[[Job], F32]] = {
     "tagine": vessels.tagine,
@@ -31,20 +41,23 @@ PAINTERS: dict[str, Callable[[Job], F32]] = {
     "mug": vessels.mug,
     "candle_holder": vessels.candle_holder,
     "candle": wax.candle,
-    **dict.fromkeys(weaving.RUGS, weaving.rug),
-    "cushion": weaving.cushion,
-    "zellige_panel": zellige.panel,
-    "zellige_table": zellige.table,
-    "lantern": metal.lantern,
-    "tray": metal.tray,
+    **dict.fromkeys(textile.RUGS, textile.rug),
+    "cushion": linens.cushion,
+    "blanket": linens.blanket,
+    "scarf": linens.scarf,
+    "tablecloth": linens.tablecloth,
+    "zellige_panel": tiling.panel,
+    "zellige_table": tiling.table,
+    "lantern": lamps.lantern,
+    "tray": metalwork.tray,
     "teapot": metal.teapot,
     "iron_mirror": metal.iron_mirror,
-    "iron_table": metal.iron_table,
-    "babouche": leather.babouche,
-    "pouf": leather.pouf,
-    "leather_bag": leather.leather_bag,
-    "belt": leather.belt,
-    "saddle": leather.saddle,
+    "iron_table": ironwork.iron_table,
+    "babouche": slippers.babouche,
+    "pouf": skins.pouf,
+    "leather_bag": skins.leather_bag,
+    "belt": saddlery.belt,
+    "saddle": saddlery.saddle,
     "thuya_box": wood.thuya_box,
     "wooden_bowl": wood.wooden_bowl,
     "moucharabieh": wood.moucharabieh,
@@ -100,3 +113,52 @@ def draw(
     """
     job = job_for(kind, seed=seed, palette=palette, size=(width, height), view=view)
     return to_image(PAINTERS[kind](job))
+
+
+def draw_scene(region_code: str, *, seed: int, width: int = 1600, height: int = 640) -> Image.Image:
+    """A wide landscape of a region (its two-digit code). Raises KeyError for an unknown code."""
+    dice = np.random.default_rng([int(region_code), seed])
+    job = Job(SCENE_OF_REGION[region_code], seed, "", width, height, rng=dice)
+    return to_image(scene.landscape(job), vignette=False)
+
+
+def draw_portrait(kind: str, *, seed: int, width: int = 480, height: int = 480) -> Image.Image:
+    """A workshop's sign: a medallion over the ground of its craft (kind is what it makes most)."""
+    dice = np.random.default_rng([crc32(b"sign"), crc32(kind.encode()), seed])
+    job = Job(kind, seed, "", width, height, rng=dice)
+    return to_image(sign.medallion(job), vignette=False)
+
+
+def tone(image: Image.Image) -> str:
+    """The picture's average colour, a little paler, as #rrggbb: to stand in while it loads."""
+    red, green, blue = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    return "#" + "".join(
+        f"{round(value + (235 - value) * 0.25):02x}" for value in (red, green, blue)
+    )
+
+
+def save_webp(image: Image.Image, path: Path | str, *, quality: int = 80) -> int:
+    """Write the picture as WebP; answers its size in bytes."""
+    image.save(path, "WEBP", quality=quality, method=2)
+    return Path(path).stat().st_size
+
+
+def _to_files(job: dict[str, object]) -> tuple[str, str]:
+    wanted = {k: v for k, v in job.items() if k not in {"path", "small"}}
+    image = draw(**wanted)  # type: ignore[arg-type]
+    save_webp(image, str(job["path"]))
+    if job.get("small"):
+        save_webp(image.reduce(2), str(job["small"]), quality=78)
+    return str(job["path"]), tone(image)
+
+
+def draw_many(
+    jobs: Iterable[dict[str, object]], *, processes: int = 2
+) -> Iterable[tuple[str, str]]:
+    """Draw to files in several processes. A job is draw's arguments with `path`, and `small` for
+    the half-size rendition if it is wanted. Answers (path, tone) in the jobs' order."""
+    if processes <= 1:
+        yield from map(_to_files, jobs)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        yield from pool.map(_to_files, jobs, chunksize=8)

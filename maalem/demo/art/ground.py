@@ -125,6 +125,7 @@ def drop_shadow(
     dy = round(lift * job.scale)
     near = blurred(mask, max(soft * job.scale, 0.8))
     height, width = mask.shape
+    dx, dy = min(dx, width - 1), min(dy, height - 1)
     moved = np.zeros_like(mask)
     moved[dy:, dx:] = near[: height - dy, : width - dx]
     far = blurred(moved, soft * job.scale * 3)

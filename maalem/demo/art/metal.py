@@ -3,11 +3,11 @@
 import numpy as np
 
 from maalem.demo.art import ground, noise
-from maalem.demo.art.canvas import F32, Job, blurred, ink, over, smooth, spline, strokes
+from maalem.demo.art.canvas import F32, Job, blurred, ink, smooth, spline, strokes
 from maalem.demo.art.lathe import Body, lay, smooth_profile, turn
 from maalem.demo.art.light import Normals, bounced, mirrored
 from maalem.demo.art.motifs import CELL, motif
-from maalem.demo.art.shapes import cutout, metallic, ring, star
+from maalem.demo.art.shapes import cutout, metallic, ring
 from maalem.demo.art.shapes import lay as lay_flat
 
 TINTS = {"brass": "#e2b45c", "copper": "#d8875c", "silver": "#dcdcd6", "iron": "#57524d"}
@@ -41,42 +41,6 @@ def wrapped(body: Body, name: str, *, low: float, high: float, count: int) -> F3
     return (drawn * ((v > 0) & (v < 1))).astype(np.float32)
 
 
-def lantern(job: Job) -> F32:
-    """A pierced lantern, lit from within, throwing its pattern on the wall."""
-    sheet = ground.studio(job) * np.float32(0.50)
-    tilt, y = 12.0, 0.33
-    wide, high = job.uniform(0.15, 0.19), job.uniform(0.30, 0.36)
-    x, yy = job.grid()
-    count = int(job.rng.choice([7, 8, 9, 10]))
-    _thrown(sheet, (x, yy), job, count=count, middle=y - high * 0.62)
-    ground.standing_shadow(
-        sheet, job, foot=(0, y - 0.01), radius=wide * 0.8, tall=0.2, flat=0.22, dark=0.8
-    )
-    belly = job.uniform(0.4, 0.6)
-    foot, neck = wide * 0.72, wide * 0.45
-    profile = smooth_profile(
-        [
-            *((foot, 0), (foot, 0.025), (foot, 0.025), (wide * 0.8, 0.05)),
-            *((wide, 0.05 + high * belly), (neck, high + 0.02), (neck, high + 0.02)),
-            *((neck * 1.25, high + 0.035), (neck * 0.9, high + 0.075), (0.03, high + 0.14)),
-            *((0.012, high + 0.16), (0.02, high + 0.178), (0.0, high + 0.195)),
-        ]
-    )
-    body = turn(job, profile, at=(0, y), tilt=tilt)
-    name = str(job.choice(("star", "lattice", "rosette", "lozenge")))
-    holes = wrapped(body, name, low=0.14, high=0.42, count=count)
-    holes = np.maximum(holes, wrapped(body, "star", low=0.43, high=0.60, count=count))
-    dots = wrapped(body, "dots", low=0.68, high=0.78, count=count * 2)
-    metal = shone(job, body, rough=3) * np.float32(0.85)
-    light = ink("#ffd07a") * 2.1 + ink("#ff9a3c") * 0.6
-    pierced = np.clip(holes + dots * 0.9, 0, 1)
-    lit = metal + (light - metal) * pierced
-    lay(sheet, body, lit.astype(np.float32))
-    halo = np.exp(-((x / (wide * 2.2)) ** 2 + ((yy - (y - high * 0.6)) / (high * 1.0)) ** 2))
-    sheet += ink("#ff9d42") * (halo * 0.20).astype(np.float32)
-    return sheet
-
-
 def _thrown(sheet: F32, place: tuple[F32, F32], job: Job, *, count: int, middle: float) -> None:
     """Rays and stars of light on wall and table."""
     x, y = place
@@ -89,35 +53,6 @@ def _thrown(sheet: F32, place: tuple[F32, F32], job: Job, *, count: int, middle:
     soft = blurred(np.clip(spots, 0, 1).astype(np.float32), 0.006 * job.scale)
     sheet += ink("#ffb765") * (soft * 0.55 * smooth(0.10, 0.24, radius))
     sheet += ink("#ff9a45") * (np.exp(-((radius / 0.30) ** 2)) * 0.22).astype(np.float32)
-
-
-def tray(job: Job) -> F32:
-    """An engraved tray from above."""
-    sheet = ground.planks(job) if job.rng.random() < 0.5 else ground.floor(job)
-    x, y = job.grid()
-    radius = np.hypot(x, y)
-    angle = np.arctan2(y, x) / (2 * np.pi)
-    mask = cutout(job, [ring(0.40)])
-    engraved = np.zeros_like(radius)
-    bands = ((0.04, 0.13, 8), (0.14, 0.24, 12), (0.25, 0.29, 36), (0.30, 0.355, 24))
-    names = [str(n) for n in job.rng.permutation(["petals", "star", "rosette", "scroll", "arcade"])]
-    for (low, high, count), name in zip(bands, names, strict=False):
-        v = (radius - low) / (high - low)
-        u = angle * count
-        col = ((u - np.floor(u)) * (CELL - 0.01)).astype(np.int32)
-        row = (np.clip(1 - v, 0, 0.999) * CELL).astype(np.int32)
-        drawn = np.take(np.max(motif(name)[:1], axis=0), row * CELL + col)
-        engraved = np.maximum(engraved, drawn * ((v > 0) & (v < 1)))
-        engraved = np.maximum(engraved, smooth(0.003, 0.001, np.abs(radius - low)))
-    rim = np.exp(-(((radius - 0.385) / 0.012) ** 2))
-    beaten = noise.stretched("mid", radius.shape, job.rng, by=0.8)
-    height = rim * 0.018 * job.scale - engraved * 1.4 + beaten * 0.25
-    spun = np.sin(radius * 900) * 0.10
-    lit = metallic(job, ink(TINTS[job.palette]), (height + spun).astype(np.float32), rough=10)
-    lit = lit * (1 - 0.42 * engraved) * (1.12 - 0.45 * smooth(-0.5, 0.5, x * 0.8 + y * 0.6))
-    shine = np.abs(np.sin((angle + 0.12) * 2 * np.pi)) ** 6
-    lay_flat(job, sheet, mask, lit=lit * (0.82 + 0.5 * shine), lift=0.016, soft=0.016)
-    return sheet
 
 
 def teapot(job: Job) -> F32:
@@ -177,25 +112,3 @@ def iron_mirror(job: Job) -> F32:
 
 def _closed(points: F32) -> F32:
     return np.concatenate([points, points[:1]])
-
-
-def iron_table(job: Job) -> F32:
-    """A pierced round top on wrought legs, from above: star within star."""
-    sheet = ground.planks(job)
-    top = cutout(job, [ring(0.40)])
-    holes = np.zeros_like(top)
-    for k in range(8):
-        spin = k * np.pi / 4
-        at = (0.255 * np.cos(spin), 0.255 * np.sin(spin))
-        holes = np.maximum(holes, cutout(job, [star(8, outer=0.068, inner=0.047, at=at)]))
-        far = (0.345 * np.cos(spin + np.pi / 8), 0.345 * np.sin(spin + np.pi / 8))
-        holes = np.maximum(holes, cutout(job, [star(4, outer=0.034, inner=0.016, at=far)]))
-    holes = np.maximum(holes, cutout(job, [star(8, outer=0.14, inner=0.098)]))
-    holes = holes - cutout(job, [star(8, outer=0.085, inner=0.06)])
-    mask = np.clip(top - np.clip(holes, 0, 1), 0, 1)
-    height = np.sqrt(np.clip(blurred(mask, 0.004 * job.scale), 0, 1)) * 0.010 * job.scale
-    tint = ink(TINTS["iron" if job.palette == "iron" else "brass"])
-    lit = metallic(job, tint, height.astype(np.float32), rough=10, dull=0.5)
-    lay_flat(job, sheet, mask, lit=lit, lift=0.045, soft=0.02)
-    over(sheet, lit.astype(np.float32), mask)
-    return sheet

@@ -6,10 +6,9 @@ pixel's place, so that every one can have its own glaze, tilt and chipped edge.
 
 import numpy as np
 
-from maalem.demo.art import ground, noise
-from maalem.demo.art.canvas import F32, Job, inks, lookup, over, smooth
+from maalem.demo.art import noise
+from maalem.demo.art.canvas import F32, Job, inks, lookup, smooth
 from maalem.demo.art.light import Normals, bounced, fresnel, mirrored
-from maalem.demo.art.shapes import cutout, ring
 
 GLAZES: dict[str, tuple[str, ...]] = {
     "fes": ("#1f3f93", "#efe9da", "#2f6a52", "#c9902c", "#15244f", "#6fa3bf"),
@@ -85,31 +84,3 @@ def tiled(job: Job, place: tuple[F32, F32], *, cells: float) -> F32:
     lit += mirrored(normals, rough=6) * (fresnel(normals, 0.06) * 0.9)
     grout = bounced(inks((_GROUT,))[:, :, None] * (0.9 + 0.08 * pool), normals) * 0.82
     return (grout + (lit - grout) * seam).astype(np.float32)
-
-
-def panel(job: Job) -> F32:
-    """A wall of zellige in raking light, framed by the picture itself."""
-    x, y = job.grid()
-    cells = job.uniform(4.2, 6.2)
-    turn = np.pi / 4 if job.rng.random() < 0.35 else 0.0
-    c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
-    shift = job.uniform(0, 1)
-    u = x * c + y * s + shift
-    v = -x * s + y * c + shift
-    lit = tiled(job, (u, v), cells=cells)
-    slant = smooth(-0.75, 0.8, x * 0.8 + y * 0.62)
-    return (lit * (1.14 - 0.42 * slant)).astype(np.float32)
-
-
-def table(job: Job) -> F32:
-    """A round table top of zellige, seen from above, in an iron ring."""
-    sheet = ground.floor(job)
-    x, y = job.grid()
-    rim = cutout(job, [ring(0.412)])
-    top = cutout(job, [ring(0.392)])
-    ground.drop_shadow(sheet, rim, job, lift=0.05, soft=0.03, dark=0.6)
-    iron = inks(("#2d2926",))[:, :, None] * np.ones_like(rim)
-    over(sheet, (iron * (1.1 - 0.5 * smooth(-0.4, 0.4, x + y))).astype(np.float32), rim)
-    lit = tiled(job, (x + 0.5 / 6, y + 0.5 / 6), cells=6.0)
-    over(sheet, lit * (1.1 - 0.28 * smooth(-0.5, 0.5, x * 0.8 + y * 0.6)), top)
-    return sheet

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from maalem.demo.art.draw import PAINTERS, draw
-from maalem.demo.art.kinds import KINDS, PALETTES_OF
+from maalem.demo.art.draw import PAINTERS, draw, draw_portrait, draw_scene, save_webp, tone
+from maalem.demo.art.kinds import KINDS, PALETTES_OF, SCENE_OF_REGION
 
 SMALL = {"width": 120, "height": 120}
 
@@ -58,3 +58,14 @@ def test_an_unknown_palette_is_replaced_and_an_unknown_kind_refused():
     draw("rug_azilal", seed=1, palette="no such dye", **SMALL)
     with pytest.raises(KeyError):
         draw("spaceship", seed=1)
+
+
+@pytest.mark.parametrize("region", sorted(SCENE_OF_REGION))
+def test_every_region_has_its_landscape(region: str):
+    assert draw_scene(region, seed=1, width=400, height=160).size == (400, 160)
+
+
+def test_a_workshop_has_its_sign(tmp_path):
+    sign = draw_portrait("rug_azilal", seed=4, width=160, height=160)
+    assert save_webp(sign, tmp_path / "sign.webp") > 500
+    assert len(tone(sign)) == 7
