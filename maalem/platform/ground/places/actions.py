@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.text import slugify
 from i18nfield.strings import LazyI18nString
 
-from .folding import fold
+from maalem.kit.text import fold
+
 from .names import in_three
 
 

@@ -2,7 +2,8 @@
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from .folding import fold
+from maalem.kit.text import fold
+
 from .models import Commune, Province, Region
 
 

@@ -56,6 +56,6 @@ def name(country: str, *, language: str) -> str:
 
 
 def _plain(text: str) -> str:
-    from maalem.platform.ground.places.folding import fold
+    from maalem.kit.text import fold
 
     return fold(text)

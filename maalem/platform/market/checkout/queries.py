@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from maalem.platform.ground.places.folding import fold
+from maalem.kit.text import fold
 from maalem.platform.ground.places.models import Commune
 from maalem.platform.ground.places.queries import search_communes
 from maalem.platform.market.cart import queries as carts
