@@ -5,6 +5,7 @@ thousand payments a second do not mean a thousand commits a second.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from maalem.payments.rails.ports import (
     Done,
     NeverSeen,
 )
+from maalem.payments.together import Together
 
 Recorded = Authorised | Declined | ChallengeRequired | Done | NeverSeen
 _KINDS: dict[str, type[Any]] = {
@@ -102,19 +104,14 @@ class Notebook:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._waiting: list[tuple[Entry, asyncio.Future[Recorded]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._lines: Together[Entry, Recorded] = Together(self._write, most=MOST_AT_ONCE)
 
     async def record(self, entry: Entry) -> Recorded:
         """The answer that stands: `entry`'s, or the earlier one of the same reference.
 
         Raises `NetworkDown` before, and `ReplyLost` after the line is written.
         """
-        waiter: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entry, waiter))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
-        return await waiter
+        return await self._lines.submit(entry)
 
     async def conduct(self) -> Conduct:
         """How to behave now."""
@@ -134,23 +131,12 @@ class Notebook:
         )
         return bool(tag == "INSERT 0 1")
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            try:
-                await self._write_batch(batch)
-            except Exception as error:  # each waiter hears of it; none may wait for ever
-                for _, waiter in batch:
-                    if not waiter.done():
-                        waiter.set_exception(error)
-
-    async def _write_batch(self, batch: list[tuple[Entry, asyncio.Future[Recorded]]]) -> None:
+    async def _write(self, entries: Sequence[Entry]) -> list[Recorded | Exception]:
         conduct = await self.conduct()
         if conduct.down:
             raise NetworkDown
         if conduct.slow_ms:
             await asyncio.sleep(conduct.slow_ms / 1000)
-        entries = [entry for entry, _ in batch]
         async with self._pool.acquire() as conn:
             tag = await conn.execute(_INSERT, *_columns(entries))
             stand = {entry.reference: entry.answer for entry in reversed(entries)}
@@ -158,16 +144,12 @@ class Notebook:
                 rows = await conn.fetch(_READ, list(stand))
                 stand = {row["reference"]: unpack(row["answer"]) for row in rows}
             lost = conduct.lose_replies and await conn.execute(_LOSE_ONE) == "UPDATE 1"
-        for entry, waiter in batch:
-            if waiter.done():
-                continue
-            if lost:
-                waiter.set_exception(ReplyLost())
-            else:
-                waiter.set_result(stand[entry.reference])
+        if lost:
+            raise ReplyLost
+        return [stand[entry.reference] for entry in entries]
 
 
-def _columns(entries: list[Entry]) -> list[list[Any]]:
+def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
     challenges = [e.answer if isinstance(e.answer, ChallengeRequired) else None for e in entries]
     return [
         [e.reference for e in entries],

@@ -4,10 +4,12 @@ Loans that are asked for while others are being written wait for the next turn t
 a thousand payments a second do not mean a thousand commits of the log. Each is still one line.
 """
 
-import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+
+from maalem.payments.together import Together
 
 MOST_AT_ONCE = 100
 _OPEN = """
@@ -22,30 +24,15 @@ class Loans:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._waiting: list[tuple[str, str, asyncio.Future[Any]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._together: Together[tuple[str, str], Any] = Together(self._open_all, most=MOST_AT_ONCE)
 
     async def open(self, token: str, *, why: str) -> Any:
         """The row of a card (sealed, key_id, exp_month, exp_year), or None if there is none."""
-        waiter: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((token, why, waiter))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._serve())
-        return await waiter
+        return await self._together.submit((token, why))
 
-    async def _serve(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            try:
-                rows = await self._pool.fetch(
-                    _OPEN, [token for token, _, _ in batch], [why for _, why, _ in batch]
-                )
-            except Exception as problem:  # each waiter hears of it; none may wait for ever
-                for _, _, waiter in batch:
-                    if not waiter.done():
-                        waiter.set_exception(problem)
-                continue
-            by_place = {row["place"]: row for row in rows if row["sealed"] is not None}
-            for place, (_, _, waiter) in enumerate(batch, start=1):
-                if not waiter.done():
-                    waiter.set_result(by_place.get(place))
+    async def _open_all(self, wanted: Sequence[tuple[str, str]]) -> list[Any]:
+        rows = await self._pool.fetch(
+            _OPEN, [token for token, _ in wanted], [why for _, why in wanted]
+        )
+        by_place = {row["place"]: row for row in rows if row["sealed"] is not None}
+        return [by_place.get(place) for place in range(1, len(wanted) + 1)]
