@@ -15,6 +15,10 @@ def refusal(code: str) -> str:
             "You have an earlier order whose payment page we can’t reach. "
             "Please try again in a minute."
         ),
+        "stopped": _(
+            "We can’t take orders at this moment. The mistake is ours and we have been told. "
+            "Your cart is kept: please come back in an hour."
+        ),
     }.get(code, _("That didn’t work, and nothing was ordered. Please try again."))
 
 

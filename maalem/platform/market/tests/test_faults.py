@@ -15,12 +15,14 @@ from maalem.platform.market.cart.models import Hold
 from maalem.platform.market.catalog.models import Variant
 from maalem.platform.market.checkout.actions.pay import place
 from maalem.platform.market.checkout.actions.place import Refused
+from maalem.platform.market.checkout.models import CommissionRule
 from maalem.platform.market.checkout.sentences import refusal
 from maalem.platform.market.orders.actions import attempts
 from maalem.platform.market.orders.actions.expire import expire
 from maalem.platform.market.orders.actions.parcels import cancel, confirm_delivery, dispatch
 from maalem.platform.market.orders.actions.settle import Received, settle
 from maalem.platform.market.orders.models import (
+    Alert,
     History,
     Order,
     OrderGroup,
@@ -271,3 +273,33 @@ def test_a_delivery_cut_off_at_any_statement_releases_once(stocked):
         confirm_delivery(cart.groups.get().orders.get().number, by="buyer")
 
     assert crash_matrix(prepare, act, fingerprint) > 5
+
+
+def connect_like_django():
+    known = connection.get_connection_params()
+    wanted = {"dbname", "user", "password", "host", "port"}
+    return {name: value for name, value in known.items() if name in wanted}
+
+
+def test_who_waits_too_long_for_a_piece_gets_a_sentence(live, monkeypatch):
+    monkeypatch.setattr("maalem.platform.market.checkout.actions.place.LOCK_WAIT", "100ms")
+    cart = live.cart(tagine=1)
+    live.address(cart)
+    agreed = live.agreed(cart)
+    with psycopg.connect(**connect_like_django()) as other:
+        other.execute("SELECT 1 FROM catalog_variant WHERE id = %s FOR UPDATE", [live.tagine.pk])
+        with pytest.raises(Refused, match="busy"):
+            place(cart=cart, agreed=agreed, language="fr")
+    assert place(cart=cart, agreed=agreed, language="fr").status == "pending_payment"
+
+
+@pytest.mark.parametrize("conditions", [{"krafts": ["rugs"]}, {"craft": []}])
+def test_a_broken_commission_rule_stops_the_sale_and_is_put_before_a_person(live, conditions):
+    CommissionRule.objects.filter(name="cooperatives").update(conditions=conditions)
+    cart = live.cart(tagine=1)
+    live.address(cart)
+    with pytest.raises(Refused, match="stopped"):
+        place(cart=cart, agreed=live.agreed(cart), language="fr")
+    assert Alert.objects.get(kind="sale_stopped").note
+    assert not OrderGroup.objects.exists()
+    assert_stock_is_whole()

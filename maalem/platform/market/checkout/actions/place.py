@@ -1,5 +1,6 @@
 """Place an order: everything or nothing, in one transaction that calls nobody."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -13,21 +14,32 @@ from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.actions import holds
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout import queries
-from maalem.platform.market.checkout.decide import Item, Rule, first_fit, split_for_seller
+from maalem.platform.market.checkout.decide import (
+    BrokenRule,
+    Item,
+    NoRule,
+    Rule,
+    first_fit,
+    split_for_seller,
+)
 from maalem.platform.market.checkout.models import Draft
 from maalem.platform.market.checkout.plan import Parcel, Plan
-from maalem.platform.market.orders.actions.move import write_down
+from maalem.platform.market.checkout.tariff import BrokenTariff
+from maalem.platform.market.orders.actions.move import alert, write_down
 from maalem.platform.market.orders.models import Order, OrderGroup, OrderLine
 from maalem.platform.market.orders.states import GroupStatus
 from maalem.platform.market.orders.words import frozen
 
+log = logging.getLogger(__name__)
+
 HELD_FOR = timedelta(minutes=30)
 LOCK_WAIT = "5s"
-_LOCK_NOT_AVAILABLE = "55P03"
+# PostgreSQL's codes for a lock not had in time and for a circle of waits that it broke.
+_BUSY = frozenset({"55P03", "40P01"})
 
 
 class Refused(Exception):
-    """Nothing was written. `code`: empty, no_draft, lines, changed or busy."""
+    """Nothing was written. `code`: empty, no_draft, lines, changed, busy or stopped."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -53,9 +65,14 @@ def place_order(*, cart: Cart, agreed: str, language: str, person: Any = None) -
         with transaction.atomic():
             return _place(cart, agreed=agreed, language=language, person=person)
     except OperationalError as trouble:
-        if getattr(trouble.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+        if getattr(trouble.__cause__, "sqlstate", "") in _BUSY:
             raise Refused("busy") from trouble
         raise
+    except (BrokenRule, NoRule, BrokenTariff) as trouble:
+        # The operator's lists can't be right. Nothing is sold by a guess; a person is told.
+        log.exception("the sale is stopped")
+        alert("sale_stopped", about=type(trouble).__name__, note=str(trouble))
+        raise Refused("stopped") from trouble
 
 
 def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup:

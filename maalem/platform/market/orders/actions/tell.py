@@ -3,6 +3,10 @@
 The words are made later, in the job: a text that can't be made must never undo a payment.
 """
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
 from maalem.platform.ground.notices.actions import Recipient, notify
 from maalem.platform.market.orders import jobs, links
 from maalem.platform.market.orders.models import Order, OrderGroup
@@ -82,5 +86,11 @@ def _to_seller(kind: str, *, order: Order) -> None:
             kind=kind,
             to=person,
             key=f"{kind}-{order.number}-{person.pk}",
-            context={"order": order, "lines": lines},
+            context={"order": order, "lines": lines, "address": _sale(order, person.language)},
         )
+
+
+def _sale(order: Order, language: str) -> str:
+    """The seller's own page of the sale."""
+    with override(language):
+        return settings.PLATFORM_URL + reverse("studio:order", args=[order.number])
