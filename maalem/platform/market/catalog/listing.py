@@ -91,6 +91,11 @@ class Listing:
         return self.found.total
 
     @property
+    def worth_narrowing(self) -> bool:
+        """Whether the filter form is shown: not over a shelf that is seen at a glance."""
+        return self.filters.narrowed or self.found.total > 8
+
+    @property
     def capped(self) -> bool:
         """Whether there are more than are counted."""
         return self.found.total >= COUNT_CAP
@@ -117,7 +122,8 @@ class Listing:
     @cached_property
     def facets(self) -> list[Facet]:
         """The questions of the filter form that this page leaves open."""
-        names = [name for name in ("craft", "region", "price", "supply") if name not in self._fixed]
+        fixed = {*self._fixed, "region"} if "artisan" in self._fixed else set(self._fixed)
+        names = [name for name in ("craft", "region", "price", "supply") if name not in fixed]
         return [facet(name, getattr(self.filters, name)) for name in names]
 
     @property
