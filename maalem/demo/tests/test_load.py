@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.models import Count
+from PIL import Image
 
 from maalem.demo import load as loading
 from maalem.demo import pictures
@@ -108,8 +111,23 @@ def test_every_picture_of_the_shop_says_how_to_draw_it(bank: fake.Fake):
     assert not Artisan.objects.filter(portrait="").exists()
 
 
-def test_it_draws_nothing_that_the_shop_does_not_show(bank: fake.Fake, tmp_path):
+def test_it_draws_nothing_that_the_shop_does_not_show(bank: fake.Fake, tmp_path: Path):
     load(**SMALL)
     made_up = "demo/tagine/safi/0000beef-0-360.webp"
     assert not pictures.maker(made_up, tmp_path / "x.webp")
     assert not pictures.maker("demo/../../etc/passwd", tmp_path / "x.webp")
+
+
+def test_a_picture_is_drawn_when_a_page_first_asks_for_it(
+    bank: fake.Fake, tmp_path: Path, settings: Any
+):
+    settings.MEDIA_ROOT = tmp_path
+    load(**SMALL)
+    base = Photo.objects.get(product__slug="tagine-de-safi-etoile-bleue", position=0).path
+    target = tmp_path / f"{base}-360.webp"
+    assert pictures.maker(f"{base}-360.webp", target)
+    for width in pictures.WIDTHS:
+        with Image.open(tmp_path / f"{base}-{width}.webp") as drawn:
+            assert drawn.size == (width, width)
+    assert [p.name for p in target.parent.iterdir() if p.name.startswith(".")] == []
+    assert base not in pictures.missing()
