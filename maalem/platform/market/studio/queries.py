@@ -100,9 +100,9 @@ def sales(artisan: Artisan, *, before: int = 0) -> Sales:
     )
 
 
-def sale(artisan: Artisan, number: str) -> Order | None:
-    """One sale with its lines and group; None where it is no sale of this workshop's."""
-    return _orders(artisan).filter(status__in=SALES, number=number).first()
+def sale(mine: Iterable[Artisan], number: str) -> Order | None:
+    """One sale with its lines and group; None where it is no sale of any of `mine`."""
+    return _orders(*mine).filter(status__in=SALES, number=number).first()
 
 
 def escrow(artisan: Artisan) -> Escrow:
@@ -147,11 +147,10 @@ def place_of(address: Mapping[str, Any], *, country: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _orders(artisan: Artisan) -> QuerySet[Order]:
+def _orders(*mine: Artisan) -> QuerySet[Order]:
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    return (
-        Order.objects.filter(artisan_id=artisan.pk).select_related("group").prefetch_related(lines)
-    )
+    rows = Order.objects.filter(artisan_id__in=[artisan.pk for artisan in mine])
+    return rows.select_related("group").prefetch_related(lines)
 
 
 def _sale(row: Order) -> Sale:

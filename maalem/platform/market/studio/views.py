@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.orders.actions.parcels import dispatch
+from maalem.platform.market.orders.models import Order
 from maalem.platform.market.orders.states import Moved, NotAllowed
 
 from . import actions, queries
@@ -54,14 +55,15 @@ def sales(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
 
 @of_a_workshop
 def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
-    """One sale: what, for whom, where to, and the one thing to do next."""
-    found = queries.sale(artisan, number)
-    if found is None:
-        raise Http404
+    """One sale: what, for whom, where to, and the one thing to do next.
+
+    A link in a message may lead to another of her workshops than the chosen one: that is fine.
+    """
+    found = _mine(request, number)
     return _page(
         request,
         "studio/order.html",
-        artisan=artisan,
+        artisan=next(one for one in request.workshops if one.pk == found.artisan_id),  # type: ignore[attr-defined]
         order=found,
         first_name=queries.first_name(found.group.name),
         place=queries.place_of(found.group.address, country=found.group.country),
@@ -74,12 +76,18 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
 @of_a_workshop
 def handed_over(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
     """The parcel is with the carrier."""
-    if queries.sale(artisan, number) is None:
-        raise Http404
+    _mine(request, number)
     form = HandedOverForm(request.POST)
     if form.is_valid():
         _dispatch(request, number=number, form=form)
     return redirect("studio:order", number=number)
+
+
+def _mine(request: HttpRequest, number: str) -> Order:
+    found = queries.sale(request.workshops, number)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
 
 
 def _dispatch(request: HttpRequest, *, number: str, form: HandedOverForm) -> None:
