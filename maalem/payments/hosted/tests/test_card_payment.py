@@ -52,3 +52,33 @@ def test_it_says_why_a_card_was_refused_and_lets_her_try_another(
     assert "Rien n’a été débité" in payer.text
     payer.pay()
     assert payer.left
+
+
+@pytest.mark.parametrize(
+    ("button", "typed", "status", "said"),
+    [
+        ("confirm", {"secret": "123456"}, "succeeded", "succeeded"),
+        ("refuse", {}, "requires_payment_method", "failed"),
+        ("leave", {}, "requires_payment_method", "failed"),
+    ],
+)
+def test_an_intent_of_the_api_goes_to_the_bank_and_back_to_its_return_address(
+    service: Service, payer: Payer, button: str, typed: dict[str, str], status: str, said: str
+):
+    intents = service.client().v1.payment_intents
+    intent = intents.create(
+        params={
+            "amount": 25_000,
+            "currency": "mad",
+            "payment_method": "pm_card_authenticationRequired",
+            "confirm": True,
+            "return_url": "http://shop.test/back?order=7",
+        }
+    )
+    assert intent.status == "requires_action"
+    payer.open(intent.next_action.redirect_to_url.url)
+    payer.press(button, **typed)
+    assert payer.at.startswith("http://shop.test/back?order=7&payment_intent=" + intent.id)
+    assert f"redirect_status={said}" in payer.at
+    assert f"payment_intent_client_secret={intent.client_secret}" in payer.at
+    assert intents.retrieve(intent.id).status == status

@@ -214,3 +214,12 @@ def test_a_real_card_is_refused_in_test_mode_and_kept_nowhere(service: Service, 
     assert "mode test" in payer.text
     assert "ni gardée ni débitée" in payer.text
     assert service.rows("SELECT count(*) FROM vault.cards WHERE last4 = '1881'") == [(0,)]
+
+
+@pytest.mark.parametrize("body", [b"form=" + b"x" * 20_000, b"\xff\xfe=1", b"a=1&" * 50])
+def test_a_strange_body_gets_a_sentence_too(service: Service, body: bytes):
+    session = service.session()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = httpx.post(session.url + "/card", content=body, headers=headers)
+    assert answer.status_code == 409
+    assert "n’est plus à jour" in answer.text

@@ -6,7 +6,6 @@ from maalem.payments.rails import decide
 from maalem.payments.rails.ports import Authorised, ChallengeRequired, Declined
 from maalem.payments.rails.tests.conftest import World
 from maalem.payments.rails.wallet_levels import cap, highest_cap
-from maalem.payments.wallets.phones import wallet_phone
 
 PHONE = "+212661000101"
 
@@ -80,23 +79,3 @@ def test_the_caps_are_those_of_the_three_levels():
     day = date(2026, 3, 2)
     assert [cap(level, on=day) for level in (1, 2, 3)] == [200_00, 5_000_00, 20_000_00]
     assert highest_cap(on=day) == 20_000_00
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "0661000101",
-        "06 61 00 01 01",
-        "+212 661-000-101",
-        "00212661000101",
-        "٠٦٦١٠٠٠١٠١",
-        "661000101",
-    ],
-)
-def test_it_reads_a_moroccan_mobile_however_it_is_typed(typed):
-    assert wallet_phone(typed) == "+212661000101"
-
-
-@pytest.mark.parametrize("typed", ["", "0522000101", "+33612345678", "06610001", "06x1000101"])
-def test_it_refuses_what_is_no_moroccan_mobile(typed):
-    assert wallet_phone(typed) is None
