@@ -109,6 +109,12 @@ class Keys:
                 saved = await self._saved(call)
                 assert saved is not None, "a claimed key is there"
                 return await self._again(call, found, saved=saved)
+            except ApiError:
+                # What it named may have been used up by the very request that it repeats.
+                saved = await self._saved(call) if found.steps else None
+                if saved is None:
+                    raise
+                return await self._again(call, found, saved=saved)
         finally:
             self._running.discard(place)
 

@@ -98,6 +98,25 @@ def test_a_wrong_key_of_the_account_is_not_remembered(caller, key):
     assert caller.post("customers", {}, key=key).status_code == 200
 
 
+def test_a_payment_by_a_token_is_replayed_though_the_token_is_spent(caller, key):
+    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034", "cvc": "314"}
+    token = caller.post("tokens", {f"card[{name}]": value for name, value in card.items()}).json()
+    paying = {**PAY, "payment_method": token["id"]}
+    first = caller.post("payment_intents", paying, key=key)
+    again = caller.post("payment_intents", paying, key=key)
+    assert first.status_code == 200
+    assert again.content == first.content
+    assert caller.post("payment_intents", paying).json()["error"]["code"] == "token_already_used"
+
+
+def test_a_full_refund_is_replayed_though_nothing_is_left(caller, key):
+    intent = caller.post("payment_intents", PAY).json()["id"]
+    first = caller.post("refunds", {"payment_intent": intent}, key=key)
+    again = caller.post("refunds", {"payment_intent": intent}, key=key)
+    assert first.status_code == 200
+    assert again.content == first.content
+
+
 def test_keys_belong_to_the_account_that_is_acted_for(caller, key):
     seller = caller.post("accounts", {"country": "MA"}).json()["id"]
     ours = caller.post("customers", {"name": "Claire"}, key=key)
