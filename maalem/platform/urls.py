@@ -34,3 +34,8 @@ urlpatterns += i18n_patterns(
     path("", include("maalem.platform.market.catalog.urls")),
     prefix_default_language=True,
 )
+
+handler400 = "maalem.platform.ground.site.trouble.bad_request"
+handler403 = "maalem.platform.ground.site.trouble.forbidden"
+handler404 = "maalem.platform.ground.site.trouble.not_found"
+handler500 = "maalem.platform.ground.site.trouble.broken"

@@ -17,6 +17,7 @@ register = template.Library()
 # Moroccan Arabic writes Western digits (CLDR ar_MA); plain "ar" would not.
 LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
 _MINOR = 100
+_KILO = 1000
 
 
 @lru_cache
@@ -31,6 +32,8 @@ def _written(minor: int, currency: str, language: str) -> str:
     pattern = None if cents else _whole_pattern(language)
     sign = "-" if minor < 0 else ""
     amount = f"{sign}{whole}.{cents:02d}"
+    if language[:2] == "ar":
+        return _in_arabic(Decimal(amount), currency, cents=bool(cents))
     text = format_currency(
         Decimal(amount),
         currency,
@@ -39,6 +42,21 @@ def _written(minor: int, currency: str, language: str) -> str:
         currency_digits=pattern is None,
     )
     return text.replace("\u200f", "").replace("\u200e", "").strip()
+
+
+# The full word: "د.م." puts two points at the end of a sentence, and a point between thousands
+# reads as a decimal to whoever learnt numbers in English.
+_ARABIC_UNITS = {"MAD": "درهم", "EUR": "يورو", "USD": "دولار"}
+
+
+def _in_arabic(amount: Decimal, currency: str, *, cents: bool) -> str:
+    """Western digits grouped by narrow spaces, a decimal comma, the currency's name.
+
+    A negative number is isolated, else a right-to-left line moves its sign to the far end.
+    """
+    digits = format_decimal(abs(amount), format="#,##0.00" if cents else "#,##0", locale="fr")
+    digits = f"\u2066-{digits}\u2069" if amount < 0 else digits
+    return f"{digits}\u00a0{_ARABIC_UNITS.get(currency, currency)}"
 
 
 @lru_cache
@@ -72,6 +90,27 @@ def phone(e164: object) -> SafeString | str:
 
 
 @register.filter
-def number(value: float) -> str:
+def cm(mm: int | None) -> SafeString | str:
+    """A length of `mm` millimetres in centimetres: 1250 → 125 cm, 85 → 8,5 cm."""
+    if not mm:
+        return ""
+    unit = "سم" if (get_language() or "fr")[:2] == "ar" else "cm"
+    return format_html("<bdi>{}\u00a0{}</bdi>", number(Decimal(mm) / 10), unit)
+
+
+@register.filter
+def weight(grams: int | None) -> SafeString | str:
+    """`grams` as grams below a kilogram, as kilograms from there on."""
+    if not grams:
+        return ""
+    arabic = (get_language() or "fr")[:2] == "ar"
+    if grams < _KILO:
+        return format_html("<bdi>{}\u00a0{}</bdi>", number(grams), "غ" if arabic else "g")
+    kilos = number(round(Decimal(grams) / _KILO, 1).normalize())
+    return format_html("<bdi>{}\u00a0{}</bdi>", kilos, "كغ" if arabic else "kg")
+
+
+@register.filter
+def number(value: float | Decimal) -> str:
     """A plain number with the language's separators."""
     return format_decimal(value, locale=_locale(get_language() or "fr"))

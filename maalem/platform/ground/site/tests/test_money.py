@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from maalem.platform.ground.site.templatetags.money import money, phone
+from maalem.platform.ground.site.templatetags.money import cm, money, phone, weight
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,9 @@ from maalem.platform.ground.site.templatetags.money import money, phone
         ("fr", 125_000, "1\u202f250\u00a0MAD"),
         ("fr", 125_050, "1\u202f250,50\u00a0MAD"),
         ("en", 125_000, "MAD1,250"),
-        ("ar", 9_000, "90\u00a0د.م."),
+        ("ar", 9_000, "90\u00a0درهم"),
+        ("ar", 125_050, "1\u202f250,50\u00a0درهم"),
+        ("ar", -50, "\u2066-0,50\u2069\u00a0درهم"),
         ("fr", 0, "0\u00a0MAD"),
         ("fr", -50, "-0,50\u00a0MAD"),
     ],
@@ -24,7 +26,7 @@ def test_arabic_keeps_western_digits():
     with translation.override("ar"):
         text = money(123_456_789, "MAD")
     assert not set("٠١٢٣٤٥٦٧٨٩") & set(text)
-    assert "1.234.567,89" in text
+    assert "1\u202f234\u202f567,89" in text
 
 
 def test_an_amount_that_is_none_is_nothing():
@@ -38,3 +40,23 @@ def test_a_telephone_is_grouped_and_runs_left_to_right():
 
 def test_a_telephone_cannot_smuggle_markup():
     assert "<b>" not in phone("<b>1</b>")
+
+
+@pytest.mark.parametrize(
+    ("language", "length", "mass"),
+    [
+        ("fr", "125\u00a0cm", "2,2\u00a0kg"),
+        ("en", "125\u00a0cm", "2.2\u00a0kg"),
+        ("ar", "125\u00a0سم", "2,2\u00a0كغ"),
+    ],
+)
+def test_a_measure_reads_as_the_language_writes_it(language: str, length: str, mass: str):
+    with translation.override(language):
+        assert cm(1250) == f"<bdi>{length}</bdi>"
+        assert weight(2_200) == f"<bdi>{mass}</bdi>"
+
+
+def test_what_weighs_under_a_kilogram_is_told_in_grams():
+    with translation.override("fr"):
+        assert weight(350) == "<bdi>350\u00a0g</bdi>"
+        assert weight(None) == ""
