@@ -13,6 +13,8 @@ PATIENCE = timedelta(minutes=2)
 # A parcel that nobody confirmed counts as delivered this long after it was dispatched.
 CONFIRM_AFTER = timedelta(days=10)
 CONFIRM_AFTER_ABROAD = timedelta(days=30)
+# A day's payments are checked on two nights, so that one night without an answer is no gap.
+CHECKED_AGAIN = timedelta(days=2)
 BATCH = 200
 
 
@@ -54,3 +56,11 @@ def confirm_overdue(timestamp: int) -> None:
     from maalem.platform.market.orders.actions import finish
 
     finish.confirm_overdue()
+
+
+@jobs.every("47 4 * * *")
+def check_paid(timestamp: int) -> None:
+    """Hold the last days' payments against the institution's own."""
+    from maalem.platform.market.orders.actions import finish
+
+    finish.check_paid(since=CHECKED_AGAIN)

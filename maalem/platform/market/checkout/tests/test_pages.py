@@ -279,13 +279,13 @@ def test_turning_back_keeps_the_pieces_and_the_page(visitor, world):
 
 def test_coming_back_before_anybody_knows_waits_kindly(visitor, world):
     _, group = ordered(visitor, world)
-    page = visitor.get(links.path(group.number, to="checkout:return"))
-    assert 'http-equiv="refresh"' in page.content.decode()
+    address = links.path(group.number, to="checkout:return")
+    assert visitor.get(address).headers["Refresh"] == "3; url=?turn=1"
     world.bank.trouble = "down"
-    page = visitor.get(links.path(group.number, to="checkout:return") + "?turn=1")
-    assert 'http-equiv="refresh"' in page.content.decode()
-    last = visitor.get(links.path(group.number, to="checkout:return") + "?turn=30")
-    assert 'http-equiv="refresh"' not in last.content.decode()
+    assert visitor.get(address + "?turn=7").headers["Refresh"] == "8; url=?turn=8"
+    last = visitor.get(address + "?turn=30")
+    assert "Refresh" not in last.headers
+    assert links.path(group.number) in last.content.decode()
 
 
 @pytest.mark.parametrize(

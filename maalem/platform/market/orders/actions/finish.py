@@ -12,6 +12,8 @@ from typing import TypeVar
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from maalem.platform.ground.gateway import calls as gateway
+from maalem.platform.ground.gateway import errors
 from maalem.platform.market.orders.actions import asks, attempts
 from maalem.platform.market.orders.actions.expire import expire
 from maalem.platform.market.orders.actions.move import alert
@@ -25,6 +27,7 @@ from maalem.platform.market.orders.jobs import (
 from maalem.platform.market.orders.models import (
     Order,
     OrderGroup,
+    Payment,
     PaymentAttempt,
     Refund,
     Release,
@@ -35,6 +38,7 @@ from maalem.platform.market.orders.states import (
     AttemptStatus,
     GroupStatus,
     OrderStatus,
+    Verdict,
 )
 
 log = logging.getLogger(__name__)
@@ -123,6 +127,36 @@ def confirm_overdue() -> int:
         .values_list("number", flat=True)[:BATCH]
     )
     return sum(_each(lambda number: bool(confirm_delivery(number)), numbers))
+
+
+def check_paid(*, since: timedelta) -> int:
+    """Hold what we call paid against what the institution received; return how many differ.
+
+    A difference is put before a person and changes nothing by itself: the books decide.
+    """
+    recent = Payment.objects.filter(
+        verdict=Verdict.ACCEPTED, received_at__gte=Now() - since
+    ).select_related("group")
+    return sum(_each(_differs, recent.order_by("pk")))
+
+
+def _differs(payment: Payment) -> bool:
+    try:
+        intent = gateway.retrieve_intent(payment.intent)
+        found = (intent.status, intent.received_minor, intent.currency)
+    except errors.Refused as said:
+        found = (said.code, 0, payment.currency)
+    except errors.GatewayError:
+        return False  # No answer is no difference: asked again tomorrow.
+    if found == ("succeeded", payment.amount_minor, payment.currency):
+        return False
+    alert(
+        "paid_without_trace",
+        about=payment.intent,
+        group=payment.group,
+        note=f"{payment.group.number} is paid with us; the institution says {found}.",
+    )
+    return True
 
 
 def _each(do: Callable[[Row], bool], rows: Iterable[Row]) -> list[bool]:

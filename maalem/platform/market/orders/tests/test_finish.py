@@ -127,3 +127,18 @@ def test_one_that_breaks_does_not_keep_the_others_waiting(world, monkeypatch):
 
     monkeypatch.setattr(finish, "_end", breaks)
     assert finish.end_overdue() == 1
+
+
+def test_a_payment_that_the_institution_knows_nothing_of_is_put_before_a_person(world):
+    group = world.paid()
+    world.paid(world.cart(tagine=1))
+    day = timedelta(days=1)
+    assert finish.check_paid(since=day) == 0
+    world.bank.trouble = "down"
+    assert finish.check_paid(since=day) == 0
+    world.bank.trouble = ""
+    del world.bank.intents[group.payments.get().intent]
+    assert finish.check_paid(since=day) == 1
+    assert Alert.objects.get(kind="paid_without_trace").group == group
+    group.refresh_from_db()
+    assert group.status == "paid", "nothing is mended in silence"
