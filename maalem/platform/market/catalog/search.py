@@ -7,13 +7,14 @@ title, and what tells pieces apart is their age: the newest are read in order an
 themselves. Either way the cost is bounded, whatever the size of the catalogue.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from maalem.kit.text import stem
+from maalem.platform.market.catalog.kept import Shelf, kept, may_keep
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.catalog.words import all_of, any_of, asked, lexeme
 
@@ -80,18 +81,53 @@ class Found:
         return self.total >= COUNT_CAP
 
 
+# What a search found, for a while: popular words are asked for again and again.
+_REMEMBER_S = 20
+_FOUND: Shelf[Found] = Shelf(most=2_000)
+
+
 def find(wish: Wish) -> Found:
     """The page of products that `wish` asks for."""
     if not wish.words:
         return _shelf(wish)
-    found = _ranked(wish, query=all_of(wish.words))
+    if not may_keep():
+        return _search(wish)
+    key = (wish, int(time.monotonic() // _REMEMBER_S))
+    found = _FOUND.get(key)
+    return _as_of_now(found) if found is not None else _FOUND.put(key, _search(wish))
+
+
+def _as_of_now(found: Found) -> Found:
+    """The remembered rows in their present version, without what has left the shelf since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.product_id, p.version FROM catalog_entry e"
+            " JOIN catalog_product p ON p.id = e.product_id"
+            " WHERE e.product_id = ANY(%s) AND e.in_stock",
+            [[one for one, _ in found.rows]],
+        )
+        versions = dict(cursor.fetchall())
+    return replace(found, rows=[(one, versions[one]) for one, _ in found.rows if one in versions])
+
+
+def _search(wish: Wish) -> Found:
+    # The last word may be a beginning, unless it is a whole word that documents hold.
+    begun = not _held(lexeme(wish.words[-1]))
+    found = _ranked(wish, query=all_of(wish.words, open_end=begun))
     if found.total > _FEW or wish.page > 1:
         return found
-    return _second_try(wish, found)
+    return _second_try(wish, found, begun=begun)
 
 
-def _second_try(wish: Wish, found: Found) -> Found:
-    """Mend spelling, then let any of the words do; keep the first answer when nothing is better."""
+def _second_try(wish: Wish, found: Found, *, begun: bool) -> Found:
+    """Let the last word go on, mend spelling, then let any of the words do.
+
+    The first answer is kept when nothing is better.
+    """
+    if not begun:
+        longer = _ranked(wish, query=all_of(wish.words))
+        if longer.total > found.total:
+            found = longer
     mended = replace(wish, words=mend(wish.words))
     if mended.words != wish.words:
         better = _ranked(mended, query=all_of(mended.words, open_end=False))
@@ -205,10 +241,11 @@ _KEYS = {
 def _ranked(wish: Wish, *, query: str) -> Found:
     where, values = _conditions(wish)
     key, way = _KEYS.get(wish.sort, _KEYS["relevance"])
-    ranking: list[object] = [_WEIGHTS, any_of(wish.words)] if key is _RANK else []
+    # Ranked by the same words, any of them: what holds more of them in better places is first.
+    ranking: list[object] = [_WEIGHTS, query.replace(" & ", " | ")] if key is _RANK else []
     rows: list[tuple[int, int]] = []
+    total = 0 if values or " | " in query else _expected(wish.words, begun=":*" in query)
     with connection.cursor() as cursor:
-        total = 0 if values else _expected(cursor, wish.words)
         if total < _BROAD_FROM:
             cursor.execute(
                 _KNOWN.format(where=where, key=key, way=way),
@@ -228,26 +265,43 @@ def _ranked(wish: Wish, *, query: str) -> Found:
     return _page(wish, rows, min(total, COUNT_CAP))
 
 
-def _expected(cursor: CursorWrapper, asked_words: Sequence[str]) -> int:
+def _expected(asked_words: Sequence[str], *, begun: bool) -> int:
     """About how many documents hold all these words, if the words knew nothing of each other."""
-    cursor.execute(
-        "SELECT greatest(c.reltuples, 1), (SELECT array_agg((SELECT coalesce(max(w.products), 0)"
-        " FROM catalog_word w WHERE w.word = t.whole OR w.word LIKE t.start))"
-        " FROM unnest(%s::text[], %s::text[]) AS t(whole, start))"
-        " FROM pg_class c WHERE c.oid = 'catalog_entry'::regclass",
-        [
-            [lexeme(word) for word in asked_words],
-            [
-                f"{stem(word)}%" if word is asked_words[-1] and len(stem(word)) >= 3 else word
-                for word in asked_words
-            ],
-        ],
-    )
-    documents, counts = cursor.fetchone()
+    documents = _documents()
     expected = float(documents)
-    for count in counts or [0]:
-        expected *= count / documents
+    for word in asked_words:
+        held = _held(lexeme(word))
+        if begun and word is asked_words[-1] and len(stem(word)) >= 3:
+            held = max(held, _begun(stem(word)))
+        expected *= held / documents
     return int(expected)
+
+
+@kept(60.0)
+def _documents() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_entry'::regclass")
+        return max(1, int(cursor.fetchone()[0]))
+
+
+@kept(60.0)
+def _held(word: str) -> int:
+    """In how many documents a word stands."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT products FROM catalog_word WHERE word = %s", [word])
+        found = cursor.fetchone()
+    return found[0] if found else 0
+
+
+@kept(60.0)
+def _begun(beginning: str) -> int:
+    """In how many documents the commonest word with this beginning stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(products), 0) FROM catalog_word WHERE word LIKE %s",
+            [f"{beginning}%"],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def wish_words(query: str) -> tuple[str, ...]:

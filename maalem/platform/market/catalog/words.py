@@ -29,22 +29,28 @@ _EMPTY = frozenset(
 
 @cache
 def synonyms() -> dict[str, str]:
-    """Each stem of synonyms.txt and the one it is reduced to. A word belongs to its first line."""
-    found: dict[str, str] = {}
+    """Each word of synonyms.txt, and its stem, with the stem it is reduced to.
+
+    A word belongs to its first line. Whole words come before stems: cuire is no leather (cuir).
+    """
+    whole: dict[str, str] = {}
+    stems: dict[str, str] = {}
     for line in _SYNONYMS.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
-        stems = [stem(word) for word in words(line)]
-        for one in stems:
-            found.setdefault(one, stems[0])
-    return found
+        every = words(line)
+        for word in every:
+            whole.setdefault(word, stem(every[0]))
+            stems.setdefault(stem(word), stem(every[0]))
+    return {**stems, **whole}
 
 
 @lru_cache(maxsize=50_000)
 def lexeme(word: str) -> str:
     """The one form of a folded word."""
+    known = synonyms()
     short = stem(word)[:LONGEST]
-    return synonyms().get(short, short)
+    return known.get(word) or known.get(short, short)
 
 
 def lexemes(text: str, *, also_written: bool = True) -> dict[str, None]:

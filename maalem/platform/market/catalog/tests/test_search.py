@@ -29,6 +29,7 @@ FRENCH = {
     "poterie safi": ["tajine-bleu", "vase-fes"],
     "cadeau laine": ["djellaba"],
     "vannerie": ["panier"],
+    "cuire": ["tajine-brut"],
     "serghini": ["carreaux", "tajine-bleu"],
 }
 ARABIC = {
@@ -49,7 +50,7 @@ ARABIC = {
     "خشب العرعار": ["coffret"],
 }
 ENGLISH = {
-    "rug": ["tapis-safran", "tapis-rouge", "coussin-blanc"],
+    "rug": ["tapis-rouge", "tapis-safran", "coussin-blanc"],
     "red rug": ["tapis-rouge"],
     "slippers": ["babouche-jaune"],
     "kaftan": ["caftan"],
