@@ -1,8 +1,9 @@
 """Send events to the endpoints that want them: at least once, oldest first, for three days.
 
 A delivery is claimed before it is sent and released by its outcome; a worker that dies leaves a
-claim that runs out, and another sends the event again. Every try is signed anew, because a
-receiver refuses signatures older than five minutes.
+claim that runs out, and another sends the event again. An endpoint has a few deliveries under
+way at a time, so that one that answers slowly or never delays no other. Every try is signed
+anew, because a receiver refuses signatures older than five minutes.
 """
 
 import asyncio
@@ -22,15 +23,24 @@ from maalem.payments.events.reach import Target, Unreachable, guarded_target, pl
 from maalem.payments.events.wire import EventRow
 from maalem.payments.events.wire import event as shown
 
-BATCH, AT_ONCE = 64, 8
+AT_ONCE, PER_ENDPOINT = 64, 8
 TIMEOUT_S, CLAIM = 10.0, timedelta(seconds=60)
 _log = logging.getLogger("maalem.payments.deliveries")
 
 _CLAIM = """
-WITH due AS (
-    SELECT event_id, endpoint_id FROM event_deliveries
-    WHERE status = 'pending' AND next_at <= $1 AND (held_until IS NULL OR held_until <= $1)
-    ORDER BY event_id LIMIT $2 FOR UPDATE SKIP LOCKED
+WITH held AS (
+    SELECT endpoint_id, count(*) AS many FROM event_deliveries
+    WHERE status = 'pending' AND held_until > $1 GROUP BY endpoint_id
+), due AS (
+    SELECT d.event_id, d.endpoint_id
+    FROM webhook_endpoints w LEFT JOIN held ON held.endpoint_id = w.id
+    CROSS JOIN LATERAL (
+        SELECT event_id, endpoint_id FROM event_deliveries
+        WHERE endpoint_id = w.id AND status = 'pending' AND next_at <= $1
+          AND (held_until IS NULL OR held_until <= $1)
+        ORDER BY event_id LIMIT greatest(0, $4 - coalesce(held.many, 0)) FOR UPDATE SKIP LOCKED
+    ) d
+    LIMIT $2
 ), claimed AS (
     UPDATE event_deliveries d SET held_until = $3, attempts = d.attempts + 1
     FROM due WHERE (d.event_id, d.endpoint_id) = (due.event_id, due.endpoint_id)
@@ -60,31 +70,47 @@ class Deliverer:
 
     def __init__(self, *, live: bool = False, timeout_s: float = TIMEOUT_S) -> None:
         self._live = live
+        self._flying: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(
             timeout=timeout_s,
             follow_redirects=False,
             trust_env=False,
-            limits=httpx.Limits(max_connections=AT_ONCE * 2),
+            limits=httpx.Limits(max_connections=AT_ONCE),
             headers={"User-Agent": "Maalem/1.0 (payments)"},
         )
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Finish what is under way and close the connections."""
+        await self.settle()
         await self._http.aclose()
 
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._flying:
+            await asyncio.wait(self._flying)
+
     async def run(self, payments: Payments) -> int:
-        """Send what is due; return how many deliveries were tried."""
-        now = payments.clock.now()
-        rows = await payments.pool.fetch(_CLAIM, now, BATCH, now + CLAIM)
-        turns = asyncio.Semaphore(AT_ONCE)
+        """Start what is due and there is room for; return how many deliveries were started.
 
-        async def one(row: Any) -> None:
-            async with turns:
-                await self._deliver(payments, row)
-
-        # In order of age: the oldest take the first turns.
-        await asyncio.gather(*(one(row) for row in rows))
+        It waits for the first of them that is over, not for the slowest.
+        """
+        now, room = payments.clock.now(), AT_ONCE - len(self._flying)
+        rows = (
+            await payments.pool.fetch(_CLAIM, now, room, now + CLAIM, PER_ENDPOINT) if room else []
+        )
+        for row in rows:
+            task = asyncio.create_task(self._deliver(payments, row))
+            self._flying.add(task)
+            task.add_done_callback(self._over)
+        if rows:
+            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
         return len(rows)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        self._flying.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # Its claim runs out by itself; the event is sent again then.
+            _log.error("a delivery could not be noted: %r", task.exception())
 
     async def _deliver(self, payments: Payments, row: Any) -> None:
         started, answered, error = monotonic(), None, None

@@ -17,7 +17,7 @@ from maalem.kit.money import EXPONENTS
 from maalem.payments.hosted.texts import DIRECTIONS, LANGUAGES, TEXTS, say
 
 ASSETS = {"pay.css": "text/css", "pay.js": "text/javascript"} | dict.fromkeys(
-    ("band.svg", "star.svg"), "image/svg+xml"
+    ("band.svg", "mark.svg"), "image/svg+xml"
 )
 NARROW_SPACE = "\u202f"
 _PHONE = re.compile(r"(?:\+212|0)[5-7](?: ?\d\d){4}")

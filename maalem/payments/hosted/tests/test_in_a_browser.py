@@ -60,7 +60,7 @@ def opened(chromium: Browser, size: tuple[int, int], **traits: Any) -> tuple[Pag
     """A page of that size, and what its console complains of."""
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, **traits)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

@@ -53,6 +53,13 @@ async def a_session(payments: Payments, receiver: Receiver | None = None) -> ses
     return session
 
 
+async def all_of(deliverer: Deliverer, payments: Payments) -> None:
+    """Send until nothing is due any more."""
+    while await deliverer.run(payments):
+        pass
+    await deliverer.settle()
+
+
 def test_a_session_is_closed_when_its_time_is_over(config: Config):
     async def story() -> None:
         clock = FixedClock(at=SystemClock().now())
@@ -76,12 +83,38 @@ def test_several_workers_send_each_event_once(config: Config):
                 for _ in range(30):
                     await a_session(payments, receiver)
                 workers = [Deliverer() for _ in range(4)]
-                counts = await asyncio.gather(*(one.run(payments) for one in workers))
+                await asyncio.gather(*(all_of(one, payments) for one in workers))
                 for one in workers:
                     await one.close()
-        assert sum(counts) == 30
         ids = [event.id for event in receiver.events(SECRET)]
         assert len(ids) == len(set(ids)) == 30
+
+    asyncio.run(story())
+
+
+def test_a_silent_endpoint_delays_no_other(config: Config):
+    async def story() -> None:
+        silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(30), "127.0.0.1")
+        port = silent.sockets[0].getsockname()[1]
+        with Receiver() as receiver:
+            async with opened(config) as payments:
+                await a_session(payments, receiver)
+                await payments.pool.execute(
+                    "INSERT INTO webhook_endpoints SELECT 'we_silent', 1, account_id, $1, secret,"
+                    " enabled_events, status, connect, NULL, NULL, false, '{}', created_at"
+                    " FROM webhook_endpoints",
+                    f"http://127.0.0.1:{port}/",
+                )
+                for _ in range(40):
+                    await a_session(payments, receiver)
+                deliverer = Deliverer(timeout_s=4)
+                started = asyncio.get_running_loop().time()
+                while len(receiver.got) < 41:
+                    await deliverer.run(payments)
+                    await asyncio.sleep(0.01)
+                assert asyncio.get_running_loop().time() - started < 3.9
+                await deliverer.close()
+        silent.close()
 
     asyncio.run(story())
 
@@ -114,7 +147,9 @@ def test_it_gives_up_after_three_days_and_says_so(config: Config):
                 await a_session(payments, receiver)
                 deliverer = Deliverer()
                 for _ in range(50):
-                    if await deliverer.run(payments) == 0:
+                    started = await deliverer.run(payments)
+                    await deliverer.settle()
+                    if started == 0:
                         due = await payments.pool.fetchval(
                             "SELECT next_at FROM event_deliveries WHERE status = 'pending'"
                         )
