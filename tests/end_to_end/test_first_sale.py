@@ -10,12 +10,11 @@ from tests.cast import NOBODY, POTTER, WEAVER
 from tests.end_to_end.installation import Running
 from tests.end_to_end.people import Artisan, Buyer, visitor
 
-DIGITS = re.compile(r"\d")
-
 
 def amount(text: str) -> int:
-    """The figure in a shown amount, as a number of whole minor units or units; 0 when nothing."""
-    return int("".join(DIGITS.findall(text)) or 0)
+    """The amount that is shown in French or Arabic, in centimes: whole dirhams show none."""
+    cents = 1 if re.search(r",\d{2}\b", text) else 100
+    return int(re.sub(r"\D", "", text) or 0) * cents
 
 
 def until(holds, *, seconds: float = 30) -> None:
