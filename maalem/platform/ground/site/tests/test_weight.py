@@ -1,0 +1,56 @@
+"""A first visit stays light: markup, styles, script and fonts of the page's language, compressed."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+BUDGET = 100_000
+SCRIPT_BUDGET = 30_000
+FONTS = {
+    "fr": ["commissioner"],
+    "en": ["commissioner"],
+    # Digits and Latin names stand in Arabic pages too.
+    "ar": ["commissioner", "noto-naskh-arabic", "el-messiri"],
+}
+FONT_BUDGET = {"commissioner": 31_000, "noto-naskh-arabic": 25_000, "el-messiri": 20_000}
+
+
+@pytest.fixture(autouse=True)
+def unhashed_static(settings: object) -> None:
+    """Pages name their styles as the folders do, so that the test can weigh them."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+def static(name: str) -> bytes:
+    found = finders.find(name)
+    assert isinstance(found, str), name
+    return Path(found).read_bytes()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", sorted(FONTS))
+def test_a_first_visit_is_light(language: str):
+    html = Client().get(f"/{language}/").content
+    text = html.decode()
+    sheets = set(re.findall(r'rel="stylesheet" href="/static/([^"]+)"', text))
+    scripts = set(re.findall(r'<script src="/static/([^"]+)"', text))
+    assert "site/site.css" in sheets
+    script = sum(len(gzip.compress(static(name))) for name in scripts)
+    weight = len(gzip.compress(html)) + script
+    weight += sum(len(gzip.compress(static(name))) for name in sheets)
+    weight += sum(len(static(f"site/fonts/{font}.woff2")) for font in FONTS[language])
+    assert script <= SCRIPT_BUDGET
+    assert weight <= BUDGET
+
+
+def test_each_script_has_its_own_small_file():
+    for font, budget in FONT_BUDGET.items():
+        assert len(static(f"site/fonts/{font}.woff2")) <= budget
+    assert len(static("site/fonts/noto-sans-tifinagh.woff2")) <= 12_000
