@@ -1,4 +1,4 @@
-"""A first visit stays light: markup, styles, script and fonts of the page's language, compressed."""
+"""A first visit stays light: markup, styles, script and fonts of the language, compressed."""
 
 import gzip
 import re
