@@ -116,7 +116,7 @@ class Api:
             authorization=headers.get(b"authorization"),
             account=headers.get(b"stripe-account"),
         )
-        hit = match(method, path)
+        hit = match(method, path) if "\x00" not in path else None
         if hit is None:
             raise NotFound(f"Unrecognized request URL ({method}: {path}).")
         found, ids = hit

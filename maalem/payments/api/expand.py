@@ -77,9 +77,16 @@ async def _load(call: Call, id: str, *, path: str) -> Object | None:
 def _plain(kind: type[Record], show: Callable[[Any], Object]) -> Loader:
     async def load(call: Call, id: str) -> Object | None:
         record = await store.get(call.payments.pool, kind, id)
-        return None if record is None else show(record)
+        return show(record) if record is not None and _is_callers(call, record) else None
 
     return load
+
+
+def _is_callers(call: Call, record: Any) -> bool:
+    """Whoever writes a text, such as a description, could write somebody else's id into it."""
+    if isinstance(record, Account):
+        return call.account.id in (record.id, record.parent_id)
+    return bool(record.account_id == call.account.id)
 
 
 for _prefix, _kind, _show in (

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +15,9 @@ from maalem.payments.units import Unit
 from maalem.payments.vault.records import TypedCard
 
 AMOUNT_MAX = 99_999_999
+URL_MAX = 2_048
+# Hosts end up in a header (a page's form-action): nothing there may end a directive or begin one.
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
 
@@ -75,6 +79,19 @@ def currency(value: str, *, param: str = "currency") -> str:
         supported = ", ".join(sorted(name.lower() for name in EXPONENTS))
         raise BadRequest(f"Invalid currency: {value}. We support: {supported}.", param=param)
     return known
+
+
+def url(value: str, *, param: str) -> str:
+    """An address that a payer's browser is sent to: http or https, a plain host, no login."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    odd = "\\" in value or any(letter.isspace() or ord(letter) < 32 for letter in value)
+    usable = parts.scheme in ("http", "https") and _HOST.match(parts.netloc)
+    if odd or not usable or len(value) > URL_MAX:
+        raise BadRequest("Not a valid URL.", code="url_invalid", param=param)
+    return value
 
 
 def phone(value: str, *, param: str) -> str:

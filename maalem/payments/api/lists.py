@@ -78,7 +78,8 @@ async def _records(
     edge = params.ending_before or params.starting_after
     if edge is not None:
         name = "ending_before" if backwards else "starting_after"
-        if await store.get(call.payments.pool, kind, edge) is None:
+        there = await store.get(call.payments.pool, kind, edge)
+        if there is None or not _is_within(there, where):
             raise NotFound.of(kind.TABLE.removesuffix("s"), edge, param=name)
         add("id >" if backwards else "id <", edge)
     order = "ASC" if backwards else "DESC"
@@ -93,6 +94,12 @@ async def _records(
     if backwards:
         records.reverse()
     return records, len(found) > params.limit
+
+
+def _is_within(record: Any, where: dict[str, Any]) -> bool:
+    """Whether a cursor is the caller's own: another's is as unknown as one that isn't there."""
+    owners = ("account_id", "parent_id", "connected_account_id")
+    return all(getattr(record, name) == where[name] for name in owners if name in where)
 
 
 def _bounds(created: Range | int | None) -> list[tuple[str, datetime]]:

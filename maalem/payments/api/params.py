@@ -42,8 +42,8 @@ def pairs_of(text: bytes | str) -> Pairs:
         raise BadRequest("A parameter is not valid UTF-8.") from None
     except ValueError:
         raise BadRequest("The request has too many parameters.") from None
-    for _, value in pairs:
-        if "\x00" in value:
+    for name, value in pairs:
+        if "\x00" in name or "\x00" in value:
             raise BadRequest("A parameter holds a null character.")
     return pairs
 
@@ -84,9 +84,13 @@ def _with_lists(name: str, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     filled = {key: _with_lists(key, item) for key, item in value.items()}
-    if name not in _MAPS and all(key.isdecimal() for key in filled):
+    if name not in _MAPS and all(_is_position(key) for key in filled):
         return [filled[key] for key in sorted(filled, key=int)]
     return filled
+
+
+def _is_position(key: str) -> bool:
+    return key.isascii() and key.isdecimal() and len(key) <= len(str(PAIRS_MAX))
 
 
 def read(kind: type[T], tree: dict[str, Any]) -> T:

@@ -187,6 +187,8 @@ def test_headers_say_who_and_what(caller):
         b"a]b=1",
         b"name=%ff%fe",
         b"name=%00",
+        b"metadata[a%00]=x",
+        b"expand[" + b"9" * 5_000 + b"]=x",
         b"expand=x[",
         b"metadata[" + b"[a]" * 40 + b"]=1",
     ],
@@ -204,4 +206,5 @@ def test_nonsense_is_refused_with_a_sentence(caller, body):
 def test_what_is_not_there_is_a_404(caller):
     assert caller.http.get("/v1/nothing").status_code == 404
     assert caller.http.delete("/v1/payment_intents/pi_1").status_code == 404
+    assert caller.http.get("/v1/charges/ch_%00").status_code == 404
     assert caller.http.get("/v1/customers/cus_1").json()["error"]["code"] == "resource_missing"

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -10,7 +9,7 @@ from msgspec import Meta, Struct
 from maalem.kit.ids import new_id
 from maalem.payments.acquiring import sessions, wire
 from maalem.payments.acquiring.sessions import Session, Wanted
-from maalem.payments.api import lists
+from maalem.payments.api import fields, lists
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
@@ -83,8 +82,8 @@ async def create(call: Call, params: CreateSession) -> Decided:
         account_id=call.account.id,
         currency=_currency(params),
         line_items=lines,
-        success_url=_url(params.success_url, param="success_url"),
-        cancel_url=_url(params.cancel_url, param="cancel_url") if params.cancel_url else None,
+        success_url=fields.url(params.success_url, param="success_url"),
+        cancel_url=fields.url(params.cancel_url, param="cancel_url") if params.cancel_url else None,
         payment_method_types=list(dict.fromkeys(params.payment_method_types or _METHODS)),
         client_reference_id=params.client_reference_id,
         customer_id=await _customer(call, params.customer),
@@ -189,13 +188,6 @@ def _currency(params: CreateSession) -> str:
             param="line_items[0][price_data][currency]",
         )
     return currency
-
-
-def _url(text: str, *, param: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or "\\" in text:
-        raise BadRequest("Not a valid URL.", code="url_invalid", param=param)
-    return text
 
 
 def _expiry(at: int | None, *, now: datetime) -> datetime | None:

@@ -122,7 +122,11 @@ async def listing(call: Call, params: Listing) -> Object:
 async def methods(call: Call, params: Methods, customer_id: str) -> Object:
     """What she has left with us to pay with."""
     customer = await the_customer(call, customer_id)
-    where = {"customer_id": customer.id, "type": params.type}
+    where = {
+        "account_id": call.account.id,
+        "customer_id": customer.id,
+        "type": params.type,
+    }
     return await page(call, PaymentMethod, params, where=where, show=wire.payment_method)
 
 

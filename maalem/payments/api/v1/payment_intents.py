@@ -170,6 +170,14 @@ async def update(call: Call, params: Update, intent_id: str) -> Decided:
         IntentStatus.REQUIRES_PAYMENT_METHOD,
         IntentStatus.REQUIRES_CONFIRMATION,
     )
+    shown = (params.amount, params.currency, params.payment_method_types)
+    if old.session_id is not None and any(given is not None for given in shown):
+        # The payer agrees to what her page shows, and that page was made from the session.
+        raise BadRequest(
+            "This PaymentIntent belongs to a Checkout Session: its amount, currency and payment"
+            " methods can't be changed.",
+            code="payment_intent_unexpected_state",
+        )
     terms = (params.amount, params.currency, params.payment_method, params.customer)
     if any(given is not None for given in (*terms, params.payment_method_types)):
         if not open_to_terms:
@@ -235,7 +243,7 @@ async def _pay(
         intent=intent,
         method=taken.method,
         merchant=call.account.business_name,
-        return_url=params.return_url or None,
+        return_url=fields.url(params.return_url, param="return_url") if params.return_url else None,
         off_session=params.off_session,
         force_challenge=bool(forced),
         request_id=call.request_id,

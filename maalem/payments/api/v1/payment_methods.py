@@ -74,6 +74,12 @@ async def update(call: Call, params: Update, method_id: str) -> Decided:
                 code="invalid_expiry_month",
                 param="card[exp_month]",
             )
+        if year is not None and not 2000 <= year <= 2100:
+            raise BadRequest(
+                "Your card's expiration year is invalid.",
+                code="invalid_expiry_year",
+                param="card[exp_year]",
+            )
         given |= {"exp_month": month or old.exp_month, "exp_year": year or old.exp_year}
     new = changed(old, metadata=merged(old.metadata, params.metadata), **given)
     unit = Unit().put(new)

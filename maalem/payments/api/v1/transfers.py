@@ -116,7 +116,7 @@ async def reverse(call: Call, params: Reverse, transfer_id: str) -> Decided:
 async def reversals(call: Call, params: ListParams, transfer_id: str) -> Object:
     """A transfer's reversals, newest first."""
     found = await _the_transfer(call, transfer_id)
-    where = {"transfer_id": found.id}
+    where = {"account_id": call.account.id, "transfer_id": found.id}
     return await page(call, Reversal, params, where=where, show=wire.reversal)
 
 
