@@ -27,8 +27,9 @@ class LocalStripe:
     def install(self) -> None:
         """An environment of its own, once."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        if not Path(self.python).exists():
-            self.processes.once(sys.executable, "-m", "venv", "environment", log="install.log")
+        if Path(self.python).exists():
+            return
+        self.processes.once(sys.executable, "-m", "venv", "environment", log="install.log")
         self.processes.once(
             *(self.python, "-m", "pip", "install", "--quiet", "localstripe==1.15.10"),
             log="install.log",

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-import requests
-
+from bench import catalogue
+from bench.browser import Browser, Lost, Page
 from bench.load import Request
-from bench.peers.shop import HERE, TERMS, Database, Item, Processes, wait_for
+from bench.peers.shop import HERE, Database, Item, Processes, wait_for
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_ADDRESS = re.compile(r"/catalogue/([\w-]+)_(\d+)/")
 
 
 class Oscar:
@@ -21,42 +22,44 @@ class Oscar:
 
     name = "django-oscar 4.2"
 
-    def __init__(self, folder: Path, *, database: Database, port: int) -> None:
+    def __init__(
+        self, folder: Path, *, database: Database, port: int, items: Sequence[Item]
+    ) -> None:
         self.folder = folder / "oscar"
+        self.data = self.folder / f"data-{len(items)}"
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.python = str(self.folder / "environment" / "bin" / "python")
         self.processes = Processes(
             self.folder,
-            {"PEER_DATABASE": database.as_environment(), "PEER_HOME": str(self.folder)},
+            {"PEER_DATABASE": database.as_environment(), "PEER_HOME": str(self.data)},
         )
-        self.items: list[Item] = []
-        self.addresses: list[str] = []
-        self._next = 0
+        self.items = list(items)
+        self.addresses: dict[str, str] = {}
 
     def install(self) -> None:
         """An environment of its own, once."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         for path in (HERE / "oscar").iterdir():
             if path.is_file():
                 shutil.copy(path, self.folder / path.name)
-        if not Path(self.python).exists():
-            self.processes.once(sys.executable, "-m", "venv", "environment", log="install.log")
+        if Path(self.python).exists():
+            return
+        self.processes.once(sys.executable, "-m", "venv", "environment", log="install.log")
         self.processes.once(
             *(self.python, "-m", "pip", "install", "--quiet", "-r", "requirements.txt"),
             log="install.log",
         )
 
-    def populate(self, items: Sequence[Item]) -> None:
+    def populate(self) -> None:
         """Rows in bulk, then its index."""
-        self.items = list(items)
-        path = self.folder / "products.csv"
+        path = self.data / "products.csv"
         with path.open("w", newline="") as out:
             rows = csv.writer(out)
             rows.writerow(
                 ["title", "slug", "description", "sku", "price_minor", "stock", "seller", "craft"]
             )
-            for item in items:
+            for item in self.items:
                 rows.writerow(
                     [
                         *(item.title, item.slug, item.description, item.sku, item.price_minor),
@@ -69,18 +72,19 @@ class Oscar:
         """Two workers, as ours has."""
         self.processes.start(
             *(self.python, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)),
-            *("--workers", "2", "wsgi:application"),
+            *("--workers", "2", "--blocking-threads", "2", "wsgi:application"),
             log="server.log",
         )
         wait_for(self.url + "/catalogue/")
-        page = requests.get(self.url + "/catalogue/", timeout=60).text
-        first = min(int(found) for found in re.findall(r"/catalogue/[\w-]+_(\d+)/", page))
-        by_slug = {slug: int(pk) for slug, pk in re.findall(r"/catalogue/([\w-]+)_(\d+)/", page)}
-        known = next((i for i, item in enumerate(self.items) if item.slug in by_slug), 0)
-        base = by_slug.get(self.items[known].slug, first) - known
-        self.addresses = [
-            f"/catalogue/{item.slug}_{base + i}/" for i, item in enumerate(self.items)
-        ]
+        # Its addresses end in a row's number; rows were made in the catalogue's order.
+        page = Browser().get(self.url + "/catalogue/").body
+        place = {item.slug: number for number, item in enumerate(self.items)}
+        slug, key = next(found for found in _ADDRESS.findall(page) if found[0] in place)
+        first = int(key) - place[slug]
+        self.addresses = {
+            item.slug: f"/catalogue/{item.slug}_{first + number}/"
+            for number, item in enumerate(self.items)
+        }
 
     def stop(self) -> None:
         """End it."""
@@ -92,19 +96,18 @@ class Oscar:
         return [Request(f"/catalogue/?page={page}") for page in range(1, pages + 1)]
 
     def product_requests(self) -> list[Request]:
-        """Products spread over the catalogue."""
-        return [Request(path) for path in self.addresses[:: max(1, len(self.items) // 200)]]
+        """Every product, in an order that favours none."""
+        return [Request(self.addresses[item.slug]) for item in catalogue.at_random(self.items)]
 
     def search_requests(self) -> list[Request]:
         """The words people type."""
-        return [Request(f"/search/?q={quote(term)}") for term in TERMS]
+        return [Request(f"/search/?q={quote(term)}") for term in catalogue.terms(self.items)]
 
-    def checkout(self) -> None:
+    def checkout(self, pair: tuple[Item, Item]) -> None:
         """Two products, a guest, an address, its default free payment step: a placed order."""
-        visit = requests.Session()
-        first, second = self.addresses[self._next], self.addresses[-1 - self._next]
-        self._next = (self._next + 1) % (len(self.addresses) // 2)
-        for address in (first, second):
+        visit = Browser()
+        for item in pair:
+            address = self.addresses[item.slug]
             product = address.rstrip("/").rpartition("_")[2]
             self._post(visit, address, to=f"/basket/add/{product}/", fields={"quantity": "1"})
         guest = {"username": "claire@example.org", "options": "anonymous"}
@@ -119,8 +122,8 @@ class Oscar:
         }
         step = "/checkout/shipping-address/"
         self._post(visit, step, to=step, fields=where)
-        visit.get(self.url + "/checkout/shipping-method/", timeout=60)
-        visit.get(self.url + "/checkout/payment-details/", timeout=60)
+        visit.get(self.url + "/checkout/shipping-method/")
+        visit.get(self.url + "/checkout/payment-details/")
         done = self._post(
             visit,
             "/checkout/preview/",
@@ -128,15 +131,10 @@ class Oscar:
             fields={"action": "place_order"},
         )
         if "thank-you" not in done.url:
-            raise RuntimeError(f"django-oscar did not place the order: {done.url}")
+            raise Lost(f"django-oscar did not place the order: {done.url}")
+        visit.close()
 
-    def _post(
-        self, visit: requests.Session, page: str, *, to: str, fields: dict[str, str]
-    ) -> requests.Response:
-        token = _TOKEN.search(visit.get(self.url + page, timeout=60).text)
+    def _post(self, visit: Browser, page: str, *, to: str, fields: dict[str, str]) -> Page:
+        token = _TOKEN.search(visit.get(self.url + page).body)
         form = {**fields, "csrfmiddlewaretoken": token.group(1) if token else ""}
-        answer = visit.post(
-            self.url + to, data=form, headers={"Referer": self.url + page}, timeout=60
-        )
-        answer.raise_for_status()
-        return answer
+        return visit.post(self.url + to, form, referer=self.url + page)

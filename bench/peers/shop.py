@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.load import Request
+from maalem.cli.children import die_with_parent
 
 HERE = Path(__file__).resolve().parent
 _READY_WITHIN_S = 180
@@ -53,10 +55,13 @@ class Shop(Protocol):
     name: str
     url: str
 
+    def install(self) -> None: ...
+    def populate(self) -> None: ...
+    def start(self) -> None: ...
     def list_requests(self) -> Sequence[Request]: ...
     def product_requests(self) -> Sequence[Request]: ...
     def search_requests(self) -> Sequence[Request]: ...
-    def checkout(self) -> None: ...
+    def checkout(self, pair: tuple[Item, Item]) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -78,6 +83,7 @@ class Processes:
                     env={**os.environ, **self.environment},
                     stdout=out,
                     stderr=out,
+                    preexec_fn=die_with_parent(signal.SIGTERM),
                 )
             )
 
@@ -90,6 +96,7 @@ class Processes:
                 env={**os.environ, **self.environment},
                 stdout=out,
                 stderr=out,
+                preexec_fn=die_with_parent(signal.SIGTERM),
                 check=False,
             )
         if done.returncode:

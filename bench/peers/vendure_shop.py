@@ -3,13 +3,14 @@
 import csv
 import json
 import shutil
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench import catalogue
+from bench.browser import Browser
 from bench.load import Request
-from bench.peers.shop import HERE, TERMS, Database, Item, Processes, wait_for
+from bench.peers.shop import HERE, Database, Item, Processes, wait_for
 
 _COLUMNS = (
     "name,slug,description,assets,facets,optionGroups,optionValues,sku,price,"
@@ -33,14 +34,15 @@ class Vendure:
 
     name = "Vendure 3.7"
 
-    def __init__(self, folder: Path, *, database: Database, port: int) -> None:
+    def __init__(
+        self, folder: Path, *, database: Database, port: int, items: Sequence[Item]
+    ) -> None:
         self.folder = folder / "vendure"
         self.url = f"http://127.0.0.1:{port}"
         self.processes = Processes(
             self.folder, {"PEER_DATABASE": database.as_environment(), "PEER_PORT": str(port)}
         )
-        self.items: list[Item] = []
-        self._next = 0
+        self.items = list(items)
 
     def install(self) -> None:
         """npm install, once."""
@@ -50,16 +52,15 @@ class Vendure:
         if not (self.folder / "node_modules" / "@vendure").exists():
             self.processes.once("npm", "install", "--no-audit", "--no-fund", log="install.log")
 
-    def populate(self, items: Sequence[Item]) -> None:
+    def populate(self) -> None:
         """Import the catalogue by Vendure's own importer, and index it."""
-        self.items = list(items)
-        crafts = sorted({item.craft for item in items})
+        crafts = sorted({item.craft for item in self.items})
         self.processes.environment["PEER_CRAFTS"] = json.dumps(crafts)
         path = self.folder / "products.csv"
         with path.open("w", newline="") as out:
             rows = csv.writer(out)
             rows.writerow(_COLUMNS.split(","))
-            for item in items:
+            for item in self.items:
                 price = f"{item.price_minor / 100:.2f}"
                 rows.writerow(
                     [
@@ -84,27 +85,25 @@ class Vendure:
         return Request("/shop-api", body, _JSON)
 
     def list_requests(self) -> list[Request]:
-        """Lists of 24 in a craft's collection, the first ten pages of each."""
-        slugs = sorted({item.craft.lower().replace(" ", "-") for item in self.items})
+        """Lists of 24 in a craft's collection, the first pages of each."""
+        known = _Visit(self.url + "/shop-api").ask(
+            "{ collections(options: {take: 100}) { items { slug } } }"
+        )
+        slugs = [each["slug"] for each in known["collections"]["items"]]
         return [self._ask(_LIST, slug=slug, skip=24 * page) for page in range(3) for slug in slugs]
 
     def product_requests(self) -> list[Request]:
-        """Products spread over the catalogue."""
-        return [self._ask(_PRODUCT, slug=item.slug) for item in self.items[:: self._step()]]
+        """Every product, in an order that favours none."""
+        return [self._ask(_PRODUCT, slug=item.slug) for item in catalogue.at_random(self.items)]
 
     def search_requests(self) -> list[Request]:
         """The words people type."""
-        return [self._ask(_SEARCH, term=term) for term in TERMS]
+        return [self._ask(_SEARCH, term=term) for term in catalogue.terms(self.items)]
 
-    def _step(self) -> int:
-        return max(1, len(self.items) // 200)
-
-    def checkout(self) -> None:
+    def checkout(self, pair: tuple[Item, Item]) -> None:
         """Two products, an address, a shipping method, its own dummy payment: a settled order."""
         visit = _Visit(self.url + "/shop-api")
-        first, second = self.items[self._next], self.items[-1 - self._next]
-        self._next = (self._next + 1) % (len(self.items) // 2)
-        for item in (first, second):
+        for item in pair:
             product = visit.ask(_PRODUCT, slug=item.slug)["product"]
             visit.ask(
                 "mutation($id: ID!) { addItemToOrder(productVariantId: $id, quantity: 1) "
@@ -132,6 +131,7 @@ class Vendure:
         )["addPaymentToOrder"]
         if paid.get("state") != "PaymentSettled":
             raise RuntimeError(f"Vendure did not settle: {paid}")
+        visit.browser.close()
 
 
 class _Visit:
@@ -140,17 +140,16 @@ class _Visit:
     def __init__(self, url: str) -> None:
         self.url = url
         self.token = ""
+        self.browser = Browser()
 
     def ask(self, query: str, **variables: object) -> Any:
         body = json.dumps({"query": query, "variables": variables}).encode()
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        with urllib.request.urlopen(
-            urllib.request.Request(self.url, data=body, headers=headers), timeout=60
-        ) as answer:
-            self.token = answer.headers.get("vendure-auth-token") or self.token
-            said = json.loads(answer.read())
+        page = self.browser.send("POST", self.url, body=body, headers=headers)
+        self.token = page.response.headers.get("vendure-auth-token") or self.token
+        said = json.loads(page.body)
         if "errors" in said:
             raise RuntimeError(str(said["errors"])[:300])
         return said["data"]

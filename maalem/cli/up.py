@@ -63,7 +63,7 @@ def _serve(
     environment = place.environment(dsns, demo=demo)
     _say("migrations and translations")
     _once("prepare", environment=environment, place=place)
-    children = _children(place, environment=environment)
+    children = children_of(place, environment=environment)
     started: list[Child] = []
     painter: Child | None = None
     try:
@@ -91,7 +91,8 @@ def _serve(
             child.stop()
 
 
-def _children(place: Installation, *, environment: dict[str, str]) -> list[Child]:
+def children_of(place: Installation, *, environment: dict[str, str]) -> list[Child]:
+    """The four processes in the order of their start: what they serve stands on the ones before."""
     python = sys.executable
     log = place.home / "log"
 

@@ -1,0 +1,104 @@
+"""Card payments a second at the institution, against localstripe and against pgbench.
+
+Ours: created and confirmed in one call over HTTP, each under its own idempotency key, durable,
+posted to the ledger and with its events written, all in the answer's transaction. The worker that
+sends the events on is not running meanwhile.
+"""
+
+import itertools
+import secrets
+
+from bench import books, load, rounds, server
+from bench.load import Request, Result
+from bench.ours import Maalem
+from bench.peers.localstripe_api import LocalStripe
+from bench.plan import Plan
+from bench.report import Row, row
+from maalem.cli import postgres
+
+CONNECTIONS = 32
+_NOTE = f"{CONNECTIONS} connections; idempotent, posted, with events, one fsync a batch"
+
+
+def pay(plan: Plan, *, on: postgres.Server) -> list[Row]:
+    """Two rows: against localstripe, and against pgbench's TPC-B on the same server."""
+    ours = Maalem(plan, server=on, size=0, items=())
+    ours.install()
+    server.prepare_pgbench(on)
+    peer = LocalStripe(plan.home, port=plan.port + 40)
+    peer.install()
+    ours.start_payments()
+    try:
+        sides = {
+            ours.name: _ours(ours, seconds=plan.seconds),
+            peer.name: _fresh(peer, seconds=plan.seconds),
+            "pgbench TPC-B": lambda: _tpcb(on, seconds=plan.seconds),
+        }
+        found = rounds.interleaved(
+            sides, rounds=plan.rounds, seconds=plan.seconds, what="card payments"
+        )
+        books.check(ours)
+    finally:
+        ours.stop()
+    mine = found[ours.name]
+    made = row("card payments, p99", unit="ms", ours=mine.p99, note=_NOTE, less_is_better=True)
+    return [
+        row(
+            "card payments, created and confirmed",
+            unit="1/s",
+            ours=mine.rate,
+            peer=found[peer.name].rate,
+            peer_name=peer.name,
+            note=mine.note or _NOTE,
+        ),
+        row(
+            "card payments against plain transactions",
+            unit="1/s",
+            ours=mine.rate,
+            peer=found["pgbench TPC-B"].rate,
+            peer_name="pgbench TPC-B",
+            note="8 clients, prepared, straight to the same PostgreSQL: no HTTP, no key, no event",
+        ),
+        made,
+    ]
+
+
+def _ours(ours: Maalem, *, seconds: float) -> rounds.Measure:
+    turn = itertools.count()
+    head = (
+        ("Authorization", f"Bearer {ours.key}"),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+    )
+
+    def take() -> Request:
+        amount = 1_000 + next(turn) % 90_000
+        body = (
+            f"amount={amount}&currency=mad&confirm=true&payment_method=pm_card_visa"
+            "&metadata[order]=bench"
+        )
+        key = ("Idempotency-Key", secrets.token_hex(12))
+        return Request("/v1/payment_intents", body.encode(), (*head, key))
+
+    base = ours.place.payments_url
+    return lambda: load.run(base, take, connections=CONNECTIONS, seconds=seconds, warm_s=1.0)
+
+
+def _fresh(peer: LocalStripe, *, seconds: float) -> rounds.Measure:
+    """Started from scratch each time, as it slows with every object that it holds."""
+
+    def once() -> Result:
+        peer.start()
+        try:
+            requests = peer.payment_requests()
+            return load.run(
+                peer.url, requests, connections=CONNECTIONS, seconds=seconds, warm_s=0.0
+            )
+        finally:
+            peer.stop()
+
+    return once
+
+
+def _tpcb(on: postgres.Server, *, seconds: float) -> Result:
+    rate = server.pgbench(on, seconds=seconds)
+    return Result(round(rate * seconds), seconds, errors=0, p50_ms=0.0, p99_ms=0.0)
