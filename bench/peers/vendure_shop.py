@@ -47,7 +47,14 @@ class Vendure:
     def install(self) -> None:
         """npm install, once."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "config.js", "server.js", "worker.js", "populate.js"):
+        for name in (
+            "package.json",
+            "config.js",
+            "server.js",
+            "worker.js",
+            "populate.js",
+            "index.js",
+        ):
             shutil.copy(HERE / "vendure" / name, self.folder / name)
         if not (self.folder / "node_modules" / "@vendure").exists():
             self.processes.once("npm", "install", "--no-audit", "--no-fund", log="install.log")
@@ -69,6 +76,7 @@ class Vendure:
                     ]
                 )
         self.processes.once("node", "populate.js", str(path), log="populate.log")
+        self.processes.once("node", "index.js", log="populate.log")
 
     def start(self) -> None:
         """Server and worker, as two processes."""
