@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from maalem.platform.ground.site.squeeze import Squeeze
 
 BUDGET = 100_000
 SCRIPT_BUDGET = 30_000
@@ -54,3 +57,19 @@ def test_each_script_has_its_own_small_file():
     for font, budget in FONT_BUDGET.items():
         assert len(static(f"site/fonts/{font}.woff2")) <= budget
     assert len(static("site/fonts/noto-sans-tifinagh.woff2")) <= 12_000
+
+
+@pytest.mark.django_db
+def test_a_page_travels_compressed_to_whoever_asks():
+    answer = Client(headers={"accept-encoding": "gzip"}).get("/ar/")
+    assert answer["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer["Vary"]
+    assert 'dir="rtl"' in gzip.decompress(answer.content).decode()
+    assert not Client().get("/ar/").has_header("Content-Encoding")
+
+
+def test_a_picture_is_left_as_it_is():
+    picture = HttpResponse(b"RIFF" * 500, content_type="image/webp")
+    squeeze = Squeeze(lambda request: picture)
+    request = RequestFactory().get("/media/a.webp", headers={"accept-encoding": "gzip"})
+    assert squeeze(request).content == b"RIFF" * 500
