@@ -24,7 +24,7 @@ class App:
         self._config = config
         self._api = Api()
         self._pages = Starlette(
-            routes=[Route("/health", health), Route("/healthz", health), *hosted_routes()],
+            routes=[Route("/health", health), *hosted_routes()],
             lifespan=self._lifespan,
         )
 

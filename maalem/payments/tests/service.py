@@ -113,7 +113,7 @@ def start(
         )
     for _ in range(200):
         try:
-            if httpx.get(url + "/healthz", timeout=1).status_code == 200:
+            if httpx.get(url + "/health", timeout=1).status_code == 200:
                 return process, Service(url, dsn, superuser_dsn, log, environment=environment)
         except httpx.TransportError:
             assert process.poll() is None, Path(log).read_text()
