@@ -163,8 +163,10 @@ def _artisan(artisan: DemoArtisan, portrait: str) -> Artisan:
 
 def load_products(demo: Demo, progress: Progress) -> None:
     """The things for sale, a batch a transaction, and then the rows that search reads."""
-    there = set(Product.objects.values_list("slug", flat=True))
-    new = [p for p in demo.products if p.slug not in there]
+    # By number, not by slug: a later version may have another title for the same number, and
+    # what an installation has already is left as it is.
+    there = {"-".join(sku.split("-")[:2]) for sku in Variant.objects.values_list("sku", flat=True)}
+    new = [p for p in demo.products if p.sku not in there]
     shelf = _Shelf()
     done = len(demo.products) - len(new)
     progress("products", done, len(demo.products))

@@ -50,6 +50,14 @@ def test_it_fills_the_shop_and_a_second_run_changes_nothing(bank: fake.Fake):
     assert str(changed.technique) == "changed since"
 
 
+def test_a_later_demo_leaves_what_an_earlier_one_put_there(bank: fake.Fake):
+    load(**SMALL, seed=1)
+    first = set(Variant.objects.values_list("sku", "product__slug"))
+    load(**SMALL, seed=2)
+    assert first <= set(Variant.objects.values_list("sku", "product__slug"))
+    assert Product.objects.count() == 90
+
+
 def test_the_cast_can_sign_in_and_acts_for_its_own_workshop_only(bank: fake.Fake):
     load(**SMALL)
     fadma = Person.objects.get(phone="+212661000101")
