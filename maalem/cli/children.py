@@ -1,5 +1,6 @@
 """The processes of one installation: started in order, kept alive, stopped in reverse."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -31,7 +32,12 @@ class Child:
     starts: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start it; its output is appended to its own log file."""
+        """Start it; its output is appended to its own log file.
+
+        What an earlier life left behind is ended first: a worker that outlived its killed parent
+        would go on answering at the port, beside the new one.
+        """
+        self._clear_remains()
         self.starts = [at for at in self.starts if at > time.monotonic() - 60]
         self.starts.append(time.monotonic())
         if len(self.starts) > RESTARTS_A_MINUTE:
@@ -48,6 +54,12 @@ class Child:
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
+
+    def _clear_remains(self) -> None:
+        if self.process is None or self.process.poll() is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def alive(self) -> bool:
         """Whether it runs."""
