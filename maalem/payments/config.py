@@ -52,6 +52,8 @@ class Config:
 
 
 def _key(env: Mapping[str, str], name: str) -> bytes:
+    if not env.get(name) and env.get("MAALEM_PAYMENTS_URL", "").startswith("https://"):
+        raise BadSetting(f"set {name}: the one in the source is no secret")
     try:
         key = base64.b64decode(env.get(name) or _DEVELOPMENT_KEY, validate=True)
     except ValueError:

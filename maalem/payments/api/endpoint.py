@@ -85,12 +85,12 @@ class Api:
                 extra.append((b"stripe-should-retry", b"true"))
             answer = Answered(error.status, msgspec.json.encode(error.body()))
         except _DOWN as problem:
-            _log.error("%s %s: %r", request_id, scope["path"], problem)
+            _log.error("%s %r: %r", request_id, scope["path"], problem)
             extra.append((b"stripe-should-retry", b"true"))
             down = Unavailable("The payment service can't reach its database. Try again.")
             answer = Answered(down.status, msgspec.json.encode(down.body()))
         except Exception:
-            _log.exception("%s %s", request_id, scope["path"])
+            _log.exception("%s %r", request_id, scope["path"])
             answer = Answered(500, msgspec.json.encode(internal_error()))
         if answer.replayed:
             extra.append((b"idempotent-replayed", b"true"))

@@ -160,7 +160,7 @@ async def _execute(call: Call, found: Route, *, params: Any, ids: tuple[str, ...
     ):
         raise
     except Exception:
-        _log.exception("%s failed (%s)", call.path, call.request_id)
+        _log.exception("%r failed (%s)", call.path, call.request_id)
         if call.held:  # a payment is under way: the next request with the key goes on with it
             raise
         return await _save(call, status=500, body=internal_error())

@@ -16,6 +16,8 @@ WIDTHS = (360, 720)
 _RENDITION = re.compile(r"^(?P<path>.+)-(?P<width>360|720)\.webp$")
 _ORIGINALS = (".webp", ".jpg", ".jpeg", ".png", ".avif")
 _QUALITY = 80
+# Bytes. What a file system takes, less the root's own path and the ending of a file not yet whole.
+_LONGEST_NAME, _LONGEST_PATH = 200, 1_000
 
 
 def name(path: str, *, width: int = WIDTHS[-1]) -> str:
@@ -60,5 +62,7 @@ def is_plain(path: str) -> bool:
         or wanted.is_absolute()
         or any(part in ("..", ".") or part.startswith(".") for part in wanted.parts)
         or "\\" in path
+        or any(len(part.encode()) > _LONGEST_NAME for part in wanted.parts)
+        or len(path.encode()) > _LONGEST_PATH
         or wanted.suffix.lower() not in (*_ORIGINALS, ".svg")
     )

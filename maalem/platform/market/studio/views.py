@@ -22,6 +22,7 @@ from .forms import HandedOverForm
 
 CHOSEN = "studio_workshop"
 CURSOR = re.compile(r"[A-Za-z0-9_]{1,64}")
+NUMBER = re.compile(r"[0-9]{1,18}")
 View = Callable[..., HttpResponse]
 
 
@@ -49,7 +50,7 @@ def of_a_workshop(view: View) -> View:
 def sales(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """My sales: what to do now first."""
     before = request.GET.get("before", "")
-    found = queries.sales(artisan, before=int(before) if before.isdecimal() else 0)
+    found = queries.sales(artisan, before=int(before) if NUMBER.fullmatch(before) else 0)
     return _page(request, "studio/sales.html", artisan=artisan, sales=found, here="sales")
 
 

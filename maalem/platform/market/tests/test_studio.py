@@ -92,6 +92,11 @@ def test_a_stranger_is_asked_to_sign_in(client, db, path):
     assert page.headers["Location"].startswith("/fr/account/login/?next=/fr/studio/")
 
 
+@pytest.mark.parametrize("before", ["-1", "²", "٣", "9" * 18, "9" * 5_000])
+def test_a_page_number_that_is_none_shows_the_newest_sales(sold, visit, before):
+    assert visit(WEAVER, f"?before={before}").status_code == 200
+
+
 def test_handing_over_tells_the_buyer_and_moves_the_sale(sold, visit):
     number = sold.carpet_sale.number
     post = {"carrier": "Amana", "tracking": "RR123456785MA"}

@@ -56,6 +56,7 @@ def test_a_rendition_is_never_wider_than_the_picture(client, root):
         "secret.txt", "../settings.py", "products/../secret.txt", "%2e%2e/secret.txt",
         "products/bol-361.webp", "products/none.webp", "products/none-360.webp", "products/",
         "products/.bol.webp", "products/bol.webp%00.webp", "products%5Cbol.webp",
+        "a" * 300 + ".webp", "a/" * 3_000 + "b-360.webp",
     ],
 )  # fmt: skip
 def test_nothing_else_is_served(client, root, path):
