@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,32 @@ def test_a_process_that_keeps_stopping_is_given_up_with_its_last_words(tmp_path:
         child.process.wait()
     with pytest.raises(ChildTrouble, match=r"weaver keeps stopping(.|\n)*the yarn is out"):
         child.start()
+
+
+def test_what_a_process_left_behind_stops_with_it(tmp_path: Path):
+    program = (
+        "import os, sys, time\n"
+        "child = os.fork()\n"
+        "if child: print(child, flush=True)\n"
+        "time.sleep(600 if not child else 0.2)\n"
+    )
+    child = Child("weaver", [sys.executable, "-c", program], dict(os.environ), tmp_path / "log")
+    child.start()
+    while not (tmp_path / "log").read_text().strip():
+        time.sleep(0.02)
+    left = int((tmp_path / "log").read_text())
+    child.stop()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{left}").exists() and _state(left) != "Z":
+        assert time.monotonic() < deadline, "it outlived its parent"
+        time.sleep(0.02)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
 
 
 def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path, monkeypatch):

@@ -70,11 +70,12 @@ class Child:
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=patience_s)
-        except subprocess.TimeoutExpired:
+        # Whoever it started and left behind goes with it: the session is its own.
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.process.wait()
 
     def tail(self, *, lines: int = 12) -> str:
         """The last lines it wrote."""
