@@ -39,7 +39,7 @@ def main() -> None:
         sys.exit(130)
     print("\n" + report.show(rows))
     if plan.save:
-        report.save(rows)
+        report.save(rows, whole=not plan.only)
 
 
 def _measure(plan: Plan, *, on: postgres.Server, rows: list[Row]) -> None:

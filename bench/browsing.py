@@ -47,7 +47,7 @@ def compared(name: str, *, found: dict[str, Figures], ours: str, note: str) -> l
             name,
             unit="1/s",
             ours=mine.rate,
-            peer=figures.rate,
+            peer=figures.rate or None,
             peer_name=peer,
             note="; ".join(part for part in (note, mine.note, figures.note) if part),
         )

@@ -83,7 +83,8 @@ def run(
         wheel = itertools.cycle(requests)
         take = wheel.__next__
     warm = Loop(host, port, take, expect)
-    asyncio.run(_drive(warm, connections=connections, seconds=warm_s))
+    if warm_s:
+        asyncio.run(_drive(warm, connections=1, seconds=warm_s))
     loop = Loop(host, port, take, expect)
     took = asyncio.run(_drive(loop, connections=connections, seconds=seconds))
     times = sorted(loop.times)

@@ -59,7 +59,10 @@ def show(rows: list[Row]) -> str:
     )
 
 
-def save(rows: list[Row]) -> None:
-    """Write the rows, newest run only: the history is git's."""
+def save(rows: list[Row], *, whole: bool) -> None:
+    """Write the rows; a run of a part leaves what it did not measure. The history is git's."""
     plain = [asdict(line) for line in rows]
+    if not whole and FILE.exists():
+        new = {line.name for line in rows}
+        plain = [old for old in json.loads(FILE.read_text()) if old["name"] not in new] + plain
     FILE.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n")

@@ -18,7 +18,7 @@ from bench.plan import Plan
 from bench.report import Row, row
 from maalem.cli.children import die_with_parent
 
-_STARTS = 3
+_STARTS = 2
 _QUIET_S = 8.0
 _WITHIN_S = 300
 
