@@ -17,8 +17,6 @@ from bench.report import Row
 from bench.resting import rest
 from maalem.cli import postgres
 
-BIG = 100_000
-
 
 def main() -> None:
     """Read the words, measure, print, save."""
@@ -43,29 +41,32 @@ def main() -> None:
 
 
 def _measure(plan: Plan, *, on: postgres.Server, rows: list[Row]) -> None:
-    for size in plan.sizes if plan.measures("shop") else ():
-        both = shops.filled(plan, on=on, size=size, peers=size < BIG)
-        with shops.open_for_visits(both):
-            if size < BIG:
+    if plan.measures("shop"):
+        for size in plan.sizes:
+            both = shops.filled(plan, on=on, size=size, peers=True)
+            with shops.open_for_visits(both):
                 rows += browse(plan, shops=both)
                 rows += buy(plan, shops=both)
-            else:
-                rows += browse_big(plan, shop=both[0])
-            books.check(both[0])
+                books.check(both[0])
+        for size in plan.alone:
+            (ours,) = shops.filled(plan, on=on, size=size, peers=False)
+            with shops.open_for_visits([ours]):
+                rows += browse_big(plan, shop=ours)
     if plan.measures("payments"):
         rows += pay(plan, on=on)
 
 
 def _fill(plan: Plan, *, on: postgres.Server) -> None:
-    for size in plan.sizes:
-        shops.filled(plan, on=on, size=size, peers=size < BIG)
+    for size in (*plan.sizes, *plan.alone):
+        shops.filled(plan, on=on, size=size, peers=size in plan.sizes)
 
 
 def _plan() -> Plan:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--products", default="1000,10000,100000", help="sizes; from 100000 on without peers"
+        "--products", type=_sizes, default=(1_000, 10_000), help="sizes, with peers; 0 for none"
     )
+    parser.add_argument("--alone", type=_sizes, default=(100_000,), help="sizes without peers")
     parser.add_argument("--rounds", type=int, default=5, help="A B A B …: how often each")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each time")
     parser.add_argument("--only", choices=("shop", "payments", "rest"), help="a part of it")
@@ -76,7 +77,8 @@ def _plan() -> Plan:
     words = parser.parse_args()
     return Plan(
         home=words.home.resolve(),
-        sizes=tuple(int(size) for size in words.products.split(",")),
+        sizes=words.products,
+        alone=words.alone,
         rounds=words.rounds,
         seconds=words.seconds,
         port=words.port,
@@ -84,6 +86,10 @@ def _plan() -> Plan:
         fill_only=words.fill,
         save=not words.dry,
     )
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(size for size in map(int, text.split(",")) if size)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Plan:
-    """`sizes` in products; `seconds` is one round of one measure of one side.
+    """`sizes` in products, with peers, and `alone`, ours only.
 
-    `port` and the few tens above it are the run's own.
+    `seconds` is one round of one measure of one side; `port` and the few tens above it are the
+    run's own.
     """
 
     home: Path
     sizes: tuple[int, ...]
+    alone: tuple[int, ...]
     rounds: int
     seconds: float
     port: int = 18000
