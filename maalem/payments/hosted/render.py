@@ -102,15 +102,17 @@ def money(language: str, minor: int, currency: str) -> Markup:
     """An amount as the language writes it, kept together in either direction of reading."""
     code = currency.upper()
     whole, cents = divmod(minor, 10 ** EXPONENTS[code])
-    grouped = f"{whole:,}"
-    match language:
-        case "en":
-            parts = (code, f"{grouped}.{cents:02}")
-        case "ar":
-            parts = (f"{grouped.replace(',', '.')},{cents:02}", "درهم" if code == "MAD" else code)
-        case _:
-            parts = (f"{grouped.replace(',', NARROW_SPACE)},{cents:02}", code)
+    # As the shop writes it: centimes only where there are some, thousands apart by a narrow
+    # space, since a point between them reads as a decimal to whoever learnt numbers in English.
+    grouped, point = (f"{whole:,}", ".") if language == "en" else (_spaced(whole), ",")
+    figure = f"{grouped}{point}{cents:02}" if cents else grouped
+    unit = "درهم" if (language, code) == ("ar", "MAD") else code
+    parts = (unit, figure) if language == "en" else (figure, unit)
     return Markup('<bdi class="money">{}\u00a0{}</bdi>').format(*parts)
+
+
+def _spaced(whole: int) -> str:
+    return f"{whole:,}".replace(",", NARROW_SPACE)
 
 
 def phones(text: str) -> Markup:
