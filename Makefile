@@ -28,10 +28,11 @@ check: .venv/dev.stamp   ## format, lint, types, layers
 
 test: check   ## everything a change must pass, browser included
 	$(BIN)/python -m maalem doctor --browser
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not nightly"
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not nightly and not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not nightly and browser"
 
-nightly: check   ## the longer proofs
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+nightly: test   ## everything, and the longer proofs on ten times as many examples
+	MAALEM_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser"
 
 bench: .venv/dev.stamp   ## us and the peers, side by side, ratios printed
 	$(BIN)/python -m bench

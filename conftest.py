@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -37,6 +38,24 @@ class PaymentsDsn:
     app: str
     admin: str
     superuser: str
+
+
+# A slow machine is no failure, so no example has a deadline; `make nightly` tries many more.
+hypothesis.settings.register_profile("change", deadline=None)
+hypothesis.settings.register_profile("nightly", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("nightly" if "MAALEM_NIGHTLY" in os.environ else "change")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever drives Chromium runs in a process of its own kind (see the Makefile).
+
+    Playwright keeps an event loop running in its thread for as long as the browser lives, and
+    neither asyncio.run nor Django's database works beside one.
+    """
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -39,7 +39,7 @@ def maalem() -> Iterator[installation.Running]:
     assert status == 0, "".join(running.said[-20:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; its absence fails, it is never skipped."""
     path = browser_path()
