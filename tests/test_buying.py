@@ -1,12 +1,9 @@
 """A purchase with the payment institution as it is: paid, delivered, released, refunded."""
 
-import asyncio
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from maalem.payments import bootstrap, db
 from maalem.payments.tests import service as driver
 from maalem.platform.ground import gateway
 from maalem.platform.ground.gateway import calls
@@ -18,33 +15,6 @@ from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.tests.world import World, build
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def institution(
-    payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[driver.Service]:
-    asyncio.run(_platform(payments_dsn.app))
-    process, running = driver.start(
-        dsn=payments_dsn.app,
-        admin=payments_dsn.admin,
-        superuser_dsn=payments_dsn.superuser,
-        log=str(tmp_path_factory.mktemp("buying") / "log"),
-    )
-    yield running
-    process.terminate()
-    process.wait(timeout=20)
-
-
-async def _platform(dsn: str) -> None:
-    pool = await db.connect(dsn, size=1)
-    await bootstrap.ensure_platform(
-        pool,
-        secret_key=driver.SECRET_KEY,
-        webhook_url=driver.SHOP + "/webhooks/payments",
-        webhook_secret="whsec_buying",
-    )
-    await pool.close()
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """The platform's gateway and the payment institution, each as it is, over a real socket."""
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from maalem.payments import bootstrap, db
 from maalem.payments.tests import service as driver
 from maalem.platform.ground import gateway
 from maalem.platform.ground.gateway import calls
@@ -18,22 +15,6 @@ CHECKOUT: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def institution(
-    payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[driver.Service]:
-    asyncio.run(_platform(payments_dsn.app))
-    process, running = driver.start(
-        dsn=payments_dsn.app,
-        admin=payments_dsn.admin,
-        superuser_dsn=payments_dsn.superuser,
-        log=str(tmp_path_factory.mktemp("gateway") / "log"),
-    )
-    yield running
-    process.terminate()
-    process.wait(timeout=20)
-
-
 @pytest.fixture(autouse=True)
 def _pointed(institution, settings):
     settings.PAYMENTS_URL = institution.url
@@ -41,17 +22,6 @@ def _pointed(institution, settings):
     calls._make.cache_clear()
     yield
     calls._make.cache_clear()
-
-
-async def _platform(dsn: str) -> None:
-    pool = await db.connect(dsn, size=1)
-    await bootstrap.ensure_platform(
-        pool,
-        secret_key=driver.SECRET_KEY,
-        webhook_url=driver.SHOP + "/webhooks/payments",
-        webhook_secret="whsec_gateway",
-    )
-    await pool.close()
 
 
 def paid(institution: driver.Service, group: str) -> tuple[gateway.Session, gateway.Intent]:
