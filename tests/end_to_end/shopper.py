@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from maalem.cli import databases
 from maalem.payments.hosted.texts import TEXTS
@@ -73,6 +73,18 @@ class Shopper:
         session = self.pay_page.split("?")[0].rsplit("/", 1)[1]
         query = "SELECT client_reference_id FROM checkout_sessions WHERE id = %s"
         self.number = str(rows(self.maalem, databases.PAYMENTS, query, session)[0][0])
+
+    def opens(self, address: str) -> None:
+        """Types an address herself, until what the page was still about to do lets her."""
+        while True:
+            try:
+                self.page.goto(address)
+            except Error as trouble:
+                if "interrupted by another navigation" not in str(trouble):
+                    raise
+                self.page.wait_for_load_state()
+            else:
+                return
 
     def type_card(self, number: str = GOOD_CARD) -> None:
         """Everything the card form asks for."""

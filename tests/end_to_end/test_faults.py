@@ -113,7 +113,7 @@ def test_pressing_pay_twice_pays_once(maalem: Running, chromium: Browser, script
     claire.page.locator("form[data-once] button").dblclick()
     claire.page.wait_for_url(re.compile("/orders/|/pay/"))
     until(lambda: status(maalem, claire.number) == "paid", what="it is paid")
-    claire.page.goto(claire.pay_page)
+    claire.opens(claire.pay_page)
     claire.reads_at_payment("paid")
     must_be_paid_once(maalem, claire.number)
     claire.leave()
@@ -122,14 +122,14 @@ def test_pressing_pay_twice_pays_once(maalem: Running, chromium: Browser, script
 def test_two_tabs_pay_the_same_order_once(maalem: Running, claire: Shopper):
     claire.come_to_pay()
     other = Shopper(maalem, claire.page.context.new_page())
-    other.page.goto(claire.pay_page)
+    other.opens(claire.pay_page)
     for tab, card in ((claire, "4242424242424242"), (other, "5555555555554444")):
         tab.type_card(card)
     for tab in (claire, other):
         tab.page.locator("form[data-once]").evaluate(SUBMIT)
     must_be_paid_once(maalem, claire.number)
     for tab in (claire, other):
-        tab.page.goto(claire.pay_page)
+        tab.opens(claire.pay_page)
         tab.reads_at_payment("paid")
         tab.page.locator("a.button").click()
         tab.sees_it_paid()
@@ -141,7 +141,7 @@ def test_a_challenge_in_one_tab_and_a_payment_in_the_other_charge_once(
 ):
     claire.come_to_pay()
     other = Shopper(maalem, claire.page.context.new_page())
-    other.page.goto(claire.pay_page)
+    other.opens(claire.pay_page)
     other.type_card()
     claire.come_to_challenge()
     other.page.locator("[name=holder]").press("Enter")
@@ -166,7 +166,7 @@ def test_the_back_button_after_paying_shows_that_it_is_paid(maalem: Running, cla
     claire.sees_it_paid()
     claire.page.go_back()
     claire.sees_it_paid()
-    claire.page.goto(claire.pay_page)
+    claire.opens(claire.pay_page)
     claire.reads_at_payment("paid")
     expect(claire.page.locator("form[data-once]")).to_have_count(0)
     must_be_paid_once(maalem, claire.number)
@@ -175,7 +175,7 @@ def test_the_back_button_after_paying_shows_that_it_is_paid(maalem: Running, cla
 def test_a_challenge_left_in_the_browser_can_be_taken_up_again(maalem: Running, claire: Shopper):
     claire.come_to_pay()
     claire.come_to_challenge()
-    claire.page.goto(claire.pay_page)
+    claire.opens(claire.pay_page)
     claire.page.wait_for_url(re.compile("/hosted/3ds/"))
     claire.answer_challenge()
     claire.sees_it_paid()
@@ -199,7 +199,7 @@ def test_one_piece_wanted_by_two_is_sold_to_one(
     first.pay()
     first.sees_it_paid()
     must_be_paid_once(maalem, first.number)
-    second.page.goto(f"/fr/products/{slug}/")
+    second.opens(f"/fr/products/{slug}/")
     second.reads("Cette pièce est vendue.")
     other.leave()
 
@@ -213,7 +213,7 @@ def test_a_bent_form_of_a_product_puts_nothing_in_the_cart(maalem: Running, clai
         ("quantity", "9999"),
         ("quantity", "-1"),
     ]:
-        claire.page.goto(f"/fr/products/{slug}/")
+        claire.opens(f"/fr/products/{slug}/")
         claire.page.locator("form.buy").evaluate(BEND, [field, value])
         claire.page.wait_for_url(re.compile("/cart/"))
         claire.reads(unknown)

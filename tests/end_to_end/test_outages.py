@@ -79,7 +79,7 @@ def test_who_comes_back_before_anybody_can_say_is_told_to_wait(maalem: Running, 
         back = claire.answers_and_is_gone()
         assert charged(maalem, claire.number) == 1
         strike(maalem, "payments")
-        claire.page.goto(back)
+        claire.opens(back)
         claire.reads(ASKING)
         claire.reads(claire.number)
     claire.sees_it_paid()
@@ -102,7 +102,7 @@ def test_a_database_killed_before_the_order_loses_nothing(maalem: Running, clair
         strike(maalem, "postgres")
         claire.order()
         claire.reads(BOOKS_AWAY)
-    claire.page.goto("/fr/checkout/review/")
+    claire.opens("/fr/checkout/review/")
     claire.order()
     claire.arrives_at_payment()
     claire.pay()
