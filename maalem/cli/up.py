@@ -112,7 +112,7 @@ def children_of(place: Installation, *, environment: dict[str, str]) -> list[Chi
             *("--workers", str(_shop_workers()), "--blocking-threads", "2"),
             "maalem.platform.wsgi:application",
         ),
-        child("shop-jobs", "-m", "maalem.platform.manage", "procrastinate", "worker"),
+        child("shop-jobs", "-m", "maalem.platform.ground.jobs"),
     ]
 
 

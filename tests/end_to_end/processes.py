@@ -22,7 +22,7 @@ WORDS = {
     "payments": "maalem.payments.app:app",
     "payments-jobs": "maalem.payments.jobs",
     "shop": "maalem.platform.wsgi:application",
-    "shop-jobs": "procrastinate",
+    "shop-jobs": "maalem.platform.ground.jobs",
     "postgres": "/bin/postgres",
 }
 PATIENCE_S = 60

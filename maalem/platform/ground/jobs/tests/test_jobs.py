@@ -1,12 +1,18 @@
 import asyncio
+import os
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from maalem.platform.ground import jobs
+from maalem.platform.ground.jobs import __main__ as program
 from maalem.platform.ground.jobs import queries
 from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.ground.jobs.wiring import Backoff
@@ -101,3 +107,42 @@ def test_pauses_grow_up_to_an_hour_and_end():
         pauses_s.append(round((decision.retry_at - begun).total_seconds()))
     assert pauses_s == [5, 20, 80, 320, 1280, 3600, 3600]
     assert backoff.get_retry_decision(exception=Undo(), job=SimpleNamespace(attempts=7)) is None
+
+
+def let_in(yes: bool) -> None:
+    """Open the database to the worker, or close it and throw everybody out."""
+    name = settings.DATABASES["default"]["NAME"]
+    with psycopg.connect(os.environ["MAALEM_TEST_SERVER"], autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS {yes}')
+        if not yes:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+
+
+async def _holds(what: Callable[[], bool], *, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def _through_an_outage() -> None:
+    stop = asyncio.Event()
+    worker = asyncio.create_task(program.work(app, stop=stop))
+    await _holds(lambda: "before" in ran)
+    let_in(False)
+    await asyncio.sleep(3)
+    assert not worker.done()
+    assert ran == ["before"]
+    let_in(True)
+    await _holds(lambda: "meanwhile" in ran)
+    stop.set()
+    await asyncio.wait_for(worker, timeout=30)
+
+
+def test_a_worker_waits_for_a_lost_database_and_goes_on(committed_db):
+    remember.defer(word="before")
+    remember.configure(schedule_in={"seconds": 2}).defer(word="meanwhile")
+    asyncio.run(_through_an_outage())
+    assert ran == ["before", "meanwhile"]
