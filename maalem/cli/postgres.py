@@ -29,6 +29,7 @@ from maalem.cli.children import die_with_parent
 ADMIN = "maalem_admin"
 # A socket's path has 107 bytes at most (sun_path in <sys/un.h>); the file's own name takes 20.
 _SOCKET_DIR_LIMIT = 85
+_PAUSES_S = (0.2, 1.0, 4.0)
 
 
 class PostgresTrouble(RuntimeError):
@@ -52,10 +53,20 @@ class Server:
     owner: pwd.struct_passwd | None = None
 
     def revive(self) -> None:
-        """Start the stopped server again on the same files; it recovers by itself."""
-        _clear_stale(self.data)
-        self.process = _spawn(self.command, log=self.log, owner=self.owner)
-        _await_ready(self)
+        """Start the stopped server again on the same files; it recovers by itself.
+
+        One that stops while it recovers is given three more tries, then PostgresTrouble says why.
+        """
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                _clear_stale(self.data)
+                self.process = _spawn(self.command, log=self.log, owner=self.owner)
+                _await_ready(self)
+                return
+            except PostgresTrouble:
+                if pause_s is None:
+                    raise
+                time.sleep(pause_s)
 
     def dsn(self, database: str, *, user: str = ADMIN, password: str | None = None) -> str:
         """A libpq URL for `database`; the admin's password when none is given."""
@@ -272,6 +283,9 @@ def _serve(
         "password_encryption": "scram-sha-256",
         "max_wal_size": "1GB",
         "log_min_messages": "warning",
+        # Processes of a big machine: nobody replicates from here, and one reads ahead.
+        "max_logical_replication_workers": "0",
+        "io_workers": "1",
         **settings,
     }
     command = [str(programs / "bin" / "postgres"), "-D", str(data)]

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from maalem.cli import databases, installation, postgres
 from maalem.cli.children import Child, ChildTrouble
+from maalem.cli.earlier import Earlier
 from maalem.cli.installation import CannotStart, Installation
 
 _READY_WITHIN_S = 120
@@ -61,25 +62,36 @@ def _serve(
     stop: threading.Event,
 ) -> int:
     environment = place.environment(dsns, demo=demo)
-    _say("migrations and translations")
-    _once("prepare", environment=environment, place=place)
-    children = children_of(place, environment=environment)
+    earlier = Earlier(place.home, environment)
+    if not earlier.did("prepare"):
+        _say("migrations and translations")
+        _once("prepare", environment=environment, place=place)
+        earlier.keep("prepare")
+    payments, payments_jobs, shop, shop_jobs = children_of(place, environment=environment)
     started: list[Child] = []
     painter: Child | None = None
+
+    def start(*children: Child) -> None:
+        for child in children:
+            started.append(child)
+            child.start()
+
     try:
-        for child in children[:2]:
-            started.append(child)
-            child.start()
-        _await(place.payments_url + "/health", child=children[0], stop=stop)
-        if demo and not stop.is_set():
-            _once("demo", environment=environment, place=place, quiet=False)
-        for child in children[2:]:
-            started.append(child)
-            child.start()
-        _await(place.platform_url + "/health", child=children[2], stop=stop)
+        _say("services")
+        start(payments)
+        if demo and not earlier.did("demo"):
+            _await(place.payments_url + "/health", child=payments, stop=stop)
+            if not stop.is_set():
+                _once("demo", environment=environment, place=place, quiet=False)
+                earlier.keep("demo")
+        start(shop)
+        _await(place.payments_url + "/health", child=payments, stop=stop)
+        _await(place.platform_url + "/health", child=shop, stop=stop)
         painter = _painter(place, environment=environment) if demo else None
         if not stop.is_set():
             _greet(place, demo=demo)
+            # Nobody waits for these: until here the processors were for the services.
+            start(payments_jobs, shop_jobs)
             if painter is not None:
                 painter.start()
         return _watch(started, server=server, stop=stop)

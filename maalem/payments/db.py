@@ -45,7 +45,10 @@ async def _prepare(connection: Connection) -> None:
 
 
 async def connect(dsn: str, *, size: int = 8, settings: Mapping[str, str] | None = None) -> Pool:
-    """Open a pool of up to `size` connections; a statement waits at most 5 s for a lock."""
+    """Open a pool of up to `size` connections; a statement waits at most 5 s for a lock.
+
+    A connection that nobody needed for five minutes is closed: each costs the server 15 MB.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=1,
@@ -53,7 +56,7 @@ async def connect(dsn: str, *, size: int = 8, settings: Mapping[str, str] | None
         init=_prepare,
         connection_class=PooledConnection,
         command_timeout=30,
-        max_inactive_connection_lifetime=0,
+        max_inactive_connection_lifetime=300,
         server_settings={
             "application_name": "maalem-payments",
             "lock_timeout": "5s",

@@ -19,7 +19,8 @@ async def main() -> None:
         loop.add_signal_handler(name, stop.set)
     deliverer = Deliverer()
     try:
-        async with opened(Config.from_env(), pool_size=6) as payments:
+        # Short statements only, and none asks for a second connection while it holds one.
+        async with opened(Config.from_env(), pool_size=3) as payments:
             await run_jobs(payments, table(deliverer), stop=stop)
     finally:
         await deliverer.close()

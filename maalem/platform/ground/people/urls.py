@@ -4,6 +4,7 @@ from allauth.account import views as allauth
 from django.urls import include, path
 
 from . import views
+from .turns import in_turn
 
 own = (
     [
@@ -16,9 +17,13 @@ own = (
 urlpatterns = [
     path("", include(own)),
     path("login/", allauth.login, name="account_login"),
-    path("login/code/confirm/", allauth.confirm_login_code, name="account_confirm_login_code"),
+    path(
+        "login/code/confirm/",
+        in_turn(allauth.confirm_login_code),
+        name="account_confirm_login_code",
+    ),
     path("signup/", allauth.signup, name="account_signup"),
-    path("phone/verify/", allauth.verify_phone, name="account_verify_phone"),
+    path("phone/verify/", in_turn(allauth.verify_phone), name="account_verify_phone"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
 ]

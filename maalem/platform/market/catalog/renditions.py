@@ -10,8 +10,6 @@ import re
 import secrets
 from pathlib import Path, PurePosixPath
 
-from PIL import Image, ImageOps
-
 WIDTHS = (360, 720)
 _RENDITION = re.compile(r"^(?P<path>.+)-(?P<width>360|720)\.webp$")
 _ORIGINALS = (".webp", ".jpg", ".jpeg", ".png", ".avif")
@@ -38,6 +36,9 @@ def make(original: Path, *, target: Path, width: int) -> None:
 
     Raises OSError for a file that is no picture.
     """
+    # Imported late: most processes never make a picture, and none of them needs it to start.
+    from PIL import Image, ImageOps
+
     with Image.open(original) as opened:
         picture = ImageOps.exif_transpose(opened)
         if picture.width > width:
