@@ -29,6 +29,7 @@ def _prepare_platform() -> None:
 async def _open_platform_account() -> None:
     """The platform is a customer of the payment institution like any other: a key, a webhook."""
     from maalem.payments import bootstrap, db
+    from maalem.platform.inbox.states import HEARD
 
     pool = await db.connect(os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"], size=2)
     try:
@@ -37,6 +38,7 @@ async def _open_platform_account() -> None:
             secret_key=os.environ["MAALEM_STRIPE_API_KEY"],
             webhook_url=os.environ["MAALEM_PLATFORM_URL"] + "/webhooks/payments",
             webhook_secret=os.environ["MAALEM_STRIPE_WEBHOOK_SECRET"],
+            events=HEARD,
         )
     finally:
         await pool.close()

@@ -21,11 +21,13 @@ async def ensure_platform(
     secret_key: str,
     webhook_url: str,
     webhook_secret: str,
+    events: Sequence[str] = ("*",),
     config: Config | None = None,
 ) -> str:
     """Make the platform's account, its API key and its webhook endpoint; safe to run again.
 
-    A new `secret_key` replaces the one before. Returns the account's id.
+    `events` are the kinds that are sent there, `*` all of them. A new `secret_key` replaces the
+    one before. Returns the account's id.
     """
     config = config or Config.from_env()
     await _ensure_account(pool)
@@ -49,13 +51,14 @@ async def ensure_platform(
         await connection.execute(
             "INSERT INTO webhook_endpoints (id, version, account_id, url, secret, enabled_events,"
             " status, connect, deleted, metadata, created_at)"
-            " VALUES ($1, 1, $2, $3, $4, '[\"*\"]', 'enabled', false, false, '{}', $5)"
+            " VALUES ($1, 1, $2, $3, $4, $5, 'enabled', false, false, '{}', $6)"
             " ON CONFLICT (id) DO UPDATE SET url = excluded.url, secret = excluded.secret,"
-            " version = webhook_endpoints.version + 1",
+            " enabled_events = excluded.enabled_events, version = webhook_endpoints.version + 1",
             endpoint,
             PLATFORM,
             webhook_url,
             webhook_secret,
+            list(events),
             SystemClock().now(),
         )
     return PLATFORM

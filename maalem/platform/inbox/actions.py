@@ -1,4 +1,4 @@
-"""Keep a signed event, then act on it: at once, and again by a job until it is settled."""
+"""Keep a signed event and act on it at once; a job goes on with what could not be settled."""
 
 import logging
 from typing import Any
@@ -16,15 +16,21 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def keep(signed: Signed) -> Event:
-    """Store a verified event once, with a job that will handle it; again returns the first."""
-    event, is_new = Event.objects.get_or_create(
+def receive(signed: Signed) -> str:
+    """Store a verified event once and act on it, in one commit; return its status.
+
+    Where acting on it fails, the event stays with a job that tries again: only that is undone.
+    """
+    event = Event(
         event_id=signed.id,
-        defaults={"type": signed.type[:120], "payload": {"object": dict(signed.object)}},
+        type=signed.type[:120],
+        payload={"object": dict(signed.object)},
     )
-    if is_new:
-        jobs.handle.defer(event=event.event_id)
-    return event
+    Event.objects.bulk_create([event], ignore_conflicts=True)
+    status = handle(signed.id)
+    if status == EventStatus.STORED:
+        jobs.handle.defer(event=signed.id)
+    return status
 
 
 def handle(event_id: str) -> str:

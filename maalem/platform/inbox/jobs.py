@@ -11,7 +11,7 @@ class NotYet(Exception):
 
 @jobs.task(queue="money")
 def handle(*, event: str) -> None:
-    """Handle one event; settled already by the request that brought it in most cases."""
+    """Handle one event that could not be settled when it came."""
     from maalem.platform.inbox.actions import handle as act
     from maalem.platform.inbox.states import EventStatus
 
@@ -21,7 +21,7 @@ def handle(*, event: str) -> None:
 
 @jobs.every("*/5 * * * *")
 def handle_left_over(timestamp: int) -> None:
-    """Handle events whose job was lost or gave up before they were parked."""
+    """Handle events whose job gave up before they were parked."""
     from maalem.platform.inbox.actions import handle as act
     from maalem.platform.inbox.models import Event
     from maalem.platform.inbox.states import EventStatus

@@ -23,3 +23,13 @@ EVENT_NEXT: Mapping[str, frozenset[str]] = {
 }
 
 MAX_TRIES = 8
+
+# The kinds of events that we ask the institution for: each has its handler.
+HEARD = (
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "charge.refunded",
+    "refund.failed",
+)

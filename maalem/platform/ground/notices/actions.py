@@ -63,8 +63,8 @@ def notify(
             for channel, text in _texts(kind, address, words)
         ]
         written = [message for message in wanted if _write(message)]
-        for message in written:
-            jobs.deliver.defer(message=message.pk)
+        if written:
+            jobs.deliver.defer(messages=[message.pk for message in written])
     return written
 
 
@@ -120,4 +120,4 @@ def send_again(message: Message) -> None:
     """A person's decision: queue a parked message once more, with all its tries."""
     with transaction.atomic():
         delivery.move(message, Status.QUEUED, attempts=0)
-        jobs.deliver.defer(message=message.pk)
+        jobs.deliver.defer(messages=[message.pk])

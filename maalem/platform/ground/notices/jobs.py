@@ -7,6 +7,7 @@ from django.utils import timezone
 from maalem.platform.ground import jobs
 
 from . import delivery
+from .carriers import CarrierTrouble
 from .models import Message
 from .states import Status
 
@@ -14,9 +15,16 @@ KEPT = timedelta(days=180)
 
 
 @jobs.task(queue="notices", tries=delivery.TRIES)
-def deliver(*, message: int) -> None:
-    """Carry one message; tried again with growing pauses."""
-    delivery.deliver(message)
+def deliver(*, messages: list[int]) -> None:
+    """Carry what was written together; what a carrier could not take is tried again."""
+    troubles = []
+    for message in messages:
+        try:
+            delivery.deliver(message)
+        except CarrierTrouble as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
 
 
 @jobs.every("17 3 * * *")

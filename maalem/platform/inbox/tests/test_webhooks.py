@@ -10,7 +10,7 @@ from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.inbox import actions, handlers
 from maalem.platform.inbox.jobs import NotYet, handle_left_over
 from maalem.platform.inbox.models import Event
-from maalem.platform.inbox.states import EVENT_NEXT, MAX_TRIES, EventStatus
+from maalem.platform.inbox.states import EVENT_NEXT, HEARD, MAX_TRIES, EventStatus
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import (
     Alert,
@@ -186,15 +186,28 @@ def test_an_event_that_fails_is_tried_again_and_parked_at_last(world, monkeypatc
     assert group.status == "paid"
 
 
-def test_a_stored_event_whose_handler_never_ran_is_handled_by_the_job(world):
+def test_a_stored_event_that_has_lost_its_job_is_handled_all_the_same(world):
     group, attempt = world.opened()
     body, header = world.bank.pay(attempt.session)
     from maalem.platform.ground.gateway.calls import verify_webhook
 
-    actions.keep(verify_webhook(body, header))
-    drain()
+    signed = verify_webhook(body, header)
+    Event.objects.create(event_id=signed.id, type=signed.type, payload={"object": signed.object})
+    handle_left_over(0)
     group.refresh_from_db()
     assert group.status == "paid"
+
+
+def test_every_kind_that_is_asked_for_is_understood():
+    assert set(HEARD) == set(handlers.BY_TYPE)
+
+
+def test_an_event_that_was_settled_leaves_no_work_behind(world):
+    _, attempt = world.opened()
+    post(world.bank.pay(attempt.session))
+    post(world.bank.event("payout.paid", {"id": "po_1"}))
+    assert {event.status for event in Event.objects.all()} == {"handled", "ignored"}
+    assert "handle" not in drain()
 
 
 def test_an_expired_page_lets_the_buyer_open_another(world):

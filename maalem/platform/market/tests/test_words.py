@@ -91,3 +91,20 @@ def test_words_that_can_not_be_made_never_undo_a_payment(world, monkeypatch):
     group.refresh_from_db()
     assert group.status == "paid"
     assert not expire(group.number)
+
+
+def test_who_can_not_be_told_keeps_no_other_waiting(world, monkeypatch):
+    from maalem.platform.market.orders.actions import tell
+
+    told = tell.notify
+
+    def breaks_for_the_buyer(*, kind, **more):
+        if kind == "order_paid":
+            raise RuntimeError("no words")
+        return told(kind=kind, **more)
+
+    monkeypatch.setattr(tell, "notify", breaks_for_the_buyer)
+    world.paid()
+    with pytest.raises(RuntimeError):
+        drain()
+    assert set(Message.objects.values_list("phone", flat=True)) == {WEAVER.phone, POTTER.phone}

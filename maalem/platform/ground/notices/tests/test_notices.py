@@ -68,6 +68,19 @@ def test_a_guest_with_both_is_told_by_both(settings):
     assert "123456" in letter.body
 
 
+def test_what_one_carrier_refuses_keeps_no_other_waiting(settings):
+    settings.SMS_SENDER = f"{__name__}.Broken"
+    guest = Recipient(phone=BUYER.phone, email=BUYER.email)
+    notify(kind="login_code", to=guest, language="en", context=CODE)
+    with pytest.raises(carriers.CarrierTrouble):
+        drain()
+    assert len(mail.outbox) == 1
+    assert set(Message.objects.values_list("channel", "status")) == {
+        ("sms", "queued"),
+        ("email", "sent"),
+    }
+
+
 def test_nothing_is_told_of_what_was_rolled_back(settings):
     class Undo(Exception):
         pass

@@ -3,6 +3,8 @@
 The words are made later, in the job: a text that can't be made must never undo a payment.
 """
 
+from functools import partial
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
@@ -16,8 +18,6 @@ from maalem.platform.market.orders.words import spoken
 def paid(group: OrderGroup) -> None:
     """The buyer has bought; every seller has sold."""
     jobs.speak.defer(about="paid", number=group.number)
-    for order in group.orders.order_by("position"):
-        jobs.speak.defer(about="sold", number=order.number)
 
 
 def given_back(group: OrderGroup, *, verdict: str) -> None:
@@ -45,15 +45,34 @@ def cancelled(order: Order) -> None:
 
 def say(about: str, *, number: str, cause: str = "") -> None:
     """Make the words and queue them, once for each person and thing."""
-    if about in ("paid", "given_back"):
+    if about == "paid":
+        _sold(number)
+        return
+    if about == "given_back":
         group = OrderGroup.objects.get(number=number)
         _to_buyer(f"order_{about}", group=group, key=f"{about}-{number}-{cause}", cause=cause)
         return
     order = Order.objects.select_related("group", "artisan").get(number=number)
     if about in ("dispatched", "cancelled"):
         _to_buyer(f"order_{about}", group=order.group, key=f"{about}-{number}", order=order)
-    if about in ("sold", "delivered", "cancelled"):
+    if about in ("delivered", "cancelled"):
         _to_seller(f"seller_{about}", order=order)
+
+
+def _sold(number: str) -> None:
+    """Tell the buyer and every seller; what can't be said to one keeps no other waiting."""
+    group = OrderGroup.objects.get(number=number)
+    sayings = [partial(_to_buyer, "order_paid", group=group, key=f"paid-{number}-", cause="")]
+    for order in group.orders.select_related("artisan").order_by("position"):
+        sayings.append(partial(_to_seller, "seller_sold", order=order))
+    troubles = []
+    for saying in sayings:
+        try:
+            saying()
+        except Exception as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
 
 
 def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> None:
