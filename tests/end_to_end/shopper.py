@@ -8,7 +8,13 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from maalem.cli import databases
 from maalem.payments.hosted.texts import TEXTS
 from tests.end_to_end.installation import Running
-from tests.end_to_end.people import CARD_WITH_CHALLENGE, CODE_OF_THE_BANK, visitor
+from tests.end_to_end.people import (
+    CARD_WITH_CHALLENGE,
+    CODE_OF_THE_BANK,
+    add_to_cart,
+    see_cart,
+    visitor,
+)
 from tests.end_to_end.processes import rows
 
 GOOD_CARD = "4242424242424242"
@@ -41,8 +47,8 @@ class Shopper:
     def fill_cart(self, slug: str) -> None:
         """One piece into the cart."""
         self.page.goto(f"/{self.language}/products/{slug}/")
-        self.page.locator("form.buy button[type=submit]").click()
-        self.page.wait_for_url(re.compile("/cart/"))
+        add_to_cart(self.page)
+        see_cart(self.page)
 
     def come_to_review(self, slug: str = "") -> None:
         """The piece, the address, and the page with the button that orders."""

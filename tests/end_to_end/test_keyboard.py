@@ -51,6 +51,7 @@ def buy(page: Page, language: str) -> None:
     press(page, "a.product-card__link")
     page.wait_for_url(re.compile("/products/"))
     press(page, "form.buy button[type=submit]", "Space")
+    press(page, "#buy-answer a")
     page.wait_for_url(re.compile("/cart/"))
     press(page, "aside.summary a.button")
     page.wait_for_url(re.compile("/checkout/$"))

@@ -1,4 +1,8 @@
-"""The cart's page and its three buttons. Every change is a POST that ends in a redirect."""
+"""The cart's page and its three buttons.
+
+A change is a POST that ends in a redirect to the cart; where a script asks, it ends in the part of
+the page that changed. What is refused is said in the same words either way.
+"""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,32 +12,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from maalem.platform.ground.site.swaps import frame, wants_part
 from maalem.platform.market.cart import queries
 from maalem.platform.market.cart.actions import lines
 from maalem.platform.market.cart.decide import Trouble
 from maalem.platform.market.cart.forms import LineForm
-from maalem.platform.market.cart.models import MAX_LINES
+from maalem.platform.market.cart.models import MAX_LINES, Cart
 from maalem.platform.market.cart.visitor import cart_of, cart_to_fill, remember
+
+REFUSED = 422
 
 
 @require_GET
 def cart(request: HttpRequest) -> HttpResponse:
     """What is in the cart, by seller, with a sentence and a next step for each trouble."""
-    found = cart_of(request)
-    response = render(request, "cart/cart.html", {"contents": queries.contents(found)})
-    if found is not None:
-        remember(response, cart=found)
-    add_never_cache_headers(response)
-    return response
+    return _page(request, cart=cart_of(request))
 
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Put a thing into the cart, then show the cart."""
+    """Put a thing into the cart, then show the cart, or only say so where a script asks."""
     form = LineForm(request.POST)
     if not form.is_valid() or not form.cleaned_data["quantity"]:
-        messages.error(request, sentence("unknown"))
-        return redirect("cart:cart")
+        return _added(request, cart=cart_of(request), refused=sentence("unknown"))
     found = cart_to_fill(request)
     try:
         line = lines.add_line(
@@ -42,11 +43,9 @@ def add(request: HttpRequest) -> HttpResponse:
             quantity=form.cleaned_data["quantity"],
         )
     except lines.Refused as refusal:
-        messages.error(request, sentence(refusal.code, free=refusal.free))
-    else:
-        title = str(line.variant.product.title)
-        messages.success(request, _("“%(title)s” is in your cart.") % {"title": title})
-    return remember(redirect("cart:cart"), cart=found)
+        return _added(request, cart=found, refused=sentence(refusal.code, free=refusal.free))
+    title = str(line.variant.product.title)
+    return _added(request, cart=found, said=_("“%(title)s” is in your cart.") % {"title": title})
 
 
 @require_POST
@@ -55,8 +54,7 @@ def change(request: HttpRequest) -> HttpResponse:
     form = LineForm(request.POST)
     found = cart_of(request)
     if found is None or not form.is_valid():
-        messages.error(request, sentence("unknown"))
-        return redirect("cart:cart")
+        return _changed(request, cart=found, refused=sentence("unknown"))
     try:
         lines.change_line(
             found,
@@ -64,8 +62,8 @@ def change(request: HttpRequest) -> HttpResponse:
             quantity=form.cleaned_data["quantity"],
         )
     except lines.Refused as refusal:
-        messages.error(request, sentence(refusal.code, free=refusal.free))
-    return redirect("cart:cart")
+        return _changed(request, cart=found, refused=sentence(refusal.code, free=refusal.free))
+    return _changed(request, cart=found)
 
 
 @require_POST
@@ -75,7 +73,42 @@ def remove(request: HttpRequest) -> HttpResponse:
     found = cart_of(request)
     if found is not None and form.is_valid():
         lines.remove_line(found, variant_id=form.cleaned_data["variant"])
+    return _changed(request, cart=found)
+
+
+def _page(request: HttpRequest, *, cart: Cart | None, status: int = 200) -> HttpResponse:
+    context = {"contents": queries.contents(cart), "frame": frame(request)}
+    response = render(request, "cart/cart.html", context, status=status)
+    if cart is not None:
+        remember(response, cart=cart)
+    add_never_cache_headers(response)
+    return response
+
+
+def _changed(request: HttpRequest, *, cart: Cart | None, refused: str = "") -> HttpResponse:
+    if refused:
+        messages.error(request, refused)
+    if wants_part(request):
+        return _page(request, cart=cart, status=REFUSED if refused else 200)
     return redirect("cart:cart")
+
+
+def _added(
+    request: HttpRequest, *, cart: Cart | None, said: str = "", refused: str = ""
+) -> HttpResponse:
+    if wants_part(request):
+        context = {
+            "sentence": refused or said,
+            "refused": bool(refused),
+            "cart_count": queries.count(cart.key) if cart is not None else 0,
+        }
+        status = REFUSED if refused else 200
+        response = render(request, "cart/added.html", context, status=status)
+    else:
+        tell = messages.error if refused else messages.success
+        tell(request, refused or said)
+        response = redirect("cart:cart")
+    return response if cart is None else remember(response, cart=cart)
 
 
 def sentence(code: str, *, free: int | None = None) -> str:

@@ -13,6 +13,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from maalem.platform.ground.site.swaps import frame, mind_parts
 from maalem.platform.market.catalog.kept import Shelf, may_keep
 
 # Cookies that change nothing on a page.
@@ -31,23 +32,25 @@ def answer(
     *,
     state: Hashable,
 ) -> HttpResponse:
-    """Render `template` for this request, or give out the same page again.
+    """Render `template` for this request, whole or in part, or give out the same page again.
 
     `state` is all that the database said for it; `make_context` is only called to render.
     """
+    around = frame(request)
     if not _is_anybody(request) or not may_keep():
-        return HttpResponse(render_to_string(template, make_context(), request))
+        context = {**make_context(), "frame": around}
+        return mind_parts(HttpResponse(render_to_string(template, context, request)))
     address = request.get_full_path()
-    key = (address, get_language(), state, int(time.monotonic() // _SECONDS))
+    key = (address, around, get_language(), state, int(time.monotonic() // _SECONDS))
     page = _PAGES.get(key)
     if page is None:
-        context = {**make_context(), "csrf_token": _TOKEN}
+        context = {**make_context(), "frame": around, "csrf_token": _TOKEN}
         page = render_to_string(template, context, request)
         if len(address) <= _LONGEST_ADDRESS:
             _PAGES.put(key, page)
     if _TOKEN in page:
         page = page.replace(_TOKEN, get_token(request))
-    return HttpResponse(page)
+    return mind_parts(HttpResponse(page))
 
 
 def _is_anybody(request: HttpRequest) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,16 @@ class HomeForm(PersonForm):
     commune = forms.CharField(
         label=_("Town or commune"),
         max_length=120,
-        widget=forms.TextInput(attrs={"list": "communes", "autocomplete": "address-level2"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "address-level2",
+                "hx-get": reverse_lazy("checkout:communes"),
+                "hx-trigger": "input changed delay:250ms",
+                "hx-target": "#places",
+                "hx-sync": "this:replace",
+                "data-quiet": True,
+            }
+        ),
     )
     quarter = forms.CharField(
         label=_("Street and number, quarter or douar"),

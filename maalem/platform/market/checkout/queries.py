@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +19,7 @@ from maalem.platform.market.orders.models import OrderGroup
 from maalem.platform.market.orders.words import frozen
 
 OFFERED = 8
+FEWEST_LETTERS = 2
 
 
 def draft_of(cart: Cart) -> Draft | None:
@@ -107,14 +107,13 @@ def find_communes(words: str, *, region: str = "") -> list[Commune]:
     return wanted[:OFFERED]
 
 
-@lru_cache(maxsize=4)
-def commune_names(language: str) -> tuple[str, ...]:
-    """Every commune with its province, biggest first, for a field that completes what is typed.
+def suggested(typed: str) -> list[Commune]:
+    """The communes that `typed` may become, likeliest first; none for a single letter.
 
-    Kept for the life of the process: the map changes by a migration only.
+    What was chosen before, `Taznakht (Ouarzazate)`, is known by its first name again.
     """
-    rows = Commune.objects.select_related("province").order_by("-population")
-    return tuple(commune_name(row, language=language) for row in rows)
+    words = fold(typed.partition("(")[0])
+    return search_communes(words, limit=OFFERED) if len(words) >= FEWEST_LETTERS else []
 
 
 def commune_name(commune: Commune, *, language: str) -> str:

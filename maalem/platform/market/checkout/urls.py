@@ -5,6 +5,7 @@ from maalem.platform.market.checkout import views, way
 app_name = "checkout"
 urlpatterns = [
     path("", views.details, name="checkout"),
+    path("communes/", views.communes, name="communes"),
     path("review/", views.review, name="review"),
     path("<str:number>/<str:mark>/pay/", way.pay, name="pay"),
     path("<str:number>/<str:mark>/return/", way.come_back, name="return"),

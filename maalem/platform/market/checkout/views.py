@@ -3,9 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.cart.visitor import cart_of
@@ -19,6 +20,8 @@ from maalem.platform.market.checkout.way import to_payment
 from maalem.platform.market.orders import links
 
 HOME, ABROAD = "morocco", "abroad"
+# The map changes by a migration only.
+PLACES_KEPT_S = 24 * 3600
 
 
 @never_cache
@@ -40,9 +43,19 @@ def details(request: HttpRequest) -> HttpResponse:
     else:
         form = kind(initial=forms.initial(draft, language=language))
     context = {"form": form, "to": to, "language": language}
-    if to == HOME:
-        context["communes"] = queries.commune_names(language)
     return render(request, "checkout/details.html", context, status=422 if form.errors else 200)
+
+
+@cache_control(public=True, max_age=PLACES_KEPT_S)
+@require_safe
+def communes(request: HttpRequest) -> HttpResponse:
+    """Places for what was typed so far, as options of a list. The same for everybody."""
+    language = get_language() or "fr"
+    places = [
+        (queries.commune_name(place, language=language), place)
+        for place in queries.suggested(request.GET.get("commune", "")[:120])
+    ]
+    return HttpResponse(render_to_string("checkout/places.html", {"places": places}))
 
 
 @never_cache

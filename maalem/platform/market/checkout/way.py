@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maalem.platform.ground.gateway.errors import GatewayError
+from maalem.platform.ground.site.swaps import frame
 from maalem.platform.market.checkout.sentences import no_page
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.actions import attempts
@@ -69,14 +70,14 @@ def come_back(request: HttpRequest, number: str, mark: str) -> HttpResponse:
     if page == attempts.Page.OVER:
         return redirect(links.path(number, to="checkout:pay"))
     turn = _turn(request)
-    asks_again = turn < TURNS
-    context = {"group": group, "mark": mark, "next_turn": turn + 1 if asks_again else 0}
-    response = render(request, "checkout/asking.html", context)
-    if asks_again:
-        # A header instead of an element of the page: it goes on without a script as well.
-        pause_s = QUICK_S if turn < QUICK_TURNS else SLOW_S
-        response["Refresh"] = f"{pause_s}; url=?turn={turn + 1}"
-    return response
+    context = {
+        "group": group,
+        "mark": mark,
+        "next_turn": turn + 1 if turn < TURNS else 0,
+        "pause_s": QUICK_S if turn < QUICK_TURNS else SLOW_S,
+        "frame": frame(request),
+    }
+    return render(request, "checkout/asking.html", context)
 
 
 @never_cache

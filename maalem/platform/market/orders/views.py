@@ -8,16 +8,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from maalem.platform.ground.site.swaps import wants_part
 from maalem.platform.market.orders import links, queries
 from maalem.platform.market.orders.actions.parcels import confirm_delivery
-from maalem.platform.market.orders.states import NotAllowed
+from maalem.platform.market.orders.states import GroupStatus, NotAllowed
 
 
 @never_cache
 @require_safe
 def order(request: HttpRequest, number: str, mark: str) -> HttpResponse:
-    """What was bought, the parcels and their way, the address and the amounts."""
-    return _page(request, "orders/order.html", purchase=_purchase(number, mark=mark))
+    """What was bought, the parcels and their way, the address and the amounts.
+
+    A script on the page of an unpaid order asks now and then: nothing new, or load it again.
+    """
+    purchase = _purchase(number, mark=mark)
+    if wants_part(request):
+        waits = purchase.group.status == GroupStatus.PENDING_PAYMENT
+        return HttpResponse(status=204, headers={} if waits else {"HX-Refresh": "true"})
+    return _page(request, "orders/order.html", purchase=purchase)
 
 
 @never_cache

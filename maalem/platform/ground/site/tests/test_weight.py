@@ -19,7 +19,7 @@ FONTS = {
     # Digits and Latin names stand in Arabic pages too.
     "ar": ["commissioner", "noto-naskh-arabic", "el-messiri"],
 }
-FONT_BUDGET = {"commissioner": 31_000, "noto-naskh-arabic": 25_000, "el-messiri": 20_000}
+FONT_BUDGET = {"commissioner": 31_000, "noto-naskh-arabic": 25_000, "el-messiri": 9_000}
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@
   // A form goes off once, whatever an impatient finger does; the page behind takes care anyway.
   document.addEventListener("submit", function (event) {
     var form = event.target;
+    if (event.defaultPrevented) { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (form.method !== "post") { return; }
     form.dataset.sent = "1";
