@@ -112,20 +112,22 @@ def place_data(request: HttpRequest, artisan: Artisan) -> dict[str, object]:
 
 def product_data(request: HttpRequest, piece: "Piece") -> dict[str, object]:
     """A product and what it costs."""
-    product = piece.product
+    stored = piece.stored
     url = f"{settings.PLATFORM_URL}{request.path}"
-    open_now = "InStock" if piece.open_choices else "SoldOut"
-    if piece.open_choices and product.supply == "made_to_order":
+    open_now = "InStock" if piece.for_sale else "SoldOut"
+    if piece.for_sale and stored.supply == "made_to_order":
         open_now = "MadeToOrder"
-    prices = [choice.variant.price_minor for choice in piece.choices]
+    elif piece.open_choices and not stored.open:
+        open_now = "OutOfStock"
+    prices = [choice.price_minor for choice in piece.choices]
     offer: dict[str, object] = {
         "@type": "Offer",
         "price": _major(min(prices, default=0)),
-        "priceCurrency": product.currency,
+        "priceCurrency": stored.currency,
         "availability": f"https://schema.org/{open_now}",
         "itemCondition": "https://schema.org/NewCondition",
         "url": url,
-        "seller": {"@type": "Organization", "name": str(product.artisan.name)},
+        "seller": {"@type": "Organization", "name": piece.artisan},
     }
     if piece.price_varies:
         offer |= {
@@ -136,12 +138,12 @@ def product_data(request: HttpRequest, piece: "Piece") -> dict[str, object]:
         }
     return {
         "@type": "Product",
-        "name": str(product.title),
-        "description": str(product.description),
+        "name": piece.title,
+        "description": piece.description,
         "image": [_picture_url(photo.path) for photo in piece.photos],
-        "sku": piece.choices[0].variant.sku if piece.choices else product.slug,
-        "material": str(product.materials),
-        "brand": {"@type": "Brand", "name": str(product.artisan.name)},
+        "sku": piece.choices[0].sku if piece.choices else stored.slug,
+        "material": piece.materials,
+        "brand": {"@type": "Brand", "name": piece.artisan},
         "countryOfOrigin": {"@type": "Country", "name": "MA"},
         "url": url,
         "offers": offer,

@@ -1,26 +1,44 @@
 """A product as its page tells it: sizes, weight, when it leaves, what can still be bought."""
 
-from collections.abc import Hashable
+import json
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from i18nfield.strings import LazyI18nString
 
 from maalem.platform.market.catalog import queries
-from maalem.platform.market.catalog.models import Craft, Photo, Product, Variant
-from maalem.platform.market.catalog.states import SUPPLY_NAMES, Supply
+from maalem.platform.market.catalog.models import Craft
+from maalem.platform.market.catalog.states import SUPPLY_NAMES, Status, Supply
+from maalem.platform.market.catalog.stored import Stored
 
 # Working days a workshop has to hand over a piece that stands ready.
 READY_DAYS = 2
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One variant, with how many of it may be ordered now."""
+class Photo:
+    """A picture of the piece; what `path` and `tone` are, its table says."""
 
-    variant: Variant
+    path: str
+    alt: str
+    width: int
+    height: int
+    tone: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One variant, with how many of it exist and how many may be ordered now."""
+
+    pk: int
+    sku: str
+    label: str
+    price_minor: int
+    currency: str
+    on_hand: int
     most: int
 
 
@@ -66,28 +84,45 @@ class Drawing:
 
 
 class Piece:
-    """What the product page asks for."""
+    """What the product page asks for, in the language of the page."""
 
-    def __init__(self, product: Product) -> None:
-        self.product = product
-        self.supply = Supply(product.supply)
-        self.photos: list[Photo] = list(product.photos.all())
-        self.choices = [
-            Choice(variant, queries.buyable(variant, product.supply))
-            for variant in queries.variants(product.pk)
+    def __init__(self, stored: Stored) -> None:
+        self.stored = stored
+        self.supply = Supply(stored.supply)
+        self.withdrawn = stored.status == Status.WITHDRAWN.value
+        self.title = _text(stored.title)
+        self.description = _text(stored.description)
+        self.materials = _text(stored.materials)
+        self.technique = _text(stored.technique)
+        self.care = _text(stored.care)
+        self.maker = _text(stored.maker)
+        self.artisan = _text(stored.artisan)
+        self.commune = _text(stored.commune)
+        self.region = _text(stored.region)
+
+    @cached_property
+    def photos(self) -> list[Photo]:
+        """Its pictures in their order."""
+        rows = json.loads(self.stored.photos or "[]")
+        return [Photo(path, _text(alt), *size) for path, alt, *size in rows]
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """Its variants in their order."""
+        return [
+            Choice(pk, sku, _text(label), price, currency, on_hand, self._most(on_hand - reserved))
+            for pk, sku, label, price, currency, on_hand, reserved in json.loads(
+                self.stored.variants or "[]"
+            )
         ]
 
-    @property
-    def state(self) -> Hashable:
-        """All that the database said: the version, and each variant's price, stock and label."""
-        variants = (choice.variant for choice in self.choices)
-        stock = tuple((v.pk, v.price_minor, v.on_hand, v.reserved, str(v.label)) for v in variants)
-        return self.product.pk, self.product.version, stock
+    def _most(self, free: int) -> int:
+        return queries.buyable(free, supply=self.supply)
 
-    @property
+    @cached_property
     def craft(self) -> Craft:
         """The product's craft, out of what the process keeps."""
-        return next(craft for craft in queries.crafts() if craft.pk == self.product.craft_id)
+        return next(craft for craft in queries.crafts() if craft.pk == self.stored.craft_id)
 
     @property
     def trail(self) -> list[Craft]:
@@ -102,6 +137,11 @@ class Piece:
         return [choice for choice in self.choices if choice.most > 0]
 
     @property
+    def for_sale(self) -> bool:
+        """Whether it can be put into a cart: there is one, and its workshop can be paid."""
+        return bool(self.open_choices) and self.stored.open
+
+    @property
     def most(self) -> int:
         """The largest quantity that the form offers."""
         return max((choice.most for choice in self.open_choices), default=0)
@@ -114,12 +154,12 @@ class Piece:
     @property
     def price_varies(self) -> bool:
         """Whether the variants have different prices."""
-        return len({choice.variant.price_minor for choice in self.choices}) > 1
+        return len({choice.price_minor for choice in self.choices}) > 1
 
     @property
     def promised(self) -> bool:
         """Pieces exist, all of them in somebody's hands at the till."""
-        return not self.open_choices and any(c.variant.on_hand for c in self.choices)
+        return not self.open_choices and any(c.on_hand for c in self.choices)
 
     @property
     def supply_name(self) -> str:
@@ -130,7 +170,7 @@ class Piece:
     def dispatch(self) -> str:
         """When it leaves the workshop, in words."""
         if self.supply is Supply.MADE_TO_ORDER:
-            days = self.product.making_days or 1
+            days = self.stored.making_days or 1
             return ngettext(
                 "Made for you in %(days)s working day, then sent.",
                 "Made for you in %(days)s working days, then sent.",
@@ -145,7 +185,7 @@ class Piece:
     @cached_property
     def measures(self) -> list[Measure]:
         """Sizes in centimetres and the weight, those that are known."""
-        product = self.product
+        product = self.stored
         sizes = (
             (_("Length"), product.length_mm),
             (_("Width"), product.width_mm),
@@ -160,7 +200,7 @@ class Piece:
     @cached_property
     def drawing(self) -> Drawing | None:
         """The piece to scale, where two of its sizes are known."""
-        product = self.product
+        product = self.stored
         across = product.diameter_mm or product.width_mm or product.length_mm
         up = product.height_mm or (product.length_mm if product.width_mm else product.diameter_mm)
         if not across or not up:
@@ -191,6 +231,10 @@ def _drawn(across: int, up: int, *, flat_round: bool) -> Drawing:
         width=_number(across * scale),
         height=_number(up * scale),
     )
+
+
+def _text(stored: str | None) -> str:
+    return str(LazyI18nString(stored)) if stored else ""
 
 
 def _number(value: float) -> str:

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Prefetch
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.places.models import Region
 from maalem.platform.ground.places.queries import regions as all_regions
-from maalem.platform.market.catalog.kept import Shelf, kept
-from maalem.platform.market.catalog.models import Craft, Photo, Product, Variant
+from maalem.platform.market.catalog.kept import kept
+from maalem.platform.market.catalog.models import Craft, Photo
 from maalem.platform.market.catalog.search import Wish, find
-from maalem.platform.market.catalog.states import Status, Supply
+from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.catalog.stored import Stored
 
 _SECONDS = 60.0
 
@@ -149,42 +149,9 @@ def artisan_by_slug(slug: str) -> Artisan | None:
     )
 
 
-_PIECES: Shelf[Product] = Shelf(most=2_000)
-
-
-def product_by_slug(slug: str) -> Product | None:
-    """A product that was ever on the shelf, with its workshop and pictures.
-
-    What belongs to its version is read once; its variants are not in it, for their stock moves
-    without a new version.
-    """
-    now = (
-        Product.objects.exclude(status=Status.DRAFT.value)
-        .filter(slug=slug)
-        .values_list("pk", "version")
-        .first()
-    )
-    if now is None:
-        return None
-    return _PIECES.get(now) or _PIECES.put(now, _load(now[0]))
-
-
-def _load(product_id: int) -> Product:
-    return (
-        Product.objects.select_related("artisan__commune__province__region", "maker")
-        .prefetch_related(Prefetch("photos", Photo.objects.order_by("position", "id")))
-        .get(pk=product_id)
-    )
-
-
-def variants(product_id: int) -> list[Variant]:
-    """What can be bought of a product, as it stands now."""
-    return list(Variant.objects.filter(product=product_id).order_by("position", "id"))
-
-
-def related(product: Product, *, limit: int = 4) -> list[tuple[int, int]]:
+def related(piece: Stored, *, limit: int = 4) -> list[tuple[int, int]]:
     """Others of the same craft, the newest first, without the piece itself."""
-    others = [row for row in _newest_of(product.craft_id, limit + 1) if row[0] != product.pk]
+    others = [row for row in _newest_of(piece.craft_id, limit + 1) if row[0] != piece.id]
     return others[:limit]
 
 
@@ -204,11 +171,11 @@ def covers(product_ids: list[int]) -> dict[int, Photo]:
     return {photo.product_id: photo for photo in photos}
 
 
-def buyable(variant: Variant, supply: str) -> int:
-    """How many of a variant may be put into a cart now: 0 is sold out."""
-    if supply == Supply.MADE_TO_ORDER.value:
+def buyable(free: int, *, supply: Supply) -> int:
+    """How many may be put into a cart now, where `free` are promised to nobody: 0 is sold out."""
+    if supply is Supply.MADE_TO_ORDER:
         return 10
-    return max(0, min(variant.free, 10))
+    return max(0, min(free, 10))
 
 
 @kept(_SECONDS)

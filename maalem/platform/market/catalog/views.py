@@ -4,13 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from maalem.platform.market.catalog import fragments, queries
+from maalem.platform.market.catalog import fragments, queries, stored
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.head import head, place_data, product_data, shop_data
 from maalem.platform.market.catalog.listing import Listing
 from maalem.platform.market.catalog.pages import answer
 from maalem.platform.market.catalog.piece import Piece
-from maalem.platform.market.catalog.states import Status
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -124,33 +123,30 @@ def artisans(request: HttpRequest) -> HttpResponse:
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """A piece, or, where it was withdrawn, a word about it and others like it (410)."""
-    found = queries.product_by_slug(slug)
+    found = stored.by_slug(slug)
     if found is None:
         raise Http404
+    piece = Piece(found)
     others = queries.related(found)
-    if found.status == Status.WITHDRAWN.value:
-        context = {"head": head(request, hidden=True), "product": found}
+    if piece.withdrawn:
+        context = {"head": head(request, hidden=True), "piece": piece}
         context["related"] = cards(others, eager=0)
         return render(request, "catalog/withdrawn.html", context, status=410)
-    piece = Piece(found)
 
     def whole() -> dict[str, object]:
         return {
             "head": head(
                 request,
                 kind="product",
-                text=str(found.description),
+                text=piece.description,
                 picture=piece.photos[0].path if piece.photos else "",
                 data=product_data(request, piece),
             ),
             "piece": piece,
-            "product": found,
-            "gallery": fragments.part(piece, "gallery"),
-            "story": fragments.part(piece, "story"),
             "related": cards(others, eager=0),
         }
 
-    return answer(request, "catalog/product.html", whole, state=(piece.state, tuple(others)))
+    return answer(request, "catalog/product.html", whole, state=(found, tuple(others)))
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -38,6 +38,7 @@ def weaver() -> Artisan:
         workshop=tri("Douar Aït Ouaghrda", "دوار آيت وغردة", "Douar Aït Ouaghrda"),
         story=tri("Elle noue depuis l'enfance.", "تعقد الصوف منذ صغرها.", "She knots wool."),
         since_year=1994,
+        payments_account="acct_weaver",
     )
 
 
@@ -50,6 +51,7 @@ def potter() -> Artisan:
         trade="pottery",
         commune=commune("Safi"),
         since_year=1987,
+        payments_account="acct_potter",
     )
 
 

@@ -48,6 +48,28 @@ def test_the_last_piece_shows_as_sold_at_once(keeping):
     assert "/products/pouf/" not in Client().get("/fr/crafts/leather/").content.decode()
 
 
+def test_a_workshop_that_cannot_be_paid_sells_nothing_from_that_moment(keeping):
+    assert "Ajouter au panier" in Client().get("/fr/products/pouf/").content.decode()
+    Artisan.objects.filter(pk=keeping["pouf"].artisan_id).update(payments_account=None)
+    for language, said in (
+        ("fr", "ne peut pas encore être commandée"),
+        ("ar", "لا يمكن طلب هذه القطعة بعد"),
+        ("en", "can’t be ordered yet"),
+    ):
+        html = Client().get(f"/{language}/products/pouf/").content.decode()
+        assert said in html
+        assert "/cart/add/" not in html
+        assert "https://schema.org/OutOfStock" in html
+
+
+def test_another_name_of_a_workshop_or_a_place_shows_at_once(keeping):
+    assert "Fadma" in Client().get("/fr/products/pouf/").content.decode()
+    Artisan.objects.filter(pk=keeping["pouf"].artisan_id).update(name={"fr": "Atelier Neuf"})
+    html = Client().get("/fr/products/pouf/").content.decode().partition('id="related"')[0]
+    assert "Atelier Neuf" in html
+    assert "Fadma" not in html
+
+
 def test_a_withdrawn_piece_is_gone_at_once(keeping):
     assert Client().get("/fr/products/pouf/").status_code == 200
     actions.withdraw(keeping["pouf"], by="test")
@@ -55,8 +77,6 @@ def test_a_withdrawn_piece_is_gone_at_once(keeping):
 
 
 def test_each_visitor_has_a_token_of_their_own(keeping):
-    Artisan.objects.update(payments_account=None)
-    Artisan.objects.filter(pk=keeping["pouf"].artisan_id).update(payments_account="acct_test")
     tokens = set()
     for _ in range(3):
         visitor = Client(enforce_csrf_checks=True)
