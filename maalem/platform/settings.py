@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from maalem import design
+
 BASE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("MAALEM_HOME", "var")).resolve()
 
@@ -177,6 +179,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [design.STATIC]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME / "media"
 STORAGES = {

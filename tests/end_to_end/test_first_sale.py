@@ -88,5 +88,5 @@ def test_somebody_without_a_workshop_sees_a_kind_empty_page(maalem: Running, chr
     omar = Artisan(context.new_page(), NOBODY, "fr")
     omar.sign_in(maalem)
     assert omar.sales() == []
-    assert omar.page.locator(".studio--empty").count() == 1
+    assert omar.page.locator(".studio__empty").count() == 1
     context.close()

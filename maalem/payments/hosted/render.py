@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,12 +13,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from maalem import design
 from maalem.kit.money import EXPONENTS
 from maalem.payments.hosted.texts import DIRECTIONS, LANGUAGES, TEXTS, say
 
-ASSETS = {"pay.css": "text/css", "pay.js": "text/javascript"} | dict.fromkeys(
-    ("band.svg", "mark.svg"), "image/svg+xml"
-)
+_OWN = Path(__file__).resolve().parent / "assets"
+_SHARED = design.FILES
+ASSETS = {
+    "pay.css": (_OWN, "text/css"),
+    "pay.js": (_OWN, "text/javascript"),
+    "band.svg": (_OWN, "image/svg+xml"),
+    "mark.svg": (_SHARED, "image/svg+xml"),
+    "commissioner.woff2": (_SHARED / "fonts", "font/woff2"),
+    "noto-naskh-arabic.woff2": (_SHARED / "fonts", "font/woff2"),
+}
 NARROW_SPACE = "\u202f"
 _PHONE = re.compile(r"(?:\+212|0)[5-7](?: ?\d\d){4}")
 REFRESH_S = 3
@@ -86,7 +94,7 @@ def guard_headers(leads_to: Iterable[str] = ()) -> dict[str, str]:
     return {
         "Content-Security-Policy": (
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
-            f" form-action 'self' {' '.join(origins)};"
+            f" font-src 'self'; form-action 'self' {' '.join(origins)};"
             " base-uri 'none'; frame-ancestors 'none'"
         ),
         "Cache-Control": "no-store",
@@ -123,7 +131,7 @@ def phones(text: str) -> Markup:
 @cache
 def asset(name: str) -> bytes:
     """The bytes of one of `ASSETS`."""
-    return (resources.files("maalem.payments.hosted") / "assets" / name).read_bytes()
+    return (ASSETS[name][0] / name).read_bytes()
 
 
 @cache

@@ -18,7 +18,7 @@ async def serve_asset(request: Request) -> Response:
         return PlainTextResponse("", status_code=404)
     return Response(
         asset(name),
-        media_type=ASSETS[name],
+        media_type=ASSETS[name][1],
         headers={"Cache-Control": _FOR_EVER, "X-Content-Type-Options": "nosniff"},
     )
 

@@ -167,14 +167,14 @@ def _question(kind: str) -> tuple[str, str, list[tuple[str, str]]]:
     """Label, the words for no choice, and the choices of one question."""
     if kind == "craft":
         names = [(craft.slug, str(craft.name)) for craft in queries.roots()]
-        return _("Craft"), _("All crafts"), names
+        return _("Craft"), _("Any craft"), names
     if kind == "region":
         names = [(region.slug, str(region.name)) for region in queries.regions()]
-        return _("Region"), _("All regions"), names
+        return _("Region"), _("Any region"), names
     if kind == "price":
         return _("Price"), _("Any price"), [(band, _band_name(band)) for band in BANDS]
     if kind == "supply":
-        return _("Availability"), _("All pieces"), [(v, str(n)) for v, n in _SUPPLY_NAMES.items()]
+        return _("Availability"), _("Any kind"), [(v, str(n)) for v, n in _SUPPLY_NAMES.items()]
     sorts = {value: str(name) for value, name in _SORT_NAMES.items()}
     first = sorts.pop("relevance")
     if kind == "shelf":

@@ -17,6 +17,8 @@ register = template.Library()
 # Moroccan Arabic writes Western digits (CLDR ar_MA); plain "ar" would not.
 LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
 _MINOR = 100
+# The sign of typography, as wide as a plus: a hyphen is easily overlooked before an amount.
+_MINUS = "\u2212"
 _KILO = 1000
 
 
@@ -41,7 +43,7 @@ def _written(minor: int, currency: str, language: str) -> str:
         locale=_locale(language),
         currency_digits=pattern is None,
     )
-    return text.replace("\u200f", "").replace("\u200e", "").strip()
+    return text.replace("\u200f", "").replace("\u200e", "").replace("-", _MINUS).strip()
 
 
 # The full word: "د.م." puts two points at the end of a sentence, and a point between thousands
@@ -55,7 +57,7 @@ def _in_arabic(amount: Decimal, currency: str, *, cents: bool) -> str:
     A negative number is isolated, else a right-to-left line moves its sign to the far end.
     """
     digits = format_decimal(abs(amount), format="#,##0.00" if cents else "#,##0", locale="fr")
-    digits = f"\u2066-{digits}\u2069" if amount < 0 else digits
+    digits = f"\u2066{_MINUS}{digits}\u2069" if amount < 0 else digits
     return f"{digits}\u00a0{_ARABIC_UNITS.get(currency, currency)}"
 
 

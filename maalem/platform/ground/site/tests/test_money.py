@@ -12,9 +12,9 @@ from maalem.platform.ground.site.templatetags.money import cm, money, phone, wei
         ("en", 125_000, "MAD1,250"),
         ("ar", 9_000, "90\u00a0درهم"),
         ("ar", 125_050, "1\u202f250,50\u00a0درهم"),
-        ("ar", -50, "\u2066-0,50\u2069\u00a0درهم"),
+        ("ar", -50, "\u2066\u22120,50\u2069\u00a0درهم"),
         ("fr", 0, "0\u00a0MAD"),
-        ("fr", -50, "-0,50\u00a0MAD"),
+        ("fr", -50, "\u22120,50\u00a0MAD"),
     ],
 )
 def test_an_amount_reads_as_the_language_writes_it(language: str, minor: int, shown: str):

@@ -48,15 +48,15 @@ def test_a_first_visit_is_light(language: str):
     script = sum(len(gzip.compress(static(name))) for name in scripts)
     weight = len(gzip.compress(html)) + script
     weight += sum(len(gzip.compress(static(name))) for name in sheets)
-    weight += sum(len(static(f"site/fonts/{font}.woff2")) for font in FONTS[language])
+    weight += sum(len(static(f"design/fonts/{font}.woff2")) for font in FONTS[language])
     assert script <= SCRIPT_BUDGET
     assert weight <= BUDGET
 
 
 def test_each_script_has_its_own_small_file():
     for font, budget in FONT_BUDGET.items():
-        assert len(static(f"site/fonts/{font}.woff2")) <= budget
-    assert len(static("site/fonts/noto-sans-tifinagh.woff2")) <= 12_000
+        assert len(static(f"design/fonts/{font}.woff2")) <= budget
+    assert len(static("design/fonts/noto-sans-tifinagh.woff2")) <= 12_000
 
 
 @pytest.mark.django_db
