@@ -1,5 +1,6 @@
 """What a cart holds, grouped by seller, with what is wrong with each line. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,7 +100,7 @@ EMPTY = Contents(parcels=())
 
 def find(key: str) -> Cart | None:
     """The cart of a key, or None."""
-    return Cart.objects.select_related("person").filter(key=key).first()
+    return Cart.objects.filter(key=key).first()
 
 
 def count(key: str) -> int:
@@ -110,7 +111,14 @@ def count(key: str) -> int:
 
 def variant(pk: int) -> Variant | None:
     """A variant with its product and seller, or None."""
-    return Variant.objects.select_related("product__artisan").filter(pk=pk).first()
+    fields = (
+        *("price_minor", "currency", "on_hand", "reserved"),
+        *(
+            f"product__{name}"
+            for name in ("title", "supply", "status", "artisan__payments_account")
+        ),
+    )
+    return Variant.objects.select_related("product__artisan").only(*fields).filter(pk=pk).first()
 
 
 def is_published(variant: Variant) -> bool:
@@ -127,21 +135,34 @@ def free_for(cart: Cart, *, variant: Variant) -> int | None:
     """Pieces this cart may have: the free ones and those already held for it. None: no limit."""
     if variant.product.supply == Supply.MADE_TO_ORDER:
         return None
-    return variant.free + _held(cart).get(variant.pk, 0)
+    return variant.free + _held(cart, variants=[variant]).get(variant.pk, 0)
 
 
 def contents(cart: Cart | None) -> Contents:
-    """Everything in a cart, in three queries however much is in it."""
+    """Everything in a cart, in three queries at most, however much is in it."""
     if cart is None:
         return EMPTY
-    held = _held(cart)
+    rows = _rows(cart)
+    held = _held(cart, variants=[row.variant for row in rows])
     parcels: dict[int, list[Line]] = {}
-    for row in _rows(cart):
+    for row in rows:
         line = _line(row, held=held)
         parcels.setdefault(line.product.artisan_id, []).append(line)
     return Contents(
         parcels=tuple(Parcel(lines[0].product.artisan, tuple(lines)) for lines in parcels.values())
     )
+
+
+# What a cart, a review and an order's frozen rows say of a line: stories and care stay unread.
+_SHOWN = (
+    *("sku", "label", "price_minor", "currency", "on_hand", "reserved"),
+    *("product__slug", "product__title", "product__status", "product__supply"),
+    *("product__weight_g", "product__making_days", "product__materials", "product__hs_code"),
+    *("product__craft__code", "product__maker__name"),
+    *("product__artisan__slug", "product__artisan__name", "product__artisan__kind"),
+    *("product__artisan__payments_account", "product__artisan__commune__name"),
+    "product__artisan__commune__province__region_id",
+)
 
 
 def _rows(cart: Cart) -> "list[CartLine]":
@@ -152,12 +173,15 @@ def _rows(cart: Cart) -> "list[CartLine]":
             "variant__product__craft",
             "variant__product__maker",
         )
+        .only("cart_id", "quantity", "price_seen_minor", *(f"variant__{name}" for name in _SHOWN))
         .prefetch_related(Prefetch("variant__product__photos", queryset=first))
         .order_by("added_at", "pk")
     )
 
 
-def _held(cart: Cart) -> dict[int, int]:
+def _held(cart: Cart, *, variants: Iterable[Variant]) -> dict[int, int]:
+    if not any(variant.reserved for variant in variants):
+        return {}
     rows = Hold.objects.filter(cart=cart, status=Hold.HELD).values_list("variant_id", "quantity")
     held: dict[int, int] = {}
     for variant_id, quantity in rows:

@@ -1,5 +1,6 @@
 """Who gets the parcels. One form for Morocco, one for abroad; no account and no postcode asked."""
 
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -98,7 +99,7 @@ class HomeForm(PersonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found: list[Commune] = []
-        choices = [(region.code, str(region.name)) for region in regions()]
+        choices = _regions(get_language() or "fr")
         self.fields["region"].choices = [("", _("Choose, or leave it to the town")), *choices]
 
     def clean(self) -> dict[str, Any]:
@@ -202,6 +203,12 @@ def initial(draft: Draft | None, *, language: str) -> dict[str, Any]:
         kept["commune"] = queries.commune_name(draft.commune, language=language)
         kept["region"] = draft.commune.province.region_id
     return kept
+
+
+@lru_cache(maxsize=4)
+def _regions(language: str) -> tuple[tuple[str, str], ...]:
+    """Codes and names, kept for the life of the process: the map changes by a migration only."""
+    return tuple((region.code, region.name.localize(language)) for region in regions())
 
 
 def _readings(text: str, *, country: str) -> list[str]:

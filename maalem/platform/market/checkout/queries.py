@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from maalem.kit.text import fold
@@ -28,11 +29,11 @@ def draft_of(cart: Cart) -> Draft | None:
     A guest's is forgotten once it was used for a paid purchase: the next one at this telephone
     may be somebody else.
     """
-    draft = Draft.objects.select_related("commune__province__region").filter(cart=cart).first()
-    if draft is not None and cart.person_id is None:
-        used = OrderGroup.objects.filter(cart=cart, paid_at__gte=draft.written_at)
-        return None if used.exists() else draft
-    return draft
+    drafts = Draft.objects.select_related("commune__province__region").filter(cart=cart)
+    if cart.person_id is None:
+        paid = OrderGroup.objects.filter(cart=OuterRef("cart"), paid_at__gte=OuterRef("written_at"))
+        drafts = drafts.filter(~Exists(paid))
+    return drafts.first()
 
 
 def whom(draft: Draft) -> dict[str, Any]:

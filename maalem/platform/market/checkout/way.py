@@ -64,8 +64,10 @@ def come_back(request: HttpRequest, number: str, mark: str) -> HttpResponse:
     page = attempts.Page.UNKNOWN
     if group.status == GroupStatus.PENDING_PAYMENT:
         page = _look(group)
+        if page == attempts.Page.PAID:
+            return redirect(links.path(number))
         group.refresh_from_db()
-    if group.status != GroupStatus.PENDING_PAYMENT or page == attempts.Page.PAID:
+    if group.status != GroupStatus.PENDING_PAYMENT:
         return redirect(links.path(number))
     if page == attempts.Page.OVER:
         return redirect(links.path(number, to="checkout:pay"))

@@ -6,7 +6,7 @@ two carts with the same things in another order never wait for each other in a c
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from maalem.platform.market.cart.models import Cart, Hold
@@ -22,12 +22,13 @@ class NotEnough(Exception):
         self.missing = dict(missing)
 
 
-def lock_variants(ids: Iterable[int]) -> dict[int, Variant]:
-    """The variants with their products and sellers, locked in id order until the commit."""
+def lock_variants(ids: Iterable[int] | QuerySet[Hold]) -> dict[int, Variant]:
+    """The variants with their stock and supply, locked in id order until the commit."""
     found = (
         Variant.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("product__artisan__commune__province", "product__craft", "product__maker")
-        .filter(pk__in=set(ids))
+        .select_related("product")
+        .only("on_hand", "reserved", "product__supply")
+        .filter(pk__in=ids)
         .order_by("pk")
     )
     return {variant.pk: variant for variant in found}
@@ -79,10 +80,7 @@ def put_back(wanted: Mapping[int, int]) -> None:
 
 
 def _end(reference: str, *, then: str) -> int:
-    ids = Hold.objects.filter(reference=reference, status=Hold.HELD).values_list(
-        "variant_id", flat=True
-    )
-    lock_variants(ids)
+    lock_variants(Hold.objects.filter(reference=reference, status=Hold.HELD).values("variant_id"))
     # Read again under the locks: another worker may have ended them while we waited.
     held = list(
         Hold.objects.select_for_update()
@@ -94,7 +92,9 @@ def _end(reference: str, *, then: str) -> int:
         Variant.objects.filter(pk=one.variant_id).update(
             reserved=F("reserved") - one.quantity, on_hand=F("on_hand") - sold
         )
-    Hold.objects.filter(pk__in=[one.pk for one in held]).update(status=then, ended_at=Now())
+    if held:
+        ids = [one.pk for one in held]
+        Hold.objects.filter(pk__in=ids).update(status=then, ended_at=Now())
     return len(held)
 
 

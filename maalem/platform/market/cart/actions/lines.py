@@ -33,19 +33,23 @@ def add_line(cart: Cart, *, variant_id: int, quantity: int) -> CartLine:
 
     Raises `Refused` when it can't be bought, there are too few, or the cart is full.
     """
-    locked = _lock(cart)
+    _lock(cart)
     variant = queries.variant(variant_id)
     if variant is None:
         raise Refused("unknown")
-    line = locked.lines.filter(variant=variant).first()
-    if line is None and locked.lines.count() >= MAX_LINES:
+    there = dict(cart.lines.values_list("variant_id", "quantity"))
+    if variant_id not in there and len(there) >= MAX_LINES:
         raise Refused("full")
-    wanted = min(quantity + (line.quantity if line else 0), most(None))
-    _check(locked, variant=variant, quantity=wanted)
-    line, _ = CartLine.objects.update_or_create(
-        cart=locked,
-        variant=variant,
-        defaults={"quantity": wanted, "price_seen_minor": variant.price_minor},
+    wanted = min(quantity + there.get(variant_id, 0), most(None))
+    _check(cart, variant=variant, quantity=wanted)
+    line = CartLine(
+        cart=cart, variant=variant, quantity=wanted, price_seen_minor=variant.price_minor
+    )
+    CartLine.objects.bulk_create(
+        [line],
+        update_conflicts=True,
+        unique_fields=["cart", "variant"],
+        update_fields=["quantity", "price_seen_minor"],
     )
     return line
 
@@ -56,16 +60,16 @@ def change_line(cart: Cart, *, variant_id: int, quantity: int) -> None:
 
     Raises `Refused` when there are too few; the line then stays as it was.
     """
-    locked = _lock(cart)
+    _lock(cart)
     if quantity <= 0:
-        locked.lines.filter(variant_id=variant_id).delete()
+        cart.lines.filter(variant_id=variant_id).delete()
         return
-    line = locked.lines.filter(variant_id=variant_id).first()
+    line = cart.lines.filter(variant_id=variant_id).first()
     variant = queries.variant(variant_id)
     if line is None or variant is None:
         raise Refused("unknown")
     wanted = min(quantity, most(None))
-    _check(locked, variant=variant, quantity=wanted)
+    _check(cart, variant=variant, quantity=wanted)
     line.quantity, line.price_seen_minor = wanted, variant.price_minor
     line.save(update_fields=["quantity", "price_seen_minor"])
 
@@ -73,7 +77,8 @@ def change_line(cart: Cart, *, variant_id: int, quantity: int) -> None:
 @transaction.atomic
 def remove_line(cart: Cart, *, variant_id: int) -> None:
     """Take a thing out; a thing that is not there is no trouble."""
-    _lock(cart).lines.filter(variant_id=variant_id).delete()
+    _lock(cart)
+    cart.lines.filter(variant_id=variant_id).delete()
 
 
 @transaction.atomic
@@ -84,7 +89,8 @@ def claim(cart: Cart, *, person: object) -> Cart:
     lines move into it, and where both hold a thing the larger number stays.
     """
     old = Cart.objects.select_for_update().filter(person=person).exclude(pk=cart.pk).first()
-    mine = _lock(cart)
+    _lock(cart)
+    mine = Cart.objects.get(pk=cart.pk)
     if mine.person_id not in (None, person.pk):  # type: ignore[attr-defined]
         return old or make_cart(person=person)
     if old is not None:
@@ -96,16 +102,21 @@ def claim(cart: Cart, *, person: object) -> Cart:
     return mine
 
 
-@transaction.atomic
 def forget(cart_id: int, *, bought: dict[int, int]) -> None:
-    """Take what was bought (variant id to quantity) out of the cart; the rest stays."""
+    """Take what was bought (variant id to quantity) out of the cart; the rest stays.
+
+    Runs inside the caller's transaction.
+    """
+    gone = []
     for line in CartLine.objects.filter(cart_id=cart_id, variant_id__in=bought).order_by("pk"):
         left = line.quantity - bought[line.variant_id]
         if left > 0:
             line.quantity = left
             line.save(update_fields=["quantity"])
         else:
-            line.delete()
+            gone.append(line.pk)
+    if gone:
+        CartLine.objects.filter(pk__in=gone).delete()
 
 
 def sweep(*, untouched_for: timedelta) -> int:
@@ -134,10 +145,10 @@ def _pour(old: Cart, *, into: Cart) -> None:
             line.save(update_fields=["cart"])
 
 
-def _lock(cart: Cart) -> Cart:
-    locked = Cart.objects.select_for_update(no_key=True).get(pk=cart.pk)
-    Cart.objects.filter(pk=cart.pk).update(touched_at=Now())
-    return locked
+def _lock(cart: Cart) -> None:
+    """Note that somebody was here; the written row stays locked until the commit."""
+    if not Cart.objects.filter(pk=cart.pk).update(touched_at=Now()):
+        raise Cart.DoesNotExist
 
 
 def _check(cart: Cart, *, variant: Variant, quantity: int) -> None:

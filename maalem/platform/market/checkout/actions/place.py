@@ -18,7 +18,7 @@ from maalem.platform.market.checkout.decide import (
     BrokenRule,
     Item,
     NoRule,
-    Rule,
+    Split,
     first_fit,
     split_for_seller,
 )
@@ -79,13 +79,13 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
     Cart.objects.select_for_update(no_key=True).get(pk=cart.pk)
-    known = _placed_already(cart, agreed=agreed)
+    wanted = dict(cart.lines.values_list("variant_id", "quantity"))
+    known = _placed_already(cart, agreed=agreed, is_empty=not wanted)
     if known is not None:
         return known
     draft = queries.draft_of(cart)
     if draft is None:
         raise Refused("no_draft")
-    wanted = dict(cart.lines.values_list("variant_id", "quantity"))
     if not wanted:
         raise Refused("empty")
     variants = holds.lock_variants(wanted)
@@ -97,9 +97,7 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
     if plan.agreed != agreed:
         raise Refused("changed")
     group = _write_group(cart, plan=plan, draft=draft, language=language, person=person)
-    rules = queries.rules()
-    for position, parcel in enumerate(plan.parcels, start=1):
-        _write_order(group, parcel=parcel, position=position, rules=rules, on=today)
+    _write_orders(group, parcels=plan.parcels, on=today)
     try:
         holds.hold(wanted, variants=variants, cart=cart, reference=group.number)
     except holds.NotEnough:
@@ -108,13 +106,13 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
     return group
 
 
-def _placed_already(cart: Cart, *, agreed: str) -> OrderGroup | None:
+def _placed_already(cart: Cart, *, agreed: str, is_empty: bool) -> OrderGroup | None:
     pending = OrderGroup.objects.filter(cart=cart, status=GroupStatus.PENDING_PAYMENT).first()
     if pending is not None and pending.agreed == agreed:
         return pending
     if pending is not None:
         raise OtherPending(pending.number)
-    if not cart.lines.exists():
+    if is_empty:
         # A click that came after the payment: the cart is empty because it was bought.
         return OrderGroup.objects.filter(cart=cart, agreed=agreed, status=GroupStatus.PAID).first()
     return None
@@ -143,15 +141,29 @@ def _free_number() -> str:
     return number
 
 
-def _write_order(
-    group: OrderGroup, *, parcel: Parcel, position: int, rules: Sequence[Rule], on: date
-) -> None:
-    items = [
-        Item(line.total_minor, first_fit(rules, facts=_facts(parcel, line=line), on=on))
-        for line in parcel.lines
-    ]
-    split = split_for_seller(items, shipping_minor=parcel.shipping_minor)
-    order = Order.objects.create(
+def _write_orders(group: OrderGroup, *, parcels: Sequence[Parcel], on: date) -> None:
+    rules = queries.rules()
+    orders, lines = [], []
+    for position, parcel in enumerate(parcels, start=1):
+        items = [
+            Item(line.total_minor, first_fit(rules, facts=_facts(parcel, line=line), on=on))
+            for line in parcel.lines
+        ]
+        split = split_for_seller(items, shipping_minor=parcel.shipping_minor)
+        order = _order(group, parcel=parcel, position=position, split=split)
+        orders.append(order)
+        lines += [
+            _order_line(order, line=line, position=place, item=item, commission_minor=commission)
+            for place, (line, item, commission) in enumerate(
+                zip(parcel.lines, items, split.commissions, strict=True), start=1
+            )
+        ]
+    Order.objects.bulk_create(orders)
+    OrderLine.objects.bulk_create(lines)
+
+
+def _order(group: OrderGroup, *, parcel: Parcel, position: int, split: Split) -> Order:
+    return Order(
         number=f"{group.number}-{position}",
         group=group,
         artisan=parcel.artisan,
@@ -167,26 +179,26 @@ def _write_order(
         weight_g=parcel.weight_g,
         dispatch_by=parcel.leaves_by,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            position=place,
-            product=line.product,
-            variant=line.variant,
-            sku=line.variant.sku,
-            title=frozen(line.product.title),
-            label=frozen(line.variant.label),
-            snapshot=_snapshot(line),
-            quantity=line.quantity,
-            unit_price_minor=line.price_minor,
-            total_minor=line.total_minor,
-            commission_rule=item.rule.name,
-            commission_bps=item.rule.rate_bps,
-            commission_minor=commission,
-        )
-        for place, (line, item, commission) in enumerate(
-            zip(parcel.lines, items, split.commissions, strict=True), start=1
-        )
+
+
+def _order_line(
+    order: Order, *, line: carts.Line, position: int, item: Item, commission_minor: int
+) -> OrderLine:
+    return OrderLine(
+        order=order,
+        position=position,
+        product=line.product,
+        variant=line.variant,
+        sku=line.variant.sku,
+        title=frozen(line.product.title),
+        label=frozen(line.variant.label),
+        snapshot=_snapshot(line),
+        quantity=line.quantity,
+        unit_price_minor=line.price_minor,
+        total_minor=line.total_minor,
+        commission_rule=item.rule.name,
+        commission_bps=item.rule.rate_bps,
+        commission_minor=commission_minor,
     )
 
 

@@ -15,10 +15,16 @@ from maalem.platform.ground.gateway import calls as gateway
 from maalem.platform.ground.gateway import errors
 from maalem.platform.ground.gateway.shapes import Line, Session
 from maalem.platform.market.orders import links
-from maalem.platform.market.orders.actions.move import alert, move, settle_alert, write_down
+from maalem.platform.market.orders.actions.move import alert, move, write_down
 from maalem.platform.market.orders.actions.settle import Received, settle
 from maalem.platform.market.orders.models import OrderGroup, OrderLine, Payment, PaymentAttempt
-from maalem.platform.market.orders.states import LIVE_ATTEMPTS, AttemptStatus, GroupStatus
+from maalem.platform.market.orders.states import (
+    LIVE_ATTEMPTS,
+    AttemptStatus,
+    GroupStatus,
+    Moved,
+    NotAllowed,
+)
 from maalem.platform.market.orders.words import spoken
 
 # A page may be paid this long; its pieces are held a little longer, for the answer to arrive.
@@ -76,19 +82,23 @@ def ensure_attempt(number: str) -> PaymentAttempt:
     group = OrderGroup.objects.select_for_update(no_key=True).get(number=number)
     if group.status != GroupStatus.PENDING_PAYMENT:
         raise NotPayable(group.status)
-    live = PaymentAttempt.objects.filter(group=group, status__in=LIVE_ATTEMPTS).first()
-    if live is not None and (live.session or _is_askable(live)):
+    before = list(group.attempts.order_by("number"))
+    live = next((one for one in before if one.status in LIVE_ATTEMPTS), None)
+    if live is not None and live.session:
+        return live
+    if live is not None and _is_askable(live):
+        PaymentAttempt.objects.filter(pk=live.pk).update(asked_at=Now())
         return live
     if live is not None:
         # It was never answered: nobody has its address, so nobody can pay it.
         move(live, then=AttemptStatus.EXPIRED)
-    made = PaymentAttempt.objects.filter(group=group).count() + 1
+    made = len(before) + 1
     closes_at = (now() + OPEN_FOR).replace(microsecond=0)
     OrderGroup.objects.filter(pk=group.pk).update(
         expires_at=Greatest("expires_at", closes_at + GRACE)
     )
     return PaymentAttempt.objects.create(
-        group=group, number=made, key=f"pay-{number}-{made}", closes_at=closes_at
+        group=group, number=made, key=f"pay-{number}-{made}", closes_at=closes_at, asked_at=Now()
     )
 
 
@@ -98,7 +108,6 @@ def ask(attempt: PaymentAttempt) -> None:
     Raises the gateway's error after writing it down.
     """
     group = attempt.group
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(asked_at=Now())
     try:
         session = gateway.create_checkout_session(
             lines=_lines(group),
@@ -193,31 +202,34 @@ def _is_askable(attempt: PaymentAttempt) -> bool:
 @transaction.atomic
 def _answered(attempt: PaymentAttempt, *, then: AttemptStatus, **values: str) -> None:
     """Record an answer, unless another worker has recorded a later one."""
-    fresh = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
-    if fresh.status in (AttemptStatus.REQUESTED, AttemptStatus.UNKNOWN, AttemptStatus.OPEN):
-        if fresh.status != then:
+    try:
+        move(attempt, then=then, **values)
+    except (Moved, NotAllowed):
+        fresh = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+        if fresh.status in LIVE_ATTEMPTS and fresh.status != then:
             move(fresh, then=then, **values)
-        if then == AttemptStatus.OPEN:
-            write_down(fresh.group_id, event="page_opened", note=fresh.key)
-            settle_alert("page_refused", about=fresh.key)
-    attempt.status = fresh.status
-    attempt.session, attempt.url, attempt.intent = fresh.session, fresh.url, fresh.intent
+        attempt.status = fresh.status
+        attempt.session, attempt.url, attempt.intent = fresh.session, fresh.url, fresh.intent
+    if then == AttemptStatus.OPEN == attempt.status:
+        write_down(attempt.group_id, event="page_opened", note=attempt.key)
 
 
 def _lines(group: OrderGroup) -> list[Line]:
     """What the payer reads: every thing, then the carriage of each parcel. Adds up to the total."""
-    rows = OrderLine.objects.filter(order__group=group).order_by("order__position", "position")
-    found = [
-        Line(
-            name=spoken(row.title, language=group.language),
-            unit_minor=row.unit_price_minor,
-            quantity=row.quantity,
-            currency=group.currency,
+    rows = OrderLine.objects.filter(order__group=group).select_related("order")
+    found, parcels = [], {}
+    for row in rows.order_by("order__position", "position"):
+        parcels[row.order_id] = row.order
+        found.append(
+            Line(
+                name=spoken(row.title, language=group.language),
+                unit_minor=row.unit_price_minor,
+                quantity=row.quantity,
+                currency=group.currency,
+            )
         )
-        for row in rows
-    ]
     with override(group.language):
-        for order in group.orders.order_by("position"):
+        for order in parcels.values():
             if order.shipping_minor:
                 seller = spoken(order.seller, language=group.language)
                 name = gettext("Delivery from %(seller)s") % {"seller": seller}

@@ -43,5 +43,4 @@ def call_off(number: str, *, by: str) -> bool:
 def _end(group: OrderGroup, *, then: GroupStatus, orders: OrderStatus, event: str, by: str) -> None:
     holds.release(group.number)
     step(group, then=then, event=event, by=by)
-    for order in Order.objects.filter(group=group).order_by("position"):
-        step(order, then=orders, event=event, by=by)
+    step(*Order.objects.filter(group=group).order_by("position"), then=orders, event=event, by=by)

@@ -33,39 +33,43 @@ TABLES: dict[type[models.Model], Any] = {
 SYSTEM = "maalem"
 
 
-def move(row: Any, *, then: str, **values: Any) -> None:
-    """Set `row.status` to `then` (and `values`) if it is still what it was read as.
+def move(*rows: Any, then: str, **values: Any) -> None:
+    """Set the status of `rows` to `then` (and `values`) if all still are what they were read as.
 
-    Raises `NotAllowed` when the table has no such step, `Moved` when somebody was faster.
+    The rows are of one kind and in one status. Raises `NotAllowed` when the table has no such
+    step, `Moved` when somebody was faster.
     """
-    now = str(row.status)
-    if then not in TABLES[type(row)][now]:
-        raise NotAllowed(what=str(row), now=now, then=then)
-    done = type(row).objects.filter(pk=row.pk, status=now).update(status=then, **values)
-    if done != 1:
-        raise Moved(f"{row} is no longer {now}")
-    row.status = str(then)
-    for name, value in values.items():
-        if not hasattr(value, "resolve_expression"):
-            setattr(row, name, value)
+    kind, now = type(rows[0]), str(rows[0].status)
+    assert all((type(row), row.status) == (kind, now) for row in rows)
+    if then not in TABLES[kind][now]:
+        raise NotAllowed(what=str(rows[0]), now=now, then=then)
+    ids = [row.pk for row in rows]
+    done = kind.objects.filter(pk__in=ids, status=now).update(status=then, **values)
+    if done != len(ids):
+        raise Moved(f"{rows} are no longer {now}")
+    for row in rows:
+        row.status = str(then)
+        for name, value in values.items():
+            if not hasattr(value, "resolve_expression"):
+                setattr(row, name, value)
 
 
-def step(
-    row: OrderGroup | Order, *, then: str, event: str, by: str = SYSTEM, **values: Any
-) -> None:
-    """Move a group or an order and add the line to its history. `note=` goes to the history."""
+def step(*rows: OrderGroup | Order, then: str, event: str, by: str = SYSTEM, **values: Any) -> None:
+    """Move a group, or orders of one status, with a line of history each; it keeps `note=`."""
     note = values.pop("note", "")
-    was = str(row.status)
-    move(row, then=then, **values)
-    is_order = isinstance(row, Order)
-    History.objects.create(
-        group_id=row.group_id if isinstance(row, Order) else row.pk,
-        order=row if is_order else None,
-        event=event,
-        was=was,
-        now=str(then),
-        by=by,
-        note=note,
+    was = str(rows[0].status)
+    move(*rows, then=then, **values)
+    History.objects.bulk_create(
+        History(
+            group_id=row.group_id if isinstance(row, Order) else row.pk,
+            order=row if isinstance(row, Order) else None,
+            event=event,
+            was=was,
+            now=str(then),
+            by=by,
+            note=note,
+        )
+        for row in rows
     )
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from maalem.platform.market.cart.actions import holds, lines
 from maalem.platform.market.orders.actions import tell
-from maalem.platform.market.orders.actions.move import alert, move, step, write_down
+from maalem.platform.market.orders.actions.move import alert, step, write_down
 from maalem.platform.market.orders.decide import judge
 from maalem.platform.market.orders.models import (
     Order,
@@ -29,7 +29,7 @@ from maalem.platform.market.orders.states import (
     Verdict,
 )
 
-UNSOLD = frozenset({OrderStatus.AWAITING_PAYMENT.value, OrderStatus.LAPSED.value})
+UNSOLD = (OrderStatus.AWAITING_PAYMENT, OrderStatus.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,10 @@ def _bought(group: OrderGroup) -> dict[int, int]:
 def _accept(group: OrderGroup, *, payment: Payment) -> None:
     holds.consume(group.number)
     step(group, then=GroupStatus.PAID, event="paid", paid_at=Now(), note=payment.intent)
-    for order in Order.objects.filter(group=group).order_by("position"):
-        if order.status in UNSOLD:
-            step(order, then=OrderStatus.TO_PREPARE, event="paid")
+    orders = list(Order.objects.filter(group=group).order_by("position"))
+    for status in UNSOLD:
+        if unsold := [order for order in orders if order.status == status]:
+            step(*unsold, then=OrderStatus.TO_PREPARE, event="paid")
     if group.cart_id is not None:
         lines.forget(group.cart_id, bought=_bought(group))
     tell.paid(group)
@@ -134,6 +135,7 @@ def _give_back(group: OrderGroup, *, payment: Payment, verdict: Verdict) -> None
 
 def _close_attempts(group: OrderGroup, *, session: str) -> None:
     """The page that was paid is done; another one that may be open is closed by its own job."""
-    for attempt in PaymentAttempt.objects.filter(group=group, session=session or None):
-        if AttemptStatus.COMPLETE in ATTEMPT_NEXT[attempt.status]:
-            move(attempt, then=AttemptStatus.COMPLETE)
+    before = [status for status, then in ATTEMPT_NEXT.items() if AttemptStatus.COMPLETE in then]
+    PaymentAttempt.objects.filter(group=group, session=session or None, status__in=before).update(
+        status=AttemptStatus.COMPLETE
+    )
