@@ -138,11 +138,11 @@ def free_for(cart: Cart, *, variant: Variant) -> int | None:
     return variant.free + _held(cart, variants=[variant]).get(variant.pk, 0)
 
 
-def contents(cart: Cart | None) -> Contents:
+def contents(cart: Cart | None, *, pictured: bool = True) -> Contents:
     """Everything in a cart, in three queries at most, however much is in it."""
     if cart is None:
         return EMPTY
-    rows = _rows(cart)
+    rows = _rows(cart, pictured=pictured)
     held = _held(cart, variants=[row.variant for row in rows])
     parcels: dict[int, list[Line]] = {}
     for row in rows:
@@ -165,18 +165,20 @@ _SHOWN = (
 )
 
 
-def _rows(cart: Cart) -> "list[CartLine]":
-    first = Photo.objects.order_by("product_id", "position").distinct("product_id")
-    return list(
+def _rows(cart: Cart, *, pictured: bool) -> list[CartLine]:
+    rows = (
         cart.lines.select_related(
             "variant__product__artisan__commune__province",
             "variant__product__craft",
             "variant__product__maker",
         )
         .only("cart_id", "quantity", "price_seen_minor", *(f"variant__{name}" for name in _SHOWN))
-        .prefetch_related(Prefetch("variant__product__photos", queryset=first))
         .order_by("added_at", "pk")
     )
+    if pictured:
+        first = Photo.objects.order_by("product_id", "position").distinct("product_id")
+        rows = rows.prefetch_related(Prefetch("variant__product__photos", queryset=first))
+    return list(rows)
 
 
 def _held(cart: Cart, *, variants: Iterable[Variant]) -> dict[int, int]:

@@ -77,7 +77,12 @@ def remove(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, cart: Cart | None, status: int = 200) -> HttpResponse:
-    context = {"contents": queries.contents(cart), "frame": frame(request)}
+    contents = queries.contents(cart)
+    context = {
+        "contents": contents,
+        "cart_count": contents.pieces,
+        "frame": frame(request),
+    }
     response = render(request, "cart/cart.html", context, status=status)
     if cart is not None:
         remember(response, cart=cart)

@@ -65,13 +65,8 @@ def address(draft: Draft) -> dict[str, Any]:
     }
 
 
-def planned(cart: Cart, *, draft: Draft, on: date | None = None) -> Plan:
-    """The purchase that the buyer is asked to agree to, by the prices and rates of now."""
-    return plan_of(carts.contents(cart), draft=draft, on=on)
-
-
 def plan_of(contents: carts.Contents, *, draft: Draft, on: date | None = None) -> Plan:
-    """The purchase of what was read of a cart already."""
+    """The purchase that the buyer is asked to agree to, by the prices and rates of now."""
     day = on or timezone.localdate()
     return plan(contents, zone=countries.zone(draft.country), whom=whom(draft), on=day)
 

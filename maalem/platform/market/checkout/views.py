@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.cart.visitor import cart_of
 from maalem.platform.market.checkout import countries, forms, queries, shown
@@ -29,10 +30,11 @@ PLACES_KEPT_S = 24 * 3600
 def details(request: HttpRequest) -> HttpResponse:
     """Who gets the parcels and where. `?to=abroad` shows the form for other countries."""
     cart = cart_of(request)
-    if cart is None or not cart.lines.exists():
+    pieces = carts.count(cart.key) if cart is not None else 0
+    if cart is None or not pieces:
         return redirect("cart:cart")
-    draft = queries.draft_of(cart)
     language = get_language() or "fr"
+    draft = queries.draft_of(cart) if request.method != "POST" else None
     to = _where(request, draft=draft)
     kind = forms.AbroadForm if to == ABROAD else forms.HomeForm
     if request.method == "POST":
@@ -42,7 +44,7 @@ def details(request: HttpRequest) -> HttpResponse:
             return redirect("checkout:review")
     else:
         form = kind(initial=forms.initial(draft, language=language))
-    context = {"form": form, "to": to, "language": language}
+    context = {"form": form, "to": to, "language": language, "cart_count": pieces}
     return render(request, "checkout/details.html", context, status=422 if form.errors else 200)
 
 
@@ -65,7 +67,7 @@ def review(request: HttpRequest) -> HttpResponse:
     cart = cart_of(request)
     if request.method == "POST" and cart is not None:
         return _order(request, cart=cart)
-    if cart is None or not cart.lines.exists():
+    if cart is None:
         return redirect("cart:cart")
     return _show_review(request, cart=cart, before=shown.Shown())
 
@@ -93,16 +95,18 @@ def _order(request: HttpRequest, *, cart: Cart) -> HttpResponse:
 def _show_review(
     request: HttpRequest, *, cart: Cart, before: shown.Shown, refused: str = ""
 ) -> HttpResponse:
+    contents = carts.contents(cart, pictured=False)
+    if not contents.parcels:
+        return redirect("cart:cart")
     draft = queries.draft_of(cart)
     if draft is None:
         return redirect("checkout:checkout")
-    plan = queries.planned(cart, draft=draft)
-    if not plan.parcels:
-        return redirect("cart:cart")
-    if any(line.stops for parcel in plan.parcels for line in parcel.lines):
+    if contents.stops:
         messages.error(request, refusal("lines"))
         return redirect("cart:cart")
+    plan = queries.plan_of(contents, draft=draft)
     context = {
+        "cart_count": contents.pieces,
         "plan": plan,
         "draft": draft,
         "country": countries.name(draft.country, language=get_language() or "fr"),

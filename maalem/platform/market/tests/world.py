@@ -12,6 +12,7 @@ from maalem.platform.ground.gateway import calls as gateway
 from maalem.platform.ground.gateway.fake import Fake
 from maalem.platform.ground.people.models import Person
 from maalem.platform.ground.places.models import Commune
+from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.actions.lines import add_line, make_cart
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.catalog.models import Craft, Product, Variant
@@ -128,7 +129,8 @@ class World:
 
     def agreed(self, cart: Cart) -> str:
         """The digest of the review as it stands now."""
-        return checkout.planned(cart, draft=checkout.draft_of(cart)).agreed
+        contents = carts.contents(cart)
+        return checkout.plan_of(contents, draft=checkout.draft_of(cart)).agreed
 
     def placed(self, cart: Cart | None = None) -> OrderGroup:
         """A group that waits for its payment."""
