@@ -21,9 +21,10 @@ def cards(rows: list[tuple[int, int]], *, eager: int = EAGER) -> list[SafeString
     """The cards of these (id, version) pairs in the current language, in their order."""
     language = translation.get_language()
     keys = [(one, version, language, at < eager) for at, (one, version) in enumerate(rows)]
-    missing = [key for key in keys if key not in _SHELF]
+    held = {key: _SHELF.look(key) for key in keys}
+    missing = [key for key, card in held.items() if card is None]
     fresh = _render(missing) if missing else {}
-    found = [_SHELF.get(key) or fresh.get(key[0]) for key in keys]
+    found = [held[key] or fresh.get(key[0]) for key in keys]
     return [card for card in found if card]
 
 

@@ -4,10 +4,12 @@ Nothing that was read inside a transaction is kept: it may be rolled back. What 
 version needs no end; what has none is read again after some seconds.
 """
 
+import math
+import random
 import time
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import connection
 from django.utils import translation
@@ -32,40 +34,43 @@ def kept(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep a function's answers in this process, by its (hashable) arguments and the language."""
 
     def keep(function: Callable[P, T]) -> Callable[P, T]:
-        answers: dict[Hashable, tuple[float, T]] = {}
-        EVERY.append(answers)
+        answers: Shelf[tuple[T]] = Shelf(seconds=seconds)
 
         @wraps(function)
         def answer(*args: P.args, **kwargs: P.kwargs) -> T:
             if not may_keep():
                 return function(*args, **kwargs)
             key = (translation.get_language(), args, tuple(kwargs.items()))
-            found = answers.get(key)
-            if found is not None and found[0] > time.monotonic():
-                return found[1]
-            if len(answers) >= _MOST:
-                answers.clear()
-            fresh = function(*args, **kwargs)
-            answers[key] = (time.monotonic() + seconds, fresh)
-            return fresh
+            found = answers.look(key) or answers.put(key, (function(*args, **kwargs),))
+            return found[0]
 
         return answer
 
     return keep
 
 
-class Shelf(dict[Hashable, T]):
-    """Values under keys that name their version. At its limit the older half goes."""
+class Shelf(Generic[T]):
+    """Values under their keys, each for about so many seconds: they don't all end at one moment.
 
-    def __init__(self, most: int = _MOST) -> None:
-        super().__init__()
+    Without `seconds`, for keys that name a version. At its limit the older half goes.
+    """
+
+    def __init__(self, *, most: int = _MOST, seconds: float = math.inf) -> None:
         self.most = most
-        EVERY.append(self)
+        self.seconds = seconds
+        self._kept: dict[Hashable, tuple[float, T]] = {}
+        EVERY.append(self._kept)
+
+    def look(self, key: Hashable) -> T | None:
+        """What is kept under `key`, or None."""
+        found = self._kept.get(key)
+        return found[1] if found is not None and found[0] > time.monotonic() else None
 
     def put(self, key: Hashable, value: T) -> T:
         """Keep `value` and return it."""
-        if len(self) >= self.most:
-            for old in list(self)[: self.most // 2]:
-                self.pop(old, None)
-        self[key] = value
+        kept = self._kept
+        if len(kept) >= self.most:
+            for old in list(kept)[: self.most // 2]:
+                kept.pop(old, None)
+        kept[key] = (time.monotonic() + self.seconds * random.uniform(0.75, 1.25), value)
         return value

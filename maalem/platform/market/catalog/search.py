@@ -7,7 +7,6 @@ title, and what tells pieces apart is their age: the newest are read in order an
 themselves. Either way the cost is bounded, whatever the size of the catalogue.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -82,8 +81,9 @@ class Found:
 
 
 # What a search found, for a while: popular words are asked for again and again.
-_REMEMBER_S = 20
-_FOUND: Shelf[Found] = Shelf(most=2_000)
+_FOUND: Shelf[Found] = Shelf(most=4_000, seconds=60)
+# Queries known to be broad, by words and conditions: they need no first look.
+_BROAD_ONES: Shelf[bool] = Shelf(most=4_000, seconds=600)
 
 
 def find(wish: Wish) -> Found:
@@ -92,9 +92,8 @@ def find(wish: Wish) -> Found:
         return _shelf(wish)
     if not may_keep():
         return _search(wish)
-    key = (wish, int(time.monotonic() // _REMEMBER_S))
-    found = _FOUND.get(key)
-    return _as_of_now(found) if found is not None else _FOUND.put(key, _search(wish))
+    found = _FOUND.look(wish)
+    return _as_of_now(found) if found is not None else _FOUND.put(wish, _search(wish))
 
 
 def _as_of_now(found: Found) -> Found:
@@ -219,12 +218,17 @@ _BROAD = """
 SELECT c.product_id, p.version
   FROM (SELECT e.product_id, {key} AS key
           FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document
-                  FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where}
+                  FROM catalog_entry e WHERE {match} AND {where}
                  ORDER BY {first} LIMIT %s) e
          ORDER BY key {way}, e.product_id {way} LIMIT %s OFFSET %s) c
   JOIN catalog_product p ON p.id = c.product_id
  ORDER BY c.key {way}, c.product_id {way}
 """
+# Whether a row holds the words. As a function no index answers it, so that the shelf's own index
+# is walked in order until enough is found: for what is broad the shortest way, as long as the
+# walk is no longer than so many rows. PostgreSQL can't choose: it plans before it knows the words.
+_LOOK_UP, _WALK = "e.document @@ %s::tsquery", "ts_match_vq(e.document, %s::tsquery)"
+_STEPS = 20_000
 _RANK = (
     "ts_rank(%s::real[], e.document, %s::tsquery) + 0.15::float8"
     " * greatest(0, 1 - extract(epoch FROM now() - e.published_at)::float8 / 15552000)"
@@ -245,20 +249,27 @@ def _ranked(wish: Wish, *, query: str) -> Found:
     ranking: list[object] = [_WEIGHTS, query.replace(" & ", " | ")] if key is _RANK else []
     rows: list[tuple[int, int]] = []
     total = 0 if values or " | " in query else _expected(wish.words, begun=":*" in query)
-    with connection.cursor() as cursor:
-        if total < _BROAD_FROM:
+    breadth = (query, where, *map(str, values))
+    if total >= _BROAD_FROM or (may_keep() and _BROAD_ONES.look(breadth)):
+        total = max(total, _CANDIDATES)
+    else:
+        with connection.cursor() as cursor:
             cursor.execute(
                 _KNOWN.format(where=where, key=key, way=way),
                 [*ranking, query, *values, _CANDIDATES, wish.size, wish.offset],
             )
             found = cursor.fetchall()
-            rows = [(one, version) for one, version, _ in found]
-            total = found[0][2] if found else 0
-        if total >= _CANDIDATES:
-            depth = max(_NEWEST, wish.offset + wish.size)
-            first = _ORDERS.get(wish.sort, _ORDERS["newest"])
+        rows = [(one, version) for one, version, _ in found]
+        total = found[0][2] if found else 0
+    if total >= _CANDIDATES:
+        if may_keep():
+            _BROAD_ONES.put(breadth, True)
+        depth = max(_NEWEST, wish.offset + wish.size)
+        first = _ORDERS.get(wish.sort, _ORDERS["newest"])
+        match = _WALK if depth * _documents() <= _STEPS * _CANDIDATES else _LOOK_UP
+        with connection.cursor() as cursor:
             cursor.execute(
-                _BROAD.format(where=where, key=key, way=way, first=first),
+                _BROAD.format(match=match, where=where, key=key, way=way, first=first),
                 [*ranking, query, *values, depth, wish.size, wish.offset],
             )
             rows = cursor.fetchall()

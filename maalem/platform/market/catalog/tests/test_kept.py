@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog import actions, kept, pages
 from maalem.platform.market.catalog.models import Product, Variant
 from maalem.platform.market.catalog.tests import shop
@@ -94,3 +95,39 @@ def test_each_visitor_has_a_token_of_their_own(keeping):
         assert 'class="top__count">1' in mine
     assert len(tokens) == 3
     assert "top__count" not in Client().get("/fr/products/pouf/").content.decode()
+
+
+def test_a_browser_that_has_this_very_page_gets_no_other(keeping):
+    visitor = Client()
+    for page in ("/fr/", "/fr/crafts/leather/", "/fr/search/?q=pouf", "/fr/products/pouf/"):
+        first = visitor.get(page)
+        assert first["Cache-Control"] == "private, no-cache"
+        again = visitor.get(page, headers={"if-none-match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert {"HX-Request", "Cookie"} <= set(again["Vary"].split(", "))
+    Variant.objects.filter(sku="pouf").update(price_minor=999_900)
+    changed = visitor.get("/fr/products/pouf/", headers={"if-none-match": first["ETag"]})
+    assert "9\u202f999" in changed.content.decode()
+
+
+def test_a_page_with_the_token_of_another_is_not_confirmed(keeping):
+    first = Client().get("/fr/products/pouf/")
+    other = Client().get("/fr/products/pouf/", headers={"if-none-match": first["ETag"]})
+    assert other.status_code == 200
+
+
+def test_whoever_is_signed_in_gets_nothing_to_keep(keeping):
+    visitor = Client()
+    visitor.force_login(Person.objects.create(name="Claire", email="claire@example.org"))
+    answer = visitor.get("/fr/products/pouf/")
+    assert not answer.has_header("ETag")
+    assert "no-cache" not in answer.get("Cache-Control", "")
+
+
+def test_a_page_without_the_cart_is_not_confirmed_once_there_is_one(keeping):
+    visitor = Client()
+    first = visitor.get("/fr/crafts/leather/")
+    visitor.post("/fr/cart/add/", {"variant": Variant.objects.get(sku="pouf").pk, "quantity": 1})
+    later = visitor.get("/fr/crafts/leather/", headers={"if-none-match": first["ETag"]})
+    assert later.status_code == 200
+    assert 'class="top__count">1' in later.content.decode()
