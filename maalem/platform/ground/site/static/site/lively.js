@@ -19,6 +19,8 @@
   // A bad network: say it, keep what was typed, offer the same press once more.
   function say(text, act, detail) {
     failed = detail;
+    // What the press before was answered is no answer to this one.
+    if (detail.target && detail.target.matches("[role=status]")) { detail.target.replaceChildren(); }
     sentence.textContent = text;
     again.textContent = act;
     box.replaceChildren(sentence, again);
