@@ -1,6 +1,6 @@
 """Tell people things: written with what they tell, delivered afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,27 @@ def notify(
     key: str = "",
     secret: bool = False,
 ) -> list[Message]:
-    """Write what `to` is told about `kind` by each channel that both sides have, and queue it.
+    """`write`, and queue what was written. Call it inside the transaction of what is told."""
+    with transaction.atomic():
+        written = write(
+            kind=kind, to=to, language=language, context=context, key=key, secret=secret
+        )
+        send(written)
+    return written
 
-    Call it inside the transaction of what is told. A room keeps the words of its kinds in its own
+
+def write(
+    *,
+    kind: str,
+    to: Person | Recipient | str,
+    language: str = "",
+    context: Mapping[str, Any] | None = None,
+    key: str = "",
+    secret: bool = False,
+) -> list[Message]:
+    """Write what `to` is told about `kind` by each channel that both sides have.
+
+    Call `send` with it in the same transaction. A room keeps the words of its kinds in its own
     `templates/notices/<kind>/`: `sms.txt`, and `subject.txt` with `email.txt`; a file that is not
     there means: not by this channel. `language` is the person's own when not given. A `key`
     (`paid-M-7K3D-92QF`) lets the same thing be told once only; told before, the list is empty.
@@ -47,7 +65,7 @@ def notify(
     address, person = _address(to)
     speech = language or (person.language if person else "") or translation.get_language() or "fr"
     words = dict(context or {}, person=person, language=speech)
-    with transaction.atomic(), translation.override(speech):
+    with translation.override(speech):
         wanted = [
             Message(
                 kind=kind,
@@ -62,10 +80,13 @@ def notify(
             )
             for channel, text in _texts(kind, address, words)
         ]
-        written = [message for message in wanted if _write(message)]
-        if written:
-            jobs.deliver.defer(messages=[message.pk for message in written])
-    return written
+    return [message for message in wanted if _write(message)]
+
+
+def send(messages: Sequence[Message]) -> None:
+    """Queue the delivery of what was written in this transaction, as one job."""
+    if messages:
+        jobs.deliver.defer(messages=[message.pk for message in messages])
 
 
 def _write(message: Message) -> bool:
@@ -96,24 +117,25 @@ def _texts(
     kind: str, address: Recipient, context: dict[str, Any]
 ) -> list[tuple[Channel, dict[str, str]]]:
     found: list[tuple[Channel, dict[str, str]]] = []
-    short = _render(f"notices/{kind}/sms.txt", context)
-    long = _render(f"notices/{kind}/email.txt", context)
+    short, long = _template(f"notices/{kind}/sms.txt"), _template(f"notices/{kind}/email.txt")
     if short is None and long is None:
         raise TemplateDoesNotExist(f"notices/{kind}/sms.txt")
     if address.phone and short is not None:
-        found.append((Channel.SMS, {"body": segments.plain(" ".join(short.split()))}))
+        text = " ".join(short.render(context).split())
+        found.append((Channel.SMS, {"body": segments.plain(text)}))
     if address.email and long is not None:
-        subject = _render(f"notices/{kind}/subject.txt", context) or ""
-        found.append((Channel.EMAIL, {"subject": " ".join(subject.split())[:200], "body": long}))
+        title = _template(f"notices/{kind}/subject.txt")
+        subject = " ".join(title.render(context).split())[:200] if title else ""
+        body = long.render(context).strip() + "\n"
+        found.append((Channel.EMAIL, {"subject": subject, "body": body}))
     return found
 
 
-def _render(name: str, context: dict[str, Any]) -> str | None:
+def _template(name: str) -> Any:
     try:
-        template = get_template(name)
+        return get_template(name)
     except TemplateDoesNotExist:
         return None
-    return template.render(context).strip() + ("\n" if name.endswith("email.txt") else "")
 
 
 def send_again(message: Message) -> None:

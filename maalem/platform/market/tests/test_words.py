@@ -84,7 +84,7 @@ def test_words_that_can_not_be_made_never_undo_a_payment(world, monkeypatch):
     def breaks(*args, **more):
         raise RuntimeError("no words")
 
-    monkeypatch.setattr(tell, "notify", breaks)
+    monkeypatch.setattr(tell, "write", breaks)
     group = world.paid()
     with pytest.raises(RuntimeError):
         drain()
@@ -96,14 +96,14 @@ def test_words_that_can_not_be_made_never_undo_a_payment(world, monkeypatch):
 def test_who_can_not_be_told_keeps_no_other_waiting(world, monkeypatch):
     from maalem.platform.market.orders.actions import tell
 
-    told = tell.notify
+    told = tell.write
 
     def breaks_for_the_buyer(*, kind, **more):
         if kind == "order_paid":
             raise RuntimeError("no words")
         return told(kind=kind, **more)
 
-    monkeypatch.setattr(tell, "notify", breaks_for_the_buyer)
+    monkeypatch.setattr(tell, "write", breaks_for_the_buyer)
     world.paid()
     with pytest.raises(RuntimeError):
         drain()

@@ -3,16 +3,23 @@
 The words are made later, in the job: a text that can't be made must never undo a payment.
 """
 
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.ground.notices.actions import Recipient, notify
+from maalem.platform.ground.notices.actions import Recipient, send, write
+from maalem.platform.ground.notices.models import Message
+from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders import jobs, links
 from maalem.platform.market.orders.models import Order, OrderGroup
 from maalem.platform.market.orders.words import spoken
+
+Saying = Callable[[], list[Message]]
 
 
 def paid(group: OrderGroup) -> None:
@@ -44,41 +51,48 @@ def cancelled(order: Order) -> None:
 
 
 def say(about: str, *, number: str, cause: str = "") -> None:
-    """Make the words and queue them, once for each person and thing."""
-    if about == "paid":
-        _sold(number)
-        return
-    if about == "given_back":
-        group = OrderGroup.objects.get(number=number)
-        _to_buyer(f"order_{about}", group=group, key=f"{about}-{number}-{cause}", cause=cause)
-        return
-    order = Order.objects.select_related("group", "artisan").get(number=number)
-    if about in ("dispatched", "cancelled"):
-        _to_buyer(f"order_{about}", group=order.group, key=f"{about}-{number}", order=order)
-    if about in ("delivered", "cancelled"):
-        _to_seller(f"seller_{about}", order=order)
+    """Make the words and queue them, once for each person and thing.
 
-
-def _sold(number: str) -> None:
-    """Tell the buyer and every seller; what can't be said to one keeps no other waiting."""
-    group = OrderGroup.objects.get(number=number)
-    sayings = [partial(_to_buyer, "order_paid", group=group, key=f"paid-{number}-", cause="")]
-    for order in group.orders.select_related("artisan").order_by("position"):
-        sayings.append(partial(_to_seller, "seller_sold", order=order))
-    troubles = []
-    for saying in sayings:
-        try:
-            saying()
-        except Exception as trouble:
-            troubles.append(trouble)
+    What can't be said to one keeps no other waiting; the first trouble is raised at the end, for
+    the job to be tried again.
+    """
+    troubles: list[Exception] = []
+    written: list[Message] = []
+    with transaction.atomic():
+        for saying in _sayings(about, number=number, cause=cause):
+            try:
+                with transaction.atomic():
+                    written += saying()
+            except Exception as trouble:
+                troubles.append(trouble)
+        send(written)
     if troubles:
         raise troubles[0]
 
 
-def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> None:
+def _sayings(about: str, *, number: str, cause: str) -> Iterator[Saying]:
+    if about in ("paid", "given_back"):
+        group = OrderGroup.objects.prefetch_related("orders__lines").get(number=number)
+        key = f"{about}-{number}-{cause}"
+        yield partial(_to_buyer, f"order_{about}", group=group, key=key, cause=cause)
+        if about == "paid":
+            orders = group.orders.all()
+            prefetch_related_objects(orders, "artisan__memberships__person")
+            yield from (say for order in orders for say in _to_sellers("seller_sold", order=order))
+        return
+    orders = Order.objects.select_related("group", "artisan").prefetch_related("lines")
+    order = orders.get(number=number)
+    if about in ("dispatched", "cancelled"):
+        key = f"{about}-{number}"
+        yield partial(_to_buyer, f"order_{about}", group=order.group, key=key, order=order)
+    if about in ("delivered", "cancelled"):
+        yield from _to_sellers(f"seller_{about}", order=order)
+
+
+def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> list[Message]:
     order = context.get("order")
     seller = spoken(order.seller, language=group.language) if isinstance(order, Order) else ""
-    notify(
+    return write(
         kind=kind,
         to=Recipient(phone=group.phone, email=group.email),
         language=group.language,
@@ -92,21 +106,23 @@ def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> N
     )
 
 
-def _to_seller(kind: str, *, order: Order) -> None:
-    for membership in order.artisan.memberships.select_related("person"):
-        person = membership.person
-        if not (person.phone or person.email):
-            continue
-        lines = [
-            f"{line.quantity} x {spoken(line.title, language=person.language)}"
-            for line in order.lines.all()
-        ]
-        notify(
-            kind=kind,
-            to=person,
-            key=f"{kind}-{order.number}-{person.pk}",
-            context={"order": order, "lines": lines, "address": _sale(order, person.language)},
-        )
+def _to_sellers(kind: str, *, order: Order) -> Iterator[Saying]:
+    for membership in order.artisan.memberships.all():
+        if membership.person.phone or membership.person.email:
+            yield partial(_to_seller, kind, person=membership.person, order=order)
+
+
+def _to_seller(kind: str, *, person: Person, order: Order) -> list[Message]:
+    lines = [
+        f"{line.quantity} x {spoken(line.title, language=person.language)}"
+        for line in order.lines.all()
+    ]
+    return write(
+        kind=kind,
+        to=person,
+        key=f"{kind}-{order.number}-{person.pk}",
+        context={"order": order, "lines": lines, "address": _sale(order, person.language)},
+    )
 
 
 def _sale(order: Order, language: str) -> str:
