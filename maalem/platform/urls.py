@@ -38,4 +38,5 @@ urlpatterns += i18n_patterns(
 handler400 = "maalem.platform.ground.site.trouble.bad_request"
 handler403 = "maalem.platform.ground.site.trouble.forbidden"
 handler404 = "maalem.platform.ground.site.trouble.not_found"
+handler429 = "maalem.platform.ground.site.trouble.too_often"
 handler500 = "maalem.platform.ground.site.trouble.broken"

@@ -1,4 +1,4 @@
-"""The pages for when something is wrong: 400, 403, 404, 500 and 503, in the visitor's language.
+"""The pages for when something is wrong, from 400 to 503, in the visitor's language.
 
 They touch neither the session nor the database, since either may be what is wrong.
 """
@@ -40,6 +40,11 @@ WORDS = {
     404: Words(
         _("There is nothing at this address"),
         _("The piece may be sold, or the address mistyped. The workshops have many others."),
+        _("Go to the shop"),
+    ),
+    429: Words(
+        _("That was a little too often"),
+        _("To protect every account we count how often this is asked. Wait a few minutes, please."),
         _("Go to the shop"),
     ),
     500: Words(
@@ -95,6 +100,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     return page(request, 404)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429, for what the sign-in pages limit."""
+    return page(request, 429)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
