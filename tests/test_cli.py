@@ -1,6 +1,7 @@
 """What the person at the terminal is told when something is wrong."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from maalem.cli import installation, postgres, secrets_file
 from maalem.cli.children import RESTARTS_A_MINUTE, Child, ChildTrouble
-from maalem.cli.installation import CannotStart
+from maalem.cli.installation import CannotStart, Installation
 from maalem.cli.texts import PACKAGE, compile_texts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,6 +67,21 @@ def test_half_named_databases_are_refused_by_name(tmp_path: Path):
 def test_a_full_disk_is_said_as_such():
     words = 'initdb: error: could not write to file "base/1": No space left on device'
     assert "is full; free some space" in postgres._sentence_of(words, Path("/data"))
+
+
+def test_whatever_fails_on_a_full_disk_is_told_as_the_full_disk(tmp_path: Path, monkeypatch):
+    place = Installation(tmp_path / "home", "http://localhost:0", "http://localhost:0")
+    assert place.full_disk() is None
+    full = shutil._ntuple_diskusage(10**9, 10**9, 0)  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    assert place.full_disk() == f"the disk that holds {place.home} is full; free some space"
+
+
+def test_a_file_of_somebody_else_is_named_and_a_mistake_of_ours_is_not_hidden(tmp_path: Path):
+    place = Installation(tmp_path, "http://localhost:0", "http://localhost:0")
+    theirs = PermissionError(13, "Permission denied", str(tmp_path / "log" / "shop.log"))
+    assert f"can't write to {theirs.filename} (Permission denied)" in str(place.refusal(theirs))
+    assert place.refusal(FileNotFoundError(2, "No such file", "/usr/lib/nowhere")) is None
 
 
 def test_a_wrong_word_shows_the_verbs():

@@ -51,6 +51,26 @@ def test_what_was_committed_is_there_after_a_power_cut(tmp_path: Path):
         assert again.execute("SELECT id FROM promises").fetchall() == [(1,)]
 
 
+def test_a_server_killed_again_and_again_is_started_again_each_time(tmp_path: Path):
+    tmp_path.chmod(0o755)
+    with postgres.running(tmp_path) as server:
+        for number in range(8):
+            server.kill()
+            server.revive()
+            with psycopg.connect(server.dsn("postgres")) as connection:
+                assert connection.execute("SELECT %s", [number]).fetchone() == (number,)
+
+
+def test_a_server_that_can_not_come_back_is_given_up_with_a_sentence(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(postgres, "_PAUSES_S", (0.0, 0.0))
+    tmp_path.chmod(0o755)
+    with postgres.running(tmp_path) as server:
+        server.kill()
+        (server.data / "global" / "pg_control").unlink()
+        with pytest.raises(postgres.PostgresTrouble, match="did not start"):
+            server.revive()
+
+
 def test_the_server_stops_when_its_parent_is_killed(tmp_path: Path):
     tmp_path.chmod(0o755)
     program = textwrap.dedent(f"""

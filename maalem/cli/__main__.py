@@ -65,6 +65,12 @@ def _link(_words: argparse.Namespace) -> int:
     return link()
 
 
+def _databases(words: argparse.Namespace) -> int:
+    from maalem.cli.databases import lend
+
+    return lend(words.dsn)
+
+
 def _migrate(words: argparse.Namespace) -> int:
     from maalem.payments import db
 
@@ -89,6 +95,16 @@ VERBS: dict[str, Verb] = {
     "verify": (_verify, "recompute the books from primary rows", []),
     "demo": (_demo, "load the demo into a running installation", []),
     "prepare": (_prepare, "migrate, compile texts, collect static files", []),
+    "databases": (
+        _databases,
+        "make the databases and roles on your own PostgreSQL, with new passwords",
+        [
+            (
+                "dsn",
+                {"help": "a superuser's URL, such as postgresql://postgres:word@db.lan/postgres"},
+            )
+        ],
+    ),
     "migrate": (
         _migrate,
         "bring the payments database to this version",

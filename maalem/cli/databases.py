@@ -7,6 +7,8 @@ as it. Passwords are set anew at every start, so none is kept.
 """
 
 import secrets
+import shlex
+import sys
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -54,6 +56,19 @@ def prepare(admin_dsn: str, *, payments: str = PAYMENTS, platform: str = PLATFOR
         payments_admin=_swap(admin_dsn, database=payments, user=OWNER, password=words[OWNER]),
         platform=_swap(admin_dsn, database=platform, user=PLATFORM, password=words[PLATFORM]),
     )
+
+
+def lend(admin_dsn: str) -> int:
+    """Prepare an operator's own server and print what `maalem up` wants to know of it."""
+    try:
+        made = prepare(admin_dsn)
+    except psycopg.Error as trouble:
+        print(f"can't prepare that server: {str(trouble).strip()}", file=sys.stderr)
+        return 1
+    print(f"export MAALEM_PLATFORM_DATABASE_URL={shlex.quote(made.platform)}")
+    print(f"export MAALEM_PAYMENTS_DATABASE_URL={shlex.quote(made.payments)}")
+    print(f"export MAALEM_PAYMENTS_ADMIN_DATABASE_URL={shlex.quote(made.payments_admin)}")
+    return 0
 
 
 def _ensure_role(admin: psycopg.Connection, role: str, *, password: str) -> None:

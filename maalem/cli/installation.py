@@ -1,6 +1,8 @@
 """One installation: its folder, its addresses, its databases and the environment it runs with."""
 
+import errno
 import os
+import shutil
 import socket
 import urllib.error
 import urllib.request
@@ -8,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
+
 from maalem.cli import databases, postgres, secrets_file
 
 PLATFORM_URL, PAYMENTS_URL = "http://localhost:8000", "http://localhost:8010"
+# Bytes: PostgreSQL writes its log in segments of this size.
+_DISK_FULL = 16 * 2**20
 
 
 class CannotStart(RuntimeError):
@@ -35,15 +41,35 @@ class Installation:
         )
 
     def make_home(self) -> None:
-        """Make the folder and the one for logs; a refusal of the disk becomes a sentence."""
+        """Make the folder and the ones in it; a refusal of the disk becomes a sentence."""
+        own = (self.home, self.home / "log", self.home / "media")
         try:
-            (self.home / "log").mkdir(parents=True, exist_ok=True)
-            (self.home / "media").mkdir(exist_ok=True)
+            for folder in own:
+                folder.mkdir(parents=True, exist_ok=True)
+            for path in (*own, self.home / secrets_file.FILE, *(self.home / "log").iterdir()):
+                if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         except OSError as trouble:
-            raise CannotStart(
-                f"can't write to {self.home} ({trouble.strerror}); "
-                "set MAALEM_HOME to a folder that is yours"
-            ) from trouble
+            raise CannotStart(self.refusal(trouble)) from trouble
+
+    def full_disk(self) -> str | None:
+        """A sentence when the disk has no room for as much as a segment of the database's log."""
+        there = next(step for step in (self.home, *self.home.parents) if step.exists())
+        if shutil.disk_usage(there).free >= _DISK_FULL:
+            return None
+        return f"the disk that holds {self.home} is full; free some space"
+
+    def refusal(self, trouble: Exception) -> str | None:
+        """What to tell the person at the terminal; None for what is a mistake of the program."""
+        if not isinstance(trouble, OSError):
+            return str(trouble)
+        named = Path(os.fsdecode(trouble.filename or "/"))
+        if not named.is_relative_to(self.home) and not self.home.is_relative_to(named):
+            return None
+        return (
+            f"can't write to {named} ({trouble.strerror}); "
+            "set MAALEM_HOME to a folder that is yours"
+        )
 
     def environment(self, dsns: databases.Dsns, *, demo: bool) -> dict[str, str]:
         """What every process of the installation is started with."""
@@ -66,19 +92,31 @@ class Installation:
         return {**os.environ, **secrets_file.load(self.home), **ours}
 
 
+# In the order of `databases.Dsns`.
+_OWN = (
+    "MAALEM_PAYMENTS_DATABASE_URL",
+    "MAALEM_PAYMENTS_ADMIN_DATABASE_URL",
+    "MAALEM_PLATFORM_DATABASE_URL",
+)
+
+
 def own_server() -> databases.Dsns | None:
-    """The operator's own PostgreSQL, when the environment names it; else None."""
-    names = (
-        "MAALEM_PAYMENTS_DATABASE_URL",
-        "MAALEM_PAYMENTS_ADMIN_DATABASE_URL",
-        "MAALEM_PLATFORM_DATABASE_URL",
-    )
-    given = [os.environ.get(name, "") for name in names]
+    """The operator's own PostgreSQL, when the environment names it; else None.
+
+    Raises CannotStart where it is named in part or does not let us in.
+    """
+    given = [os.environ.get(name, "") for name in _OWN]
     if not any(given):
         return None
     if not all(given):
-        missing = [name for name, value in zip(names, given, strict=True) if not value]
+        missing = [name for name, value in zip(_OWN, given, strict=True) if not value]
         raise CannotStart(f"to use your own PostgreSQL, set these too: {', '.join(missing)}")
+    for name, url in zip(_OWN, given, strict=True):
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+        except psycopg.Error as trouble:
+            why = str(trouble).strip().splitlines()[-1]
+            raise CannotStart(f"the database of {name} does not let us in: {why}") from trouble
     return databases.Dsns(*given)
 
 

@@ -37,8 +37,12 @@ def up(*, demo: bool) -> int:
         installation.refuse_busy_port(place.payments_url, what="the payment institution")
         with _databases(place) as (dsns, server):
             return _serve(place, dsns=dsns, server=server, demo=demo, stop=stop)
-    except (CannotStart, ChildTrouble, postgres.PostgresTrouble) as trouble:
-        print(f"\nMaalem can't start: {trouble}", file=sys.stderr)
+    except (CannotStart, ChildTrouble, postgres.PostgresTrouble, OSError) as trouble:
+        # A full disk has many faces, of which the one that shows is seldom the plainest.
+        why = place.full_disk() or place.refusal(trouble)
+        if why is None:
+            raise
+        print(f"\nMaalem can't go on: {why}", file=sys.stderr)
         return 1
 
 
@@ -94,7 +98,8 @@ def _serve(
             start(payments_jobs, shop_jobs)
             if painter is not None:
                 painter.start()
-        return _watch(started, server=server, stop=stop)
+        _watch(place, started, server=server, stop=stop)
+        return 0
     finally:
         if painter is not None:
             painter.stop()
@@ -180,9 +185,20 @@ def _await(url: str, *, child: Child, stop: threading.Event) -> None:
             raise CannotStart(f"{child.name} does not answer at {url}; see {child.log}")
 
 
-def _watch(children: list[Child], *, server: postgres.Server | None, stop: threading.Event) -> int:
+def _watch(
+    place: Installation,
+    children: list[Child],
+    *,
+    server: postgres.Server | None,
+    stop: threading.Event,
+) -> None:
     """Keep everything running; what stops by itself is started again, and said."""
+    told = None
     while not stop.wait(0.5):
+        full = place.full_disk()
+        if full is not None and told is None:
+            print(f"\nNothing new can be kept: {full}.", flush=True)
+        told = full
         if server is not None and server.process.poll() is not None:
             print("\nThe database stopped. Starting it again …", flush=True)
             server.revive()
@@ -190,7 +206,6 @@ def _watch(children: list[Child], *, server: postgres.Server | None, stop: threa
             if not child.alive():
                 print(f"\n{child.name} stopped. Starting it again …", flush=True)
                 child.start()
-    return 0
 
 
 def _say(what: str) -> None:

@@ -1,0 +1,192 @@
+"""`maalem up` itself, as people run it who are not root or have a PostgreSQL of their own."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maalem.cli import postgres
+from maalem.cli.children import die_with_parent
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class Someone:
+    """An ordinary user with a home; whoever runs the tests, unless that is root."""
+
+    home: Path
+    account: pwd.struct_passwd | None
+
+    def process(self) -> dict[str, Any]:
+        """Keywords for `subprocess`: run as this user, from the checkout."""
+        who = self.account
+        return {
+            "cwd": ROOT,
+            **({"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if who else {}),
+        }
+
+
+@pytest.fixture
+def someone() -> Iterator[Someone]:
+    """Whoever runs the tests."""
+    home = Path(tempfile.mkdtemp(prefix="maalem-someone-"))
+    yield Someone(home, None)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def ordinary(someone: Someone) -> Someone:
+    """Not root; the test is skipped where such a user may not read this checkout or its Python."""
+    if os.geteuid() != 0:
+        return someone
+    account = pwd.getpwnam("nobody")
+    os.chown(someone.home, account.pw_uid, account.pw_gid)
+    user = Someone(someone.home, account)
+    try:
+        words = [sys.executable, "-c", "import maalem.cli.up"]
+        subprocess.run(words, capture_output=True, check=True, **user.process())
+    except (PermissionError, subprocess.CalledProcessError):
+        pytest.skip("an ordinary user may not read this checkout or its Python")
+    return user
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings(someone: Someone, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("MAALEM_")}
+    return kept | {
+        "HOME": str(someone.home),
+        "MAALEM_HOME": str(someone.home / "var"),
+        "MAALEM_PLATFORM_URL": f"http://localhost:{free_port()}",
+        "MAALEM_PAYMENTS_URL": f"http://localhost:{free_port()}",
+        "MAALEM_WORKERS": "1",
+        **more,
+    }
+
+
+@contextlib.contextmanager
+def up(someone: Someone, environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """An empty installation that answers; stopped by Ctrl-C, as whoever typed it would."""
+    log = someone.home / "up.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "maalem", "up", "--empty"],
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+            **someone.process(),
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while "Maalem is open" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0, log.read_text()
+
+
+def run(someone: Someone, environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "maalem", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        **someone.process(),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def test_an_ordinary_user_opens_it_and_opens_it_again(ordinary: Someone):
+    environment = settings(ordinary)
+    with up(ordinary, environment):
+        assert status(environment["MAALEM_PLATFORM_URL"] + "/fr/") == 200
+        assert "The books are right" in run(ordinary, environment, "verify")
+    (ordinary.home / "up.log").unlink()
+    with up(ordinary, environment):
+        assert status(environment["MAALEM_PLATFORM_URL"] + "/ar/") == 200
+    assert "migrations" not in (ordinary.home / "up.log").read_text()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A superuser's URL of a PostgreSQL that listens on a port, as an operator's does."""
+    tmp_path.chmod(0o755)
+    port = free_port()
+    over_the_network = {"listen_addresses": "127.0.0.1", "port": str(port)}
+    with monkeypatch.context() as known:
+        known.setenv("PGPORT", str(port))  # the socket's name has the port in it
+        server = postgres.start(tmp_path, settings=over_the_network)
+    try:
+        yield f"postgresql://{postgres.ADMIN}:{server.password}@127.0.0.1:{port}/postgres"
+    finally:
+        server.stop()
+
+
+def test_it_opens_on_an_operators_own_server(someone: Someone, own_server: str):
+    told = run(someone, settings(someone), "databases", own_server)
+    urls = dict(line.removeprefix("export ").split("=", 1) for line in told.splitlines())
+    environment = settings(someone, **urls)
+    with up(someone, environment):
+        assert status(environment["MAALEM_PLATFORM_URL"] + "/fr/") == 200
+        assert "The books are right" in run(someone, environment, "verify")
+        assert not (someone.home / "var" / "postgres").exists()
+
+
+def test_a_database_that_does_not_let_us_in_is_named(someone: Someone):
+    url = f"postgresql://x:y@127.0.0.1:{free_port()}/x"
+    names = ("PLATFORM", "PAYMENTS", "PAYMENTS_ADMIN")
+    environment = settings(someone, **{f"MAALEM_{name}_DATABASE_URL": url for name in names})
+    for verb in ("up", "doctor"):
+        done = subprocess.run(
+            [sys.executable, "-m", "maalem", verb],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "the database of MAALEM_PAYMENTS_DATABASE_URL does not let us in" in said
+        assert "Traceback" not in said
