@@ -4,14 +4,16 @@ A list page asks the database for (id, version) pairs only; the rows behind a ca
 the card is not at hand.
 """
 
+from django.db import connection
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
+from i18nfield.strings import LazyI18nString
 
 from maalem.platform.market.catalog.kept import Shelf
-from maalem.platform.market.catalog.models import Product
-from maalem.platform.market.catalog.queries import covers
 
+# Of a piece: its id, its version, the language, whether its picture is eager.
+Key = tuple[int, int, str | None, bool]
 _SHELF: Shelf[SafeString] = Shelf()
 # The pictures of the first cards are on the screen at once; the others may load late.
 EAGER = 4
@@ -28,22 +30,36 @@ def cards(rows: list[tuple[int, int]], *, eager: int = EAGER) -> list[SafeString
     return [card for card in found if card]
 
 
-def _render(keys: list[tuple[int, int, str | None, bool]]) -> dict[int, SafeString]:
-    ids = [key[0] for key in keys]
-    products = {
-        product.pk: product
-        for product in Product.objects.filter(pk__in=ids).select_related("artisan__commune")
-    }
-    pictures = covers(ids)
+_SHOWN = """
+SELECT p.id, p.slug, p.title, p.supply, p.price_from_minor, p.currency, a.name, c.name,
+       f.path, f.width, f.height, f.tone
+  FROM catalog_product p
+  JOIN artisans_artisan a ON a.id = p.artisan_id
+  JOIN places_commune c ON c.code = a.commune_id
+  LEFT JOIN LATERAL (SELECT path, width, height, tone FROM catalog_photo
+                      WHERE product_id = p.id ORDER BY position, id LIMIT 1) f ON true
+ WHERE p.id = ANY(%s)
+"""
+_NAMES = (
+    *("slug", "title", "supply", "price_minor", "currency", "artisan", "commune"),
+    *("path", "width", "height", "tone"),
+)
+
+
+def _render(keys: list[Key]) -> dict[int, SafeString]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [[key[0] for key in keys]])
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
     template = get_template("catalog/card.html")
     fresh: dict[int, SafeString] = {}
     for key in keys:
-        product = products.get(key[0])
-        if product is None:
+        row = rows.get(key[0])
+        if row is None:
             continue
-        html = template.render(
-            {"product": product, "photo": pictures.get(product.pk), "eager": key[3]}
-        )
+        shown = dict(zip(_NAMES, row, strict=True)) | {"eager": key[3]}
+        for name in ("title", "artisan", "commune"):
+            shown[name] = str(LazyI18nString(shown[name]))
+        html = template.render(shown)
         # Between lines only markup stands: a card of one line is a third smaller.
         fresh[key[0]] = _SHELF.put(key, mark_safe("".join(map(str.strip, html.splitlines()))))
     return fresh

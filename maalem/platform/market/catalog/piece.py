@@ -147,9 +147,9 @@ class Piece:
         return max((choice.most for choice in self.open_choices), default=0)
 
     @property
-    def quantities(self) -> list[int]:
+    def quantities(self) -> range:
         """The quantities the form offers."""
-        return list(range(1, self.most + 1))
+        return range(1, self.most + 1)
 
     @property
     def price_varies(self) -> bool:

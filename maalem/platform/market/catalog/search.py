@@ -261,9 +261,9 @@ def _ranked(wish: Wish, *, query: str) -> Found:
             found = cursor.fetchall()
         rows = [(one, version) for one, version, _ in found]
         total = found[0][2] if found else 0
-    if total >= _CANDIDATES:
-        if may_keep():
+        if total >= _CANDIDATES and may_keep():
             _BROAD_ONES.put(breadth, True)
+    if total >= _CANDIDATES:
         depth = max(_NEWEST, wish.offset + wish.size)
         first = _ORDERS.get(wish.sort, _ORDERS["newest"])
         match = _WALK if depth * _documents() <= _STEPS * _CANDIDATES else _LOOK_UP
