@@ -20,7 +20,7 @@ async def main() -> None:
     deliverer = Deliverer()
     try:
         # Short statements only, and none asks for a second connection while it holds one.
-        async with opened(Config.from_env(), pool_size=3) as payments:
+        async with opened(Config.from_env(), pool_size=2) as payments:
             await run_jobs(payments, table(deliverer), stop=stop)
     finally:
         await deliverer.close()

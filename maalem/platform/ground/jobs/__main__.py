@@ -13,8 +13,9 @@ import signal
 from typing import Any
 
 RECONNECT_S = 1.0
-# A quiet worker needs one connection; the others are closed when they were not used for so long.
-IDLE_S = 30.0
+# For the queue's own short statements; tasks use Django's connections. One is enough for a quiet
+# worker, the other is closed when nobody needed it for so long.
+CONNECTIONS, IDLE_S = 2, 30.0
 log = logging.getLogger("maalem.platform.jobs")
 
 
@@ -37,9 +38,12 @@ async def _until_lost(app: Any, *, stop: asyncio.Event) -> None:
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django.utils import connector_params
 
-    most = app.worker_defaults.get("concurrency", 1)
     connector = PsycopgConnector(
-        kwargs=connector_params(), min_size=1, max_size=max(most, 2), max_idle=IDLE_S, timeout=10.0
+        kwargs=connector_params(),
+        min_size=1,
+        max_size=CONNECTIONS,
+        max_idle=IDLE_S,
+        timeout=10.0,
     )
     with app.replace_connector(connector):
         async with app.open_async():
