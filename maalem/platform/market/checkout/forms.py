@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maalem.platform.ground.people.numbers import NotAContact, parse_phone
 from maalem.platform.ground.places.models import Commune
 from maalem.platform.ground.places.queries import regions
+from maalem.platform.ground.site.widgets import Choice
 from maalem.platform.market.checkout import countries, queries
 from maalem.platform.market.checkout.models import Draft
 
@@ -67,7 +68,7 @@ class PersonForm(forms.Form):
 class HomeForm(PersonForm):
     """Within Morocco: region, commune, and the words by which people find the house."""
 
-    region = forms.ChoiceField(label=_("Region"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False, widget=Choice)
     commune = forms.CharField(
         label=_("Town or commune"),
         max_length=120,
@@ -135,7 +136,7 @@ class AbroadForm(PersonForm):
     """Outside Morocco: lines, city, and a postcode only where the country writes one."""
 
     country = forms.ChoiceField(
-        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"})
+        label=_("Country"), widget=Choice(attrs={"autocomplete": "country"})
     )
     line1 = forms.CharField(
         label=_("Street and number"),

@@ -61,7 +61,7 @@ def purchase(number: str) -> Purchase | None:
     group = OrderGroup.objects.filter(number=number).first()
     if group is None:
         return None
-    orders = group.orders.select_related("artisan").prefetch_related(
+    orders = group.orders.prefetch_related(
         Prefetch("lines", queryset=OrderLine.objects.order_by("position")),
         Prefetch("history", queryset=History.objects.order_by("id")),
     )
