@@ -38,6 +38,8 @@ def up(*, demo: bool) -> int:
         with _databases(place) as (dsns, server):
             return _serve(place, dsns=dsns, server=server, demo=demo, stop=stop)
     except (CannotStart, ChildTrouble, postgres.PostgresTrouble, OSError) as trouble:
+        if stop.is_set():
+            return 0  # what Ctrl-C cut short is no trouble; the next start does it
         # A full disk has many faces, of which the one that shows is seldom the plainest.
         why = place.full_disk() or place.refusal(trouble)
         if why is None:
