@@ -20,7 +20,7 @@ _MOST = 6_000
 
 
 # All that is kept, so that a test can forget it.
-EVERY: list[dict[Hashable, Any]] = []
+EVERY: list["Shelf[Any]"] = []
 # Tests run in a transaction that is rolled back; one that tests the keeping sets this.
 KEEP_IN_TRANSACTIONS = False
 
@@ -59,7 +59,7 @@ class Shelf(Generic[T]):
         self.most = most
         self.seconds = seconds
         self._kept: dict[Hashable, tuple[float, T]] = {}
-        EVERY.append(self._kept)
+        EVERY.append(self)
 
     def look(self, key: Hashable) -> T | None:
         """What is kept under `key`, or None."""
@@ -74,3 +74,7 @@ class Shelf(Generic[T]):
                 kept.pop(old, None)
         kept[key] = (time.monotonic() + self.seconds * random.uniform(0.75, 1.25), value)
         return value
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._kept.clear()

@@ -273,6 +273,9 @@ def _ranked(wish: Wish, *, query: str) -> Found:
                 [*ranking, query, *values, depth, wish.size, wish.offset],
             )
             rows = cursor.fetchall()
+        if len(rows) < wish.size:
+            # It has become a narrow one since it was counted.
+            total = wish.offset + len(rows)
     return _page(wish, rows, min(total, COUNT_CAP))
 
 

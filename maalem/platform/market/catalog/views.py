@@ -32,8 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def crafts(request: HttpRequest) -> HttpResponse:
     """Every craft."""
-    context = {"head": head(request), "families": queries.families()}
-    return render(request, "catalog/crafts.html", context)
+
+    def context() -> dict[str, object]:
+        return {"head": head(request), "families": queries.families()}
+
+    return answer(request, "catalog/crafts.html", context, state=())
 
 
 def craft(request: HttpRequest, slug: str) -> HttpResponse:
@@ -112,13 +115,18 @@ def artisan(request: HttpRequest, slug: str) -> HttpResponse:
 def artisans(request: HttpRequest) -> HttpResponse:
     """The workshops, by region."""
     chosen = queries.region_by_slug(request.GET.get("region", ""))
-    context = {
-        "head": head(request),
-        "regions": queries.regions(),
-        "region": chosen,
-        "artisans": queries.directory(chosen.code if chosen else ""),
-    }
-    return render(request, "catalog/artisans.html", context)
+    listed = queries.directory(chosen.code if chosen else "")
+
+    def context() -> dict[str, object]:
+        return {
+            "head": head(request),
+            "regions": queries.regions(),
+            "region": chosen,
+            "artisans": listed,
+        }
+
+    state = tuple((one.pk, one.updated_at) for one in listed)
+    return answer(request, "catalog/artisans.html", context, state=state)
 
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:

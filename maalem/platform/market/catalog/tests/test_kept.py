@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.catalog import actions, kept, pages
+from maalem.platform.market.catalog import actions, kept, pages, search
 from maalem.platform.market.catalog.models import Product, Variant
 from maalem.platform.market.catalog.tests import shop
 
@@ -99,7 +99,8 @@ def test_each_visitor_has_a_token_of_their_own(keeping):
 
 def test_a_browser_that_has_this_very_page_gets_no_other(keeping):
     visitor = Client()
-    for page in ("/fr/", "/fr/crafts/leather/", "/fr/search/?q=pouf", "/fr/products/pouf/"):
+    lists = ("/fr/", "/fr/crafts/", "/fr/artisans/", "/fr/crafts/leather/", "/fr/search/?q=pouf")
+    for page in (*lists, "/fr/artisans/fadma-ait-baha/", "/fr/products/pouf/"):
         first = visitor.get(page)
         assert first["Cache-Control"] == "private, no-cache"
         again = visitor.get(page, headers={"if-none-match": first["ETag"]})
@@ -131,3 +132,25 @@ def test_a_page_without_the_cart_is_not_confirmed_once_there_is_one(keeping):
     later = visitor.get("/fr/crafts/leather/", headers={"if-none-match": first["ETag"]})
     assert later.status_code == 200
     assert 'class="top__count">1' in later.content.decode()
+
+
+def test_a_remembered_search_leaves_out_what_has_left_the_shelf(keeping):
+    assert "/products/pouf/" in Client().get("/fr/search/?q=pouf").content.decode()
+    actions.withdraw(keeping["pouf"], by="test")
+    assert "/products/pouf/" not in Client().get("/fr/search/?q=pouf").content.decode()
+
+
+def test_a_broad_query_finds_the_same_and_is_counted_again_when_it_is_narrow(keeping, monkeypatch):
+    wool = search.Wish(words=search.wish_words("laine"), sort="relevance")
+    narrow = search.find(wool)
+    assert narrow.total > 3
+    for walk_is_short in (20_000, 0):
+        search._FOUND.clear()
+        monkeypatch.setattr(search, "_CANDIDATES", 3)
+        monkeypatch.setattr(search, "_STEPS", walk_is_short)
+        broad = search.find(wool)
+        assert (broad.rows, broad.total) == (narrow.rows, narrow.total)
+    for one, _ in narrow.rows[1:]:
+        actions.withdraw(Product.objects.get(pk=one), by="test")
+    search._FOUND.clear()
+    assert search.find(wool).total == 1
