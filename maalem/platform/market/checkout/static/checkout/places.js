@@ -17,8 +17,9 @@
       place.setAttribute("aria-selected", String(n === index));
     });
     if (index < 0) { field.removeAttribute("aria-activedescendant"); return; }
-    field.setAttribute("aria-activedescendant", list.children[index].id);
-    list.children[index].scrollIntoView({ block: "nearest" });
+    var place = list.children[index];
+    field.setAttribute("aria-activedescendant", place.id);
+    list.scrollTop = place.offsetTop - (list.clientHeight - place.offsetHeight) / 2;
   }
   function show(open) {
     list.hidden = !open;
