@@ -60,6 +60,8 @@ def test_a_list_is_narrowed_and_leafed_through_in_place(page: Page, language: st
     assert focus(page) == "f-supply"
     must_have_stayed(page)
     some = page.locator("#listing-count").inner_text()
+    other = page.locator(".foot__languages a[lang=en]")
+    expect(other).to_have_attribute("href", re.compile(r"/en/search/.supply=ready$"))
 
     page.locator(".pager [rel=next]").click()
     page.wait_for_url(re.compile(r"supply=ready&page=2$"))

@@ -49,6 +49,15 @@
   });
   on("historyCacheMissLoadError", function () { location.reload(); });
 
+  // The other languages lead to this very list as well.
+  function follow() {
+    document.querySelectorAll("a[hreflang]").forEach(function (link) {
+      link.search = location.search;
+    });
+  }
+  on("pushedIntoHistory", follow);
+  on("historyRestore", follow);
+
   // Questions that were left open need not stand in the address.
   on("configRequest", function (config) {
     if (config.verb !== "get") { return; }
