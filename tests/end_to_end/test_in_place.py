@@ -42,10 +42,6 @@ def must_have_stayed(page: Page) -> None:
     must_be_accessible(page)
 
 
-def focus(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.id"))
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_list_is_narrowed_and_leafed_through_in_place(page: Page, language: str):
     page.goto(f"/{language}/search/")
@@ -57,7 +53,7 @@ def test_a_list_is_narrowed_and_leafed_through_in_place(page: Page, language: st
     page.locator("#f-supply").select_option("ready")
     expect(page.locator("#listing-count")).not_to_have_text(all_of_them)
     assert page.url.endswith(f"/{language}/search/?supply=ready")
-    assert focus(page) == "f-supply"
+    expect(page.locator("#f-supply")).to_be_focused()
     must_have_stayed(page)
     some = page.locator("#listing-count").inner_text()
     other = page.locator(".foot__languages a[lang=en]")
@@ -66,7 +62,7 @@ def test_a_list_is_narrowed_and_leafed_through_in_place(page: Page, language: st
     page.locator(".pager [rel=next]").click()
     page.wait_for_url(re.compile(r"supply=ready&page=2$"))
     expect(page.locator("#listing-title")).to_be_in_viewport()
-    assert focus(page) == "results"
+    expect(page.locator("#results")).to_be_focused()
 
     page.go_back()
     expect(page.locator(".pager [rel=prev]")).to_have_count(0)
@@ -114,13 +110,13 @@ def test_the_cart_is_filled_and_changed_in_place(maalem: Running, page: Page, la
     expect(page.locator(COUNT)).to_contain_text("3")
     expect(page.locator(".summary__amounts dd").first).not_to_have_text(before)
     expect(page.locator("#cart-sum")).to_contain_text("3")
-    assert focus(page) == quantity.get_attribute("id")
+    expect(quantity).to_be_focused()
     must_have_stayed(page)
 
     page.locator("form[action*=remove] button").click()
     expect(page.locator(".empty")).to_be_visible()
     expect(page.locator(COUNT)).to_have_count(0)
-    assert focus(page) == "cart"
+    expect(page.locator("#cart")).to_be_focused()
     must_have_stayed(page)
 
 
