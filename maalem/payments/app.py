@@ -1,5 +1,6 @@
 """The payments service over HTTP: the API for machines, the payer's pages, and health."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,6 +40,8 @@ class App:
         async with opened(self._config or Config.from_env()) as payments:
             pages.state.payments = payments
             self._api.payments = payments
+            # What stands now stands till the end: the collector need not walk it again and again.
+            gc.freeze()
             yield
             self._api.payments = None
             await self._api.holder.close()

@@ -7,7 +7,7 @@ from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
 from maalem.payments.acquiring.confirm import leave_challenge, load, wrong_state
 from maalem.payments.acquiring.outcome import Asked
-from maalem.payments.acquiring.records import Attempt, Charge, Followup, Intent
+from maalem.payments.acquiring.records import Charge, Followup, Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
@@ -182,8 +182,6 @@ def _given_up(
 
 
 async def _asked(payments: Payments, followup: Followup) -> Asked:
-    attempt = await store.first(
-        payments.pool, Attempt, "intent_id = $1 AND status = 'authorised'", followup.intent_id
-    )
-    assert attempt is not None
-    return await load(payments, attempt.id)
+    charge = await store.get(payments.pool, Charge, followup.charge_id)
+    assert charge is not None
+    return await load(payments, charge.attempt_id)

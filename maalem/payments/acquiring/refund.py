@@ -210,9 +210,8 @@ async def _bucket(payments: Payments, charge: Charge, *, amount: int) -> str:
 
 
 async def _attempt(payments: Payments, pending: Refund) -> Attempt:
-    found = await store.first(
-        payments.pool, Attempt, "intent_id = $1 AND status = 'authorised'", pending.intent_id
-    )
+    charge = await _charge(payments, pending)
+    found = await store.get(payments.pool, Attempt, charge.attempt_id)
     assert found is not None
     return found
 

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass
 from time import monotonic
@@ -33,7 +32,7 @@ class Caller:
 def key_hash(secret_key: str, *, fingerprint_key: bytes) -> bytes:
     """What is stored of an API key."""
     message = b"api key\x00" + secret_key.encode()
-    return hmac.new(fingerprint_key, message, hashlib.sha256).digest()
+    return hmac.digest(fingerprint_key, message, "sha256")
 
 
 class Gate:

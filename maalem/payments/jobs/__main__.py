@@ -4,6 +4,8 @@ import asyncio
 import logging
 import signal
 
+import uvloop
+
 from maalem.payments.compose import opened
 from maalem.payments.config import Config
 from maalem.payments.events.deliver import Deliverer
@@ -29,4 +31,4 @@ async def main() -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    asyncio.run(main())
+    uvloop.run(main())

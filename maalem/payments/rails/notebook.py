@@ -6,7 +6,7 @@ thousand payments a second do not mean a thousand commits a second.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +67,8 @@ def pack(answer: Recorded | None) -> str | None:
     """JSON that names its kind."""
     if answer is None:
         return None
-    return msgspec.json.encode({"is": type(answer).__name__, **asdict(answer)}).decode()
+    told = msgspec.to_builtins(answer)
+    return msgspec.json.encode({"is": type(answer).__name__, **told}).decode()
 
 
 def unpack(text: str) -> Recorded:
