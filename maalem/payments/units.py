@@ -18,8 +18,8 @@ from maalem.payments.db import Pool
 
 BATCH_MAX = 64
 _NO_ACCOUNT = "MA001 account_not_found"
-_COMMIT = "SELECT commit_unit($1, $2)"
-_COMMIT_ALL = "SELECT commit_batch($1, $2)"
+_COMMIT = "SELECT commit_unit($1, $2, $3)"
+_COMMIT_ALL = "SELECT commit_batch($1, $2, $3)"
 # The tables that `commit_batch` (sql/0008_batches.sql) writes many records of at once.
 BATCHED = frozenset(
     {
@@ -73,8 +73,12 @@ class Unit(msgspec.Struct):
             "puts": self.puts,
             "open": self.accounts if self.opening else (),
             "chain": self.chain,
-            "events": self.events,
+            "events": [event.head for event in self.events],
         }
+
+    def bodies(self) -> list[str]:
+        """The bodies of its events, as text beside the document."""
+        return [event.body for event in self.events]
 
 
 class Keep(Protocol):
@@ -106,6 +110,7 @@ class ChangedMeanwhile(UnitRefused):
 
 
 _Waiting = tuple[Unit, bytes | None, "asyncio.Future[None]"]
+_Merged = tuple[dict[str, Any], list[bytes | None], list[str]]
 
 
 class Writer:
@@ -161,7 +166,8 @@ class Writer:
 
     async def _write_alone(self, connection: Any, item: _Waiting) -> Any:
         try:
-            return await connection.fetchval(_COMMIT, item[0].document(), item[1])
+            unit, answer, _ = item
+            return await connection.fetchval(_COMMIT, unit.document(), answer, unit.bodies())
         except asyncpg.PostgresError as problem:
             return _as_refusal(problem)
         except asyncpg.InternalClientError as problem:
@@ -170,14 +176,16 @@ class Writer:
             raise ConnectionResetError("the database's connection was lost") from problem
 
 
-def _merge(batch: Sequence[_Waiting]) -> tuple[dict[str, Any], list[bytes | None]] | None:
-    """The batch as one document for `commit_batch`, or None if it holds something unusual."""
+def _merge(batch: Sequence[_Waiting]) -> _Merged | None:
+    """The batch as `commit_batch` takes it (one document, the answers, the events' bodies), or
+    None if it holds something unusual."""
     adds: dict[str, list[Any]] = {}
     changes: dict[str, list[Any]] = {}
     claims: list[Claim] = []
     answers: list[bytes | None] = []
     chain: list[Any] = []
     events: list[Any] = []
+    bodies: list[str] = []
     for unit, answer, _ in batch:
         if unit.opening:
             return None
@@ -187,12 +195,13 @@ def _merge(batch: Sequence[_Waiting]) -> tuple[dict[str, Any], list[bytes | None
             side = adds if record.version == 1 else changes
             side.setdefault(table, []).append(record)
         chain += unit.chain
-        events += unit.events
+        events += [event.head for event in unit.events]
+        bodies += unit.bodies()
         if unit.claim is not None:
             claims.append(unit.claim)
             answers.append(answer)
     parts = {"claims": claims, "adds": adds, "changes": changes, "chain": chain, "events": events}
-    return parts, answers
+    return parts, answers, bodies
 
 
 def _as_refusal(problem: Any) -> Exception:

@@ -1,29 +1,34 @@
 """What happened, written where it happened: an event is part of the change that it tells of."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from maalem.kit.ids import new_id
-from maalem.payments.db import Connection
 
 API_VERSION = "2026-06-24.dahlia"
 
 
-class Event(msgspec.Struct, kw_only=True, frozen=True):
-    """A row of the outbox; `data` is the wire's `{"object": …, "previous_attributes"?: …}`."""
+class Head(msgspec.Struct, kw_only=True, frozen=True):
+    """A row of the outbox without its body."""
 
     id: str
     account_id: str
     connected_account_id: str | None = None
     type: str
     object_id: str
-    data: dict[str, Any]
     api_version: str = API_VERSION
     request_id: str | None = None
     idempotency_key: str | None = None
     created_at: datetime
+
+
+class Event(NamedTuple):
+    """`body` is the wire's `{"object": …, "previous_attributes"?: …}`, in JSON once and for all."""
+
+    head: Head
+    body: str
 
 
 def event(
@@ -41,19 +46,14 @@ def event(
     data: dict[str, Any] = {"object": obj}
     if previous:
         data["previous_attributes"] = previous
-    return Event(
+    head = Head(
         id=new_id("evt"),
         account_id=account_id,
         connected_account_id=connected_account_id,
         type=type,
         object_id=obj["id"],
-        data=data,
         request_id=request_id,
         idempotency_key=idempotency_key,
         created_at=at,
     )
-
-
-async def record(connection: Connection, fact: Event) -> None:
-    """Write an event, and a delivery for each endpoint that wants it, in an open transaction."""
-    await connection.execute("SELECT record_event($1)", fact)
+    return Event(head, msgspec.json.encode(data).decode())

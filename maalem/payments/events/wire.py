@@ -15,7 +15,7 @@ class EventRow(Record, kw_only=True, frozen=True):
     connected_account_id: str | None
     type: str
     object_id: str
-    data: dict[str, Any]
+    data: Any  # a dict, or its JSON as it was written
     api_version: str
     request_id: str | None
     idempotency_key: str | None
