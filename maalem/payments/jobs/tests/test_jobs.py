@@ -228,7 +228,16 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
                 first.kill()
                 first.wait()
         service.rows("UPDATE event_deliveries SET held_until = NULL WHERE status = 'pending'")
+        ((before,),) = service.rows("SELECT clock_timestamp()")
         second = driver.start_jobs(service, log=str(tmp_path / "second"))
+        # The worker of other tests may be quicker: this one must stand before it is told to stop.
+        eventually(
+            lambda: service.rows(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND query LIKE 'LISTEN%%' AND backend_start > %s",
+                before,
+            )
+        )
         eventually(lambda: {e.data.object["id"] for e in receiver.events(hook.secret)} >= set(made))
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=10) == 0, (tmp_path / "second").read_text()
