@@ -233,7 +233,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
         # The worker of other tests may be quicker: this one must stand before it is told to stop.
         eventually(
             lambda: service.rows(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
                 " AND query LIKE 'LISTEN%%' AND backend_start > %s",
                 before,
             )
