@@ -74,6 +74,8 @@ class Deliverer:
     def __init__(self, *, live: bool = False, timeout_s: float = TIMEOUT_S) -> None:
         self._live = live
         self._flying: set[asyncio.Task[None]] = set()
+        # Whether an endpoint may have more due than it was given at the last look.
+        self.behind = False
         self._http = httpx.AsyncClient(
             timeout=timeout_s,
             follow_redirects=False,
@@ -105,6 +107,7 @@ class Deliverer:
             task = asyncio.create_task(self._deliver(payments, row))
             self._flying.add(task)
             task.add_done_callback(self._over)
+        self.behind = bool(rows) and (self.behind or len(self._flying) >= PER_ENDPOINT)
         if rows:
             await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
         return len(rows)

@@ -21,13 +21,23 @@ _log = logging.getLogger("maalem.payments.jobs")
 def table(deliverer: Deliverer) -> list[Job]:
     """The jobs; `deliverer` sends the events."""
     return [
-        Job("deliveries", deliverer.run, every_s=1.0, channel="deliveries"),
+        Job("deliveries", _caught_up(deliverer), every_s=1.0, channel="deliveries"),
         Job("unanswered rails", _settled(chores.resolve_unknown), every_s=5.0),
         Job("left challenges", _settled(chores.expire_attempts), every_s=10.0),
         Job("expired sessions", expire_sessions, every_s=10.0),
         Job("availability", _settled(balances.release_available), every_s=5.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
     ]
+
+
+def _caught_up(deliverer: Deliverer) -> Callable[[Payments], Awaitable[int]]:
+    """Look again at once only where more may be due: each new event wakes the job anyway."""
+
+    async def once(payments: Payments) -> int:
+        started = await deliverer.run(payments)
+        return started if deliverer.behind else 0
+
+    return once
 
 
 def _settled(run: Callable[[Payments], Awaitable[int]]) -> Callable[[Payments], Awaitable[int]]:
