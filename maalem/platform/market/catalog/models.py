@@ -220,6 +220,7 @@ class Entry(models.Model):
             _shelf("root_cheapest", "root_craft", "price_minor", "product"),
             _shelf("root_region", "root_craft", "region_code", "-published_at", "-product"),
             _shelf("craft_newest", "craft", "-published_at", "-product"),
+            _shelf("craft_cheapest", "craft", "price_minor", "product"),
             _shelf("region_newest", "region_code", "-published_at", "-product"),
             _shelf("region_cheapest", "region_code", "price_minor", "product"),
         ]
