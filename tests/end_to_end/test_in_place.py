@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.end_to_end.installation import Running
 from tests.end_to_end.people import add_to_cart, must_be_accessible, must_fit, see_cart, visitor
@@ -201,6 +201,26 @@ def test_without_a_connection_it_says_so_and_offers_the_same_again(
     alert.get_by_role("button").click()
     expect(page.locator(COUNT)).to_contain_text("4")
     must_have_stayed(page)
+
+
+def test_a_press_that_arrived_unheard_is_not_acted_on_twice(maalem: Running, page: Page):
+    page.goto(f"/fr/products/{piece(maalem)}/")
+    button = page.locator("form.buy button[type=submit]")
+    button.click()
+    expect(page.locator(COUNT)).to_contain_text("1")
+
+    def unheard(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(re.compile("/cart/add/"), unheard)
+    button.click()
+    alert = page.locator(".away[role=alert]")
+    expect(alert).to_contain_text(AWAY["fr"])
+    page.unroute_all()
+    alert.get_by_role("button").click()
+    expect(alert).to_be_empty()
+    expect(page.locator(COUNT)).to_contain_text("2")
 
 
 def test_a_list_keeps_its_filters_while_the_network_is_away(page: Page):

@@ -7,6 +7,9 @@ MAX_QUANTITY = 20
 MAX_LINES = 40
 
 
+PRESS_LENGTH = 40
+
+
 class Cart(models.Model):
     """What somebody means to buy. A guest's cart is known by `key`, kept in a signed cookie."""
 
@@ -16,6 +19,8 @@ class Cart(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now())
     touched_at = models.DateTimeField(db_default=Now(), db_index=True)
+    # The press of a button that was acted on last: sent again after a time-out, it adds no more.
+    last_press = models.CharField(max_length=PRESS_LENGTH, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.key

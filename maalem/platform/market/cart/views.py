@@ -17,7 +17,7 @@ from maalem.platform.market.cart import queries
 from maalem.platform.market.cart.actions import lines
 from maalem.platform.market.cart.decide import Trouble
 from maalem.platform.market.cart.forms import LineForm
-from maalem.platform.market.cart.models import MAX_LINES, Cart
+from maalem.platform.market.cart.models import MAX_LINES, PRESS_LENGTH, Cart
 from maalem.platform.market.cart.visitor import cart_of, cart_to_fill, remember
 
 REFUSED = 422
@@ -41,6 +41,7 @@ def add(request: HttpRequest) -> HttpResponse:
             found,
             variant_id=form.cleaned_data["variant"],
             quantity=form.cleaned_data["quantity"],
+            press=request.headers.get("X-Press", "")[:PRESS_LENGTH],
         )
     except lines.Refused as refusal:
         return _added(request, cart=found, refused=sentence(refusal.code, free=refusal.free))

@@ -32,6 +32,26 @@ def test_a_thing_is_added_in_place_and_the_figure_follows(visitor, world):
     assert "maalem_cart" in answer.cookies
 
 
+def test_the_same_press_sent_again_adds_no_more(visitor, world):
+    thing = {"variant": world.tagine.pk, "quantity": 2}
+    for _ in range(2):
+        answer = visitor.post(ADD, thing, headers={"x-press": "once"})
+        assert answer.status_code == 200
+        assert "est dans votre panier." in answer.content.decode()
+    assert count(answer.content.decode()) == "2"
+    assert count(visitor.post(ADD, thing, headers={"x-press": "twice"}).content.decode()) == "4"
+    assert count(visitor.post(ADD, thing).content.decode()) == "6"
+
+
+def test_a_refused_press_may_be_sent_again(visitor, world):
+    thing = {"variant": world.carpet.pk, "quantity": 1}
+    Variant.objects.filter(pk=world.carpet.pk).update(on_hand=0)
+    assert visitor.post(ADD, thing, headers={"x-press": "once"}).status_code == 422
+    Variant.objects.filter(pk=world.carpet.pk).update(on_hand=1)
+    answer = visitor.post(ADD, thing, headers={"x-press": "once"})
+    assert count(answer.content.decode()) == "1"
+
+
 def test_without_a_script_it_still_leads_to_the_cart(world):
     answer = Client().post(ADD, {"variant": world.tagine.pk, "quantity": 1})
     assert (answer.status_code, answer["Location"]) == (302, CART)

@@ -3,6 +3,8 @@
   "use strict";
   var words = document.currentScript.dataset;
   var failed = null;
+  // One press has one name: sent again by "try again", it is the same press.
+  var press = "";
   var box = document.createElement("div");
   var sentence = document.createElement("p");
   var again = document.createElement("button");
@@ -38,9 +40,12 @@
   });
   on("afterRequest", function (detail) { if (detail.successful) { box.replaceChildren(); } });
   again.addEventListener("click", function () {
-    var press = failed.xhr.status !== 403 && failed.requestConfig;
+    var tried = failed.xhr.status !== 403 && failed.requestConfig;
     box.replaceChildren();
-    if (press && press.triggeringEvent) { htmx.trigger(press.elt, press.triggeringEvent.type); }
+    if (tried && tried.triggeringEvent) {
+      press = tried.headers["X-Press"];
+      htmx.trigger(tried.elt, tried.triggeringEvent.type);
+    }
     else { location.reload(); }
   });
   // Going back asks the server for the list as it was.
@@ -60,7 +65,11 @@
 
   // Questions that were left open need not stand in the address.
   on("configRequest", function (config) {
-    if (config.verb !== "get") { return; }
+    if (config.verb !== "get") {
+      config.headers["X-Press"] = press || Date.now().toString(36) + Math.random().toString(36).slice(1);
+      press = "";
+      return;
+    }
     Object.keys(config.parameters).forEach(function (name) {
       if (config.parameters[name] === "") { delete config.parameters[name]; }
     });
