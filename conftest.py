@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from maalem.cli import databases, postgres
@@ -167,6 +168,12 @@ def _drop(url: str) -> None:
     name = url.split("?")[0].rpartition("/")[2]
     with psycopg.connect(os.environ["MAALEM_TEST_SERVER"], autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> None:
+    """A page that was asked for in Arabic leaves Arabic behind in its thread; begin without."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
