@@ -285,4 +285,34 @@ CHECKS = (
         WHERE i.status = 'succeeded' GROUP BY i.id HAVING count(e.id) <> 1
         """,
     ),
+    # What `sql/0010_lean.sql` leaves without a foreign key is proved here, by value.
+    Check(
+        "charges say what their attempts and intents say",
+        "SELECT count(*) FROM charges",
+        """
+        SELECT format('charge %s names payment %s, method %s and account %s; its attempt and'
+            ' payment say %s, %s and %s', c.id, c.intent_id, c.payment_method_id, c.account_id,
+            a.intent_id, a.payment_method_id, i.account_id)
+        FROM charges c
+        LEFT JOIN payment_attempts a ON a.id = c.attempt_id
+        LEFT JOIN payment_intents i ON i.id = a.intent_id
+        WHERE (c.intent_id, c.payment_method_id, c.account_id, c.amount, c.currency)
+            IS DISTINCT FROM (a.intent_id, a.payment_method_id, i.account_id, a.amount, a.currency)
+        """,
+    ),
+    Check(
+        "events and their deliveries belong to an account and its endpoints",
+        "SELECT count(*) FROM event_deliveries",
+        """
+        SELECT format('event %s is of the unknown account %s', e.id, e.account_id)
+        FROM events e LEFT JOIN accounts a ON a.id = e.account_id WHERE a.id IS NULL
+        UNION ALL
+        SELECT format('a delivery of event %s (of %s) is to endpoint %s (of %s)', d.event_id,
+            coalesce(e.account_id, 'nobody'), d.endpoint_id, coalesce(w.account_id, 'nobody'))
+        FROM event_deliveries d
+        LEFT JOIN events e ON e.id = d.event_id
+        LEFT JOIN webhook_endpoints w ON w.id = d.endpoint_id
+        WHERE e.account_id IS DISTINCT FROM w.account_id OR e.id IS NULL
+        """,
+    ),
 )

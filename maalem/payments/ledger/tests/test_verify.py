@@ -29,6 +29,16 @@ DEEDS = {
     "UPDATE balance_transactions SET net = net + 5, amount = amount + 5": "add up to",
     "UPDATE payment_intents SET amount_received = 999": "received 999",
     "DELETE FROM events WHERE type = 'payment_intent.succeeded'": "0 events say so",
+    # Copies that no foreign key proves.
+    "UPDATE charges SET account_id = 'acct_ghost'": "and account acct_ghost; its attempt",
+    "UPDATE charges SET intent_id = 'pi_ghost'": "names payment pi_ghost",
+    "UPDATE charges SET payment_method_id = 'pm_ghost'": "method pm_ghost",
+    "UPDATE charges SET attempt_id = 'att_ghost'": "its attempt and payment say ,",
+    "UPDATE events SET account_id = 'acct_ghost'": "is of the unknown account acct_ghost",
+    "INSERT INTO event_deliveries (event_id, endpoint_id, next_at) VALUES"
+    " ('evt_ghost', 'we_ghost', now())": "of event evt_ghost (of nobody) is to endpoint we_ghost",
+    "INSERT INTO event_deliveries (event_id, endpoint_id, next_at)"
+    " SELECT id, 'we_ghost', now() FROM events": "is to endpoint we_ghost (of nobody)",
     "INSERT INTO ledger.transfers SELECT gen_random_uuid(), debit_account, credit_account, amount,"
     " currency, kind, pending_id, timeout_s, code, 'ch_ghost', now() FROM ledger.transfers"
     " WHERE code = 'charge'": "charge ch_ghost (unknown",
