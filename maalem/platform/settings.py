@@ -35,7 +35,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "maalem.platform.ground.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "maalem.platform.ground.site.policy.guard",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -103,8 +103,13 @@ WSGI_APPLICATION = "maalem.platform.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "maalem.platform.ground.site.folding.Loader",
+                    ["django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
