@@ -38,12 +38,12 @@ def decode_jsonb(data: bytes) -> Any:
 
 
 async def _prepare(connection: Connection) -> None:
-    """`jsonb` and `json` are Python objects (for `jsonb` msgspec Structs too), not text."""
+    """`jsonb` is Python objects, msgspec Structs too; `json` is written as the JSON it is."""
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=encode_jsonb, decoder=decode_jsonb, format="binary"
     )
     await connection.set_type_codec(
-        "json", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode, format="text"
+        "json", schema="pg_catalog", encoder=bytes, decoder=msgspec.json.decode, format="binary"
     )
 
 

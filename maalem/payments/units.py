@@ -2,8 +2,8 @@
 
 A unit is committed whole or not at all. Requests hand in their units and wait; the writer sends
 all that are waiting in one round trip and one commit, set-based, while the next ones gather
-(`commit_batch`, sql/0008_batches.sql). A batch with a refusal in it is written unit by unit
-(`commit_unit`, sql/0005_units.sql): one that is refused does not disturb its neighbours.
+(`commit_batch`, sql/0106_rows.sql), its records as rows of their tables. A batch with a refusal in
+it is written unit by unit (`commit_unit`): one that is refused does not disturb its neighbours.
 """
 
 import asyncio
@@ -13,23 +13,28 @@ from typing import Any, Protocol
 
 import asyncpg
 import msgspec
+from msgspec.structs import astuple
 
 from maalem.payments.db import Pool
 
 BATCH_MAX = 64
 _NO_ACCOUNT = "MA001 account_not_found"
 _COMMIT = "SELECT commit_unit($1, $2, $3)"
-_COMMIT_ALL = "SELECT commit_batch($1, $2, $3)"
-# The tables that `commit_batch` (sql/0008_batches.sql) writes many records of at once.
-BATCHED = frozenset(
-    {
-        "payment_methods",
-        "payment_intents",
-        "payment_attempts",
-        "charges",
-        "balance_transactions",
-    }
+# The tables that `commit_batch` writes many records of at once, in the order of its arguments; the
+# fields of their records are their columns, in the same order.
+BATCHED = (
+    "payment_methods",
+    "payment_intents",
+    "payment_attempts",
+    "charges",
+    "balance_transactions",
+    "checkout_sessions",
 )
+_ARGUMENTS = 2 + 2 * len(BATCHED) + 2
+_COMMIT_ALL = f"SELECT commit_batch({', '.join(f'${n + 1}' for n in range(_ARGUMENTS))})"
+
+
+Row = tuple[Any, ...]
 
 
 class Claim(msgspec.Struct, kw_only=True):
@@ -43,6 +48,22 @@ class Claim(msgspec.Struct, kw_only=True):
     holder: int = 0
     object_id: str | None = None
     status: int | None = None
+
+    def row(self, answer: bytes | None) -> Row:
+        """Its row of `idempotency_keys`; the database knows when it was made."""
+        done = self.use != "hold"
+        return (
+            self.account_id,
+            self.key,
+            self.fingerprint,
+            done,
+            self.holder,
+            self.object_id,
+            self.status,
+            answer if done else None,
+            self.request_id,
+            None,
+        )
 
 
 class Unit(msgspec.Struct):
@@ -73,12 +94,7 @@ class Unit(msgspec.Struct):
             "puts": self.puts,
             "open": self.accounts if self.opening else (),
             "chain": self.chain,
-            "events": [event.head for event in self.events],
         }
-
-    def bodies(self) -> list[str]:
-        """The bodies of its events, as text beside the document."""
-        return [event.body for event in self.events]
 
 
 class Keep(Protocol):
@@ -110,7 +126,7 @@ class ChangedMeanwhile(UnitRefused):
 
 
 _Waiting = tuple[Unit, bytes | None, "asyncio.Future[None]"]
-_Merged = tuple[dict[str, Any], list[bytes | None], list[str]]
+_Merged = list[list[Row]]
 
 
 class Writer:
@@ -154,54 +170,50 @@ class Writer:
 
     async def _write(self, batch: Sequence[_Waiting]) -> list[Any]:
         async with self._pool.acquire() as connection:
-            merged = _merge(batch) if len(batch) > 1 else None
-            if merged is not None:
-                try:
-                    await connection.execute(_COMMIT_ALL, *merged)
-                    return ["done"] * len(batch)
-                except asyncpg.PostgresError:
-                    if connection.is_closed():
-                        raise
-            return [await self._write_alone(connection, item) for item in batch]
+            try:
+                merged = _merge(batch)
+                if merged is not None:
+                    try:
+                        await connection.execute(_COMMIT_ALL, *merged)
+                        return ["done"] * len(batch)
+                    except asyncpg.PostgresError:
+                        if connection.is_closed():
+                            raise
+                return [await self._write_alone(connection, item) for item in batch]
+            except asyncpg.InternalClientError as problem:
+                # The line was cut while the driver was looking elsewhere.
+                connection.terminate()
+                raise ConnectionResetError("the database's connection was lost") from problem
 
     async def _write_alone(self, connection: Any, item: _Waiting) -> Any:
+        unit, answer, _ = item
         try:
-            unit, answer, _ = item
-            return await connection.fetchval(_COMMIT, unit.document(), answer, unit.bodies())
+            return await connection.fetchval(_COMMIT, unit.document(), answer, unit.events)
         except asyncpg.PostgresError as problem:
             return _as_refusal(problem)
-        except asyncpg.InternalClientError as problem:
-            # The line was cut while the driver was looking elsewhere.
-            connection.terminate()
-            raise ConnectionResetError("the database's connection was lost") from problem
 
 
 def _merge(batch: Sequence[_Waiting]) -> _Merged | None:
-    """The batch as `commit_batch` takes it (one document, the answers, the events' bodies), or
-    None if it holds something unusual."""
-    adds: dict[str, list[Any]] = {}
-    changes: dict[str, list[Any]] = {}
-    claims: list[Claim] = []
-    answers: list[bytes | None] = []
-    chain: list[Any] = []
-    events: list[Any] = []
-    bodies: list[str] = []
+    """The batch as the arguments of `commit_batch`, or None if it holds something unusual."""
+    claimed: list[Row] = []
+    finished: list[Row] = []
+    sides: dict[str, tuple[list[Row], list[Row]]] = {table: ([], []) for table in BATCHED}
+    chain: list[Row] = []
+    told: list[Row] = []
     for unit, answer, _ in batch:
         if unit.opening:
             return None
         for table, record in unit.puts:
-            if table not in BATCHED:
+            side = sides.get(table)
+            if side is None:
                 return None
-            side = adds if record.version == 1 else changes
-            side.setdefault(table, []).append(record)
-        chain += unit.chain
-        events += [event.head for event in unit.events]
-        bodies += unit.bodies()
+            side[record.version > 1].append(astuple(record))
         if unit.claim is not None:
-            claims.append(unit.claim)
-            answers.append(answer)
-    parts = {"claims": claims, "adds": adds, "changes": changes, "chain": chain, "events": events}
-    return parts, answers, bodies
+            (finished if unit.claim.use == "finish" else claimed).append(unit.claim.row(answer))
+        chain += [transfer.row() for transfer in unit.chain]
+        told += unit.events
+    puts = [rows for side in sides.values() for rows in side]
+    return [claimed, finished, *puts, chain, told]
 
 
 def _as_refusal(problem: Any) -> Exception:

@@ -95,13 +95,13 @@ class Charge(Record, kw_only=True, frozen=True):
     authenticated: bool = False
     cvc_check: str | None = None
     capture_before: datetime | None = None
-    payment_method_details: dict[str, Any] | None = None
     description: str | None = None
     receipt_email: str | None = None
     statement_descriptor: str | None = None
     transfer_group: str | None = None
     metadata: dict[str, str]
     created_at: datetime
+    payment_method_details: dict[str, Any] | None = None
 
 
 class Followup(Record, kw_only=True, frozen=True):

@@ -10,25 +10,20 @@ from maalem.kit.ids import new_id
 API_VERSION = "2026-06-24.dahlia"
 
 
-class Head(msgspec.Struct, kw_only=True, frozen=True):
-    """A row of the outbox without its body."""
+class Event(NamedTuple):
+    """A row of the outbox. `data` is the wire's `{"object": …, "previous_attributes"?: …}`, in
+    JSON once and for all."""
 
     id: str
     account_id: str
-    connected_account_id: str | None = None
+    connected_account_id: str | None
     type: str
     object_id: str
-    api_version: str = API_VERSION
-    request_id: str | None = None
-    idempotency_key: str | None = None
+    data: bytes
+    api_version: str
+    request_id: str | None
+    idempotency_key: str | None
     created_at: datetime
-
-
-class Event(NamedTuple):
-    """`body` is the wire's `{"object": …, "previous_attributes"?: …}`, in JSON once and for all."""
-
-    head: Head
-    body: str
 
 
 def event(
@@ -46,14 +41,15 @@ def event(
     data: dict[str, Any] = {"object": obj}
     if previous:
         data["previous_attributes"] = previous
-    head = Head(
+    return Event(
         id=new_id("evt"),
         account_id=account_id,
         connected_account_id=connected_account_id,
         type=type,
         object_id=obj["id"],
+        data=msgspec.json.encode(data),
+        api_version=API_VERSION,
         request_id=request_id,
         idempotency_key=idempotency_key,
         created_at=at,
     )
-    return Event(head, msgspec.json.encode(data).decode())

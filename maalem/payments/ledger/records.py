@@ -45,6 +45,22 @@ class LedgerTransfer(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=Tr
     pending_id: UUID | None = None
     timeout_s: int = 0
 
+    def row(self) -> tuple[object, ...]:
+        """Its row of `ledger.transfers`; the ledger decides when it was."""
+        return (
+            self.id,
+            self.debit_account,
+            self.credit_account,
+            self.amount,
+            self.currency,
+            self.kind,
+            self.pending_id,
+            self.timeout_s,
+            self.code,
+            self.source,
+            None,
+        )
+
 
 class BalanceTransaction(Record, kw_only=True, frozen=True):
     """A line of an account's balance; `status` is pending until `available_on` has come."""

@@ -6,12 +6,17 @@ from typing import Any
 import asyncpg
 
 from maalem.kit.ids import new_id
+from maalem.payments import store
+from maalem.payments.accounts.methods import take_wallet
+from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring.outcome import client_secret
-from maalem.payments.acquiring.records import Intent
+from maalem.payments.acquiring.records import Attempt, Charge, Intent
+from maalem.payments.acquiring.sessions import Session
 from maalem.payments.acquiring.states import IntentStatus
+from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.records import changed
 from maalem.payments.tests.world import World, world
-from maalem.payments.units import ChangedMeanwhile, Claim, KeyTaken, Unit, UnitRefused
+from maalem.payments.units import BATCHED, ChangedMeanwhile, Claim, KeyTaken, Unit, UnitRefused
 
 
 def intent(w: World, **fields: Any) -> Intent:
@@ -55,6 +60,36 @@ def test_a_refused_unit_does_not_disturb_its_neighbours(payments_dsn):
                 "SELECT count(*) FROM payment_intents WHERE account_id = $1", w.platform.id
             )
             assert count == 19
+
+    asyncio.run(story())
+
+
+def test_a_record_of_a_batch_has_its_table_s_columns(payments_dsn):
+    async def story() -> None:
+        async with world(payments_dsn.app) as w:
+            for kind in (PaymentMethod, Intent, Attempt, Charge, BalanceTransaction, Session):
+                rows = await w.payments.pool.fetch(
+                    "SELECT attname FROM pg_attribute WHERE attrelid = $1::text::regclass"
+                    " AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                    kind.TABLE,
+                )
+                assert kind.TABLE in BATCHED
+                assert [row["attname"] for row in rows] == list(kind.__struct_fields__)
+
+    asyncio.run(story())
+
+
+def test_a_payment_method_is_changed_among_others(payments_dsn):
+    async def story() -> None:
+        async with world(payments_dsn.app) as w:
+            method = take_wallet(w.payments, w.platform.id, phone="+212600000009")
+            await w.payments.writer.commit(Unit().put(method))
+            named = changed(method, billing_name="Claire Martin")
+            await asyncio.gather(
+                w.payments.writer.commit(Unit().put(intent(w))),
+                w.payments.writer.commit(Unit().put(named)),
+            )
+            assert await store.get(w.payments.pool, PaymentMethod, method.id) == named
 
     asyncio.run(story())
 
