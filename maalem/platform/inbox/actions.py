@@ -1,18 +1,26 @@
 """Keep a signed event and act on it at once; a job goes on with what could not be settled."""
 
+import json
 import logging
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from maalem.platform.ground.gateway.shapes import Event as Signed
 from maalem.platform.inbox import handlers, jobs
 from maalem.platform.inbox.models import Event
 from maalem.platform.inbox.states import EVENT_NEXT, MAX_TRIES, EventStatus
+from maalem.platform.rows import read, run
 
 log = logging.getLogger(__name__)
+_KEEP = """
+INSERT INTO inbox_event (event_id, type, payload, status, tries, reason)
+VALUES (%s, %s, %s, 'stored', 0, '') ON CONFLICT DO NOTHING
+"""
+_SETTLE = """
+UPDATE inbox_event SET status = %s, settled_at = statement_timestamp(), tries = tries + 1
+ WHERE id = %s AND status = %s
+"""
 
 
 @transaction.atomic
@@ -21,12 +29,8 @@ def receive(signed: Signed) -> str:
 
     Where acting on it fails, the event stays with a job that tries again: only that is undone.
     """
-    event = Event(
-        event_id=signed.id,
-        type=signed.type[:120],
-        payload={"object": dict(signed.object)},
-    )
-    Event.objects.bulk_create([event], ignore_conflicts=True)
+    values = [signed.id, signed.type[:120], json.dumps({"object": dict(signed.object)})]
+    run(_KEEP, values)
     status = handle(signed.id)
     if status == EventStatus.STORED:
         jobs.handle.defer(event=signed.id)
@@ -40,7 +44,7 @@ def handle(event_id: str) -> str:
     """
     try:
         with transaction.atomic():
-            event = Event.objects.select_for_update(no_key=True).get(event_id=event_id)
+            (event,) = read(Event, "WHERE event_id = %s FOR NO KEY UPDATE", [event_id])
             if event.status not in (EventStatus.STORED, EventStatus.PARKED):
                 return event.status
             known = handlers.BY_TYPE.get(event.type)
@@ -55,9 +59,7 @@ def handle(event_id: str) -> str:
 
 def _settle(event: Event, *, then: EventStatus) -> str:
     assert then in EVENT_NEXT[event.status], f"{event}: {event.status} to {then}"
-    Event.objects.filter(pk=event.pk, status=event.status).update(
-        status=then, settled_at=Now(), tries=F("tries") + 1
-    )
+    run(_SETTLE, [then, event.pk, event.status])
     return str(then)
 
 

@@ -1,39 +1,75 @@
 """What a cart holds, grouped by seller, with what is wrong with each line. Nothing here writes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, Sum
+from i18nfield.strings import LazyI18nString
 
-from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.cart.decide import STOPS, Facts, Trouble, most, trouble
-from maalem.platform.market.cart.models import Cart, CartLine, Hold
-from maalem.platform.market.catalog.models import Photo, Product, Variant
+from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.catalog.states import Status, Supply
+from maalem.platform.rows import row, rows
+
+
+class Seller(NamedTuple):
+    """A workshop as a cart and an order name it. `region` is a code."""
+
+    pk: int
+    slug: str
+    name: LazyI18nString
+    kind: str
+    place: LazyI18nString
+    region: str
+
+
+class Photo(NamedTuple):
+    """A picture of the piece, the first one."""
+
+    path: str
+    width: int
+    height: int
+    tone: str
+
+
+class Piece(NamedTuple):
+    """A variant with what a cart, a review and an order's frozen rows say of its product."""
+
+    variant: int
+    sku: str
+    label: LazyI18nString
+    price_minor: int
+    currency: str
+    product: int
+    slug: str
+    title: LazyI18nString
+    supply: str
+    weight_g: int | None
+    making_days: int | None
+    materials: LazyI18nString
+    hs_code: str
+    craft: str
+    maker: LazyI18nString
 
 
 @dataclass(frozen=True)
 class Line:
     """One line as a page shows it. `free` is None where the thing is made to order."""
 
-    variant: Variant
+    piece: Piece
+    seller: Seller
+    photo: Photo | None
     quantity: int
     price_seen_minor: int
     free: int | None
     trouble: Trouble | None
 
     @property
-    def product(self) -> Product:
-        return self.variant.product
-
-    @property
     def price_minor(self) -> int:
-        return self.variant.price_minor
+        return self.piece.price_minor
 
     @property
     def total_minor(self) -> int:
-        return self.price_minor * self.quantity
+        return self.piece.price_minor * self.quantity
 
     @property
     def stops(self) -> bool:
@@ -45,25 +81,17 @@ class Line:
         """What a list of quantities offers: never less than what is asked for now."""
         return range(1, max(most(self.free), 1) + 1)
 
-    @cached_property
-    def photo(self) -> Photo | None:
-        return next(iter(self.product.photos.all()), None)
-
 
 @dataclass(frozen=True)
 class Parcel:
     """What one seller would send."""
 
-    artisan: Artisan
+    seller: Seller
     lines: tuple[Line, ...]
 
     @property
     def goods_minor(self) -> int:
         return sum(line.total_minor for line in self.lines if not line.stops)
-
-    @property
-    def weight_g(self) -> int:
-        return sum((line.product.weight_g or 0) * line.quantity for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -90,122 +118,134 @@ class Contents:
     def stops(self) -> bool:
         return any(line.stops for line in self.lines)
 
-    @property
-    def price_changed(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.trouble == Trouble.PRICE_CHANGED)
-
 
 EMPTY = Contents(parcels=())
 
 
+class Offer(NamedTuple):
+    """A variant as a cart may have it now: `there` already, among `lines`, `held` for it."""
+
+    title: LazyI18nString
+    price_minor: int
+    supply: str
+    status: str
+    open: bool
+    unreserved: int
+    held: int
+    there: int
+    lines: int
+
+    @property
+    def free(self) -> int | None:
+        """Pieces this cart may have: the free ones and those already held for it. None: all."""
+        return None if self.supply == Supply.MADE_TO_ORDER else self.unreserved + self.held
+
+
+_FIND = "SELECT id, key, person_id FROM cart_cart WHERE key = %s"
+
+_COUNT = """
+SELECT coalesce(sum(l.quantity), 0) FROM cart_cartline l JOIN cart_cart c ON c.id = l.cart_id
+ WHERE c.key = %s
+"""
+
+_OFFER = """
+SELECT p.title, v.price_minor, p.supply, p.status, coalesce(a.payments_account, '') <> '',
+       v.on_hand - v.reserved,
+       coalesce((SELECT sum(h.quantity) FROM cart_hold h
+                  WHERE h.variant_id = v.id AND h.status = 'held' AND h.cart_id = %(cart)s), 0),
+       coalesce((SELECT l.quantity FROM cart_cartline l
+                  WHERE l.cart_id = %(cart)s AND l.variant_id = v.id), 0),
+       (SELECT count(*) FROM cart_cartline l WHERE l.cart_id = %(cart)s)
+  FROM catalog_variant v
+  JOIN catalog_product p ON p.id = v.product_id
+  JOIN artisans_artisan a ON a.id = p.artisan_id
+ WHERE v.id = %(variant)s
+"""
+
+_CONTENTS = """
+SELECT v.id, v.sku, v.label, v.price_minor, v.currency, p.id, p.slug, p.title, p.supply,
+       p.weight_g, p.making_days, p.materials, p.hs_code, k.code, m.name,
+       a.id, a.slug, a.name, a.kind, c.name, d.region_id,
+       f.path, f.width, f.height, f.tone,
+       l.quantity, l.price_seen_minor, p.status, coalesce(a.payments_account, '') <> '',
+       v.on_hand - v.reserved + CASE v.reserved WHEN 0 THEN 0 ELSE
+         coalesce((SELECT sum(h.quantity) FROM cart_hold h
+                    WHERE h.variant_id = v.id AND h.status = 'held' AND h.cart_id = l.cart_id), 0)
+       END
+  FROM cart_cartline l
+  JOIN catalog_variant v ON v.id = l.variant_id
+  JOIN catalog_product p ON p.id = v.product_id
+  JOIN catalog_craft k ON k.id = p.craft_id
+  JOIN artisans_artisan a ON a.id = p.artisan_id
+  JOIN places_commune c ON c.code = a.commune_id
+  JOIN places_province d ON d.code = c.province_id
+  LEFT JOIN artisans_maker m ON m.id = p.maker_id
+  LEFT JOIN LATERAL (SELECT path, width, height, tone FROM catalog_photo
+                      WHERE product_id = p.id ORDER BY position LIMIT 1) f ON true
+ WHERE l.cart_id = %s
+ ORDER BY l.added_at, l.id
+"""
+_FIELDS = ("id", "key", "person_id")
+# Where the columns of a piece, its seller, its photo and the line itself begin.
+_SELLER, _PHOTO, _LINE = 15, 21, 25
+
+
 def find(key: str) -> Cart | None:
-    """The cart of a key, or None."""
-    return Cart.objects.filter(key=key).first()
+    """The cart of a key, or None. Of its other fields nothing was read."""
+    found = row(_FIND, [key])
+    return Cart.from_db("default", _FIELDS, found) if found else None
 
 
 def count(key: str) -> int:
     """How many pieces the cart of `key` holds: the figure beside the basket on every page."""
-    found = CartLine.objects.filter(cart__key=key).aggregate(pieces=Sum("quantity"))
-    return found["pieces"] or 0
+    found = row(_COUNT, [key])
+    return int(found[0]) if found else 0
 
 
-def variant(pk: int) -> Variant | None:
-    """A variant with its product and seller, or None."""
-    fields = (
-        *("price_minor", "currency", "on_hand", "reserved"),
-        *(
-            f"product__{name}"
-            for name in ("title", "supply", "status", "artisan__payments_account")
-        ),
-    )
-    return Variant.objects.select_related("product__artisan").only(*fields).filter(pk=pk).first()
+def offer(cart: Cart, *, variant_id: int) -> Offer | None:
+    """What the shop offers this cart of a variant, or None for a variant that is not there."""
+    found = row(_OFFER, {"cart": cart.pk, "variant": variant_id})
+    return Offer(LazyI18nString(found[0]), *found[1:]) if found else None
 
 
-def is_published(variant: Variant) -> bool:
-    """Whether anybody may buy it now."""
-    return variant.product.status == Status.PUBLISHED
-
-
-def is_open(artisan: Artisan) -> bool:
-    """Whether the workshop can be paid, and so can sell."""
-    return bool(artisan.payments_account)
-
-
-def free_for(cart: Cart, *, variant: Variant) -> int | None:
-    """Pieces this cart may have: the free ones and those already held for it. None: no limit."""
-    if variant.product.supply == Supply.MADE_TO_ORDER:
-        return None
-    return variant.free + _held(cart, variants=[variant]).get(variant.pk, 0)
-
-
-def contents(cart: Cart | None, *, pictured: bool = True) -> Contents:
-    """Everything in a cart, in three queries at most, however much is in it."""
+def contents(cart: Cart | None) -> Contents:
+    """Everything in a cart, in one statement, however much is in it."""
     if cart is None:
         return EMPTY
-    rows = _rows(cart, pictured=pictured)
-    held = _held(cart, variants=[row.variant for row in rows])
     parcels: dict[int, list[Line]] = {}
-    for row in rows:
-        line = _line(row, held=held)
-        parcels.setdefault(line.product.artisan_id, []).append(line)
+    for found in rows(_CONTENTS, [cart.pk]):
+        line = _line(found)
+        parcels.setdefault(line.seller.pk, []).append(line)
     return Contents(
-        parcels=tuple(Parcel(lines[0].product.artisan, tuple(lines)) for lines in parcels.values())
+        parcels=tuple(Parcel(lines[0].seller, tuple(lines)) for lines in parcels.values())
     )
 
 
-# What a cart, a review and an order's frozen rows say of a line: stories and care stay unread.
-_SHOWN = (
-    *("sku", "label", "price_minor", "currency", "on_hand", "reserved"),
-    *("product__slug", "product__title", "product__status", "product__supply"),
-    *("product__weight_g", "product__making_days", "product__materials", "product__hs_code"),
-    *("product__craft__code", "product__maker__name"),
-    *("product__artisan__slug", "product__artisan__name", "product__artisan__kind"),
-    *("product__artisan__payments_account", "product__artisan__commune__name"),
-    "product__artisan__commune__province__region_id",
-)
-
-
-def _rows(cart: Cart, *, pictured: bool) -> list[CartLine]:
-    rows = (
-        cart.lines.select_related(
-            "variant__product__artisan__commune__province",
-            "variant__product__craft",
-            "variant__product__maker",
-        )
-        .only("cart_id", "quantity", "price_seen_minor", *(f"variant__{name}" for name in _SHOWN))
-        .order_by("added_at", "pk")
-    )
-    if pictured:
-        first = Photo.objects.order_by("product_id", "position").distinct("product_id")
-        rows = rows.prefetch_related(Prefetch("variant__product__photos", queryset=first))
-    return list(rows)
-
-
-def _held(cart: Cart, *, variants: Iterable[Variant]) -> dict[int, int]:
-    if not any(variant.reserved for variant in variants):
-        return {}
-    rows = Hold.objects.filter(cart=cart, status=Hold.HELD).values_list("variant_id", "quantity")
-    held: dict[int, int] = {}
-    for variant_id, quantity in rows:
-        held[variant_id] = held.get(variant_id, 0) + quantity
-    return held
-
-
-def _line(row: CartLine, *, held: dict[int, int]) -> Line:
-    made = row.variant.product.supply == Supply.MADE_TO_ORDER
-    free = None if made else row.variant.free + held.get(row.variant_id, 0)
+def _line(found: tuple[Any, ...]) -> Line:
+    piece = Piece._make(found[:_SELLER])
+    pk, slug, name, kind, place, region = found[_SELLER:_PHOTO]
+    photo = found[_PHOTO:_LINE]
+    quantity, price_seen_minor, status, is_open, unreserved = found[_LINE:]
+    free = None if piece.supply == Supply.MADE_TO_ORDER else int(unreserved)
     facts = Facts(
-        quantity=row.quantity,
-        price_seen_minor=row.price_seen_minor,
-        price_minor=row.variant.price_minor,
-        published=is_published(row.variant),
-        seller_open=is_open(row.variant.product.artisan),
+        quantity=quantity,
+        price_seen_minor=price_seen_minor,
+        price_minor=piece.price_minor,
+        published=status == Status.PUBLISHED,
+        seller_open=is_open,
         free=free,
     )
     return Line(
-        variant=row.variant,
-        quantity=row.quantity,
-        price_seen_minor=row.price_seen_minor,
+        piece=piece._replace(
+            label=LazyI18nString(piece.label or ""),
+            title=LazyI18nString(piece.title),
+            materials=LazyI18nString(piece.materials or ""),
+            maker=LazyI18nString(piece.maker or ""),
+        ),
+        seller=Seller(pk, slug, LazyI18nString(name), kind, LazyI18nString(place), region),
+        photo=Photo._make(photo) if photo[0] is not None else None,
+        quantity=quantity,
+        price_seen_minor=price_seen_minor,
         free=free,
         trouble=trouble(facts),
     )

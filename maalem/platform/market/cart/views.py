@@ -37,7 +37,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _added(request, cart=cart_of(request), refused=sentence("unknown"))
     found = cart_to_fill(request)
     try:
-        line = lines.add_line(
+        added = lines.add_line(
             found,
             variant_id=form.cleaned_data["variant"],
             quantity=form.cleaned_data["quantity"],
@@ -45,8 +45,8 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     except lines.Refused as refusal:
         return _added(request, cart=found, refused=sentence(refusal.code, free=refusal.free))
-    title = str(line.variant.product.title)
-    return _added(request, cart=found, said=_("“%(title)s” is in your cart.") % {"title": title})
+    said = _("“%(title)s” is in your cart.") % {"title": added.title}
+    return _added(request, cart=found, said=said)
 
 
 @require_POST

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from maalem.platform.craft.artisans.models import Artisan
-from maalem.platform.market.cart.queries import Contents, Line
+from maalem.platform.market.cart.queries import Contents, Line, Seller
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.checkout import tariff
 
@@ -17,7 +16,7 @@ from maalem.platform.market.checkout import tariff
 class Parcel:
     """What one seller sends, what it costs to carry (centimes), and when it leaves."""
 
-    artisan: Artisan
+    seller: Seller
     lines: tuple[Line, ...]
     weight_g: int
     shipping_minor: int
@@ -57,7 +56,7 @@ def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) ->
     """The purchase of `contents`, sent to `whom` (name, telephone, address) in `zone`."""
     parcels = tuple(
         Parcel(
-            artisan=parcel.artisan,
+            seller=parcel.seller,
             lines=parcel.lines,
             weight_g=(weight := _weight(parcel.lines)),
             shipping_minor=tariff.shipping(zone, weight_g=weight, on=on),
@@ -69,12 +68,12 @@ def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) ->
 
 
 def _weight(lines: tuple[Line, ...]) -> int:
-    return tariff.weigh((line.product.weight_g, line.quantity) for line in lines)
+    return tariff.weigh((line.piece.weight_g, line.quantity) for line in lines)
 
 
 def _days(line: Line) -> int | None:
-    made = line.product.supply == Supply.MADE_TO_ORDER
-    return line.product.making_days if made else None
+    made = line.piece.supply == Supply.MADE_TO_ORDER
+    return line.piece.making_days if made else None
 
 
 def _digest(parcels: tuple[Parcel, ...], *, whom: Mapping[str, Any]) -> str:
@@ -82,9 +81,9 @@ def _digest(parcels: tuple[Parcel, ...], *, whom: Mapping[str, Any]) -> str:
         "whom": whom,
         "parcels": [
             [
-                parcel.artisan.pk,
+                parcel.seller.pk,
                 parcel.shipping_minor,
-                [[line.variant.pk, line.quantity, line.price_minor] for line in parcel.lines],
+                [[line.piece.variant, line.quantity, line.price_minor] for line in parcel.lines],
             ]
             for parcel in parcels
         ],

@@ -1,26 +1,49 @@
 """What the checkout's pages show. Nothing here writes."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from i18nfield.strings import LazyI18nString
 
 from maalem.kit.text import fold
-from maalem.platform.ground.places.models import Commune
+from maalem.platform.ground.places.models import Commune, Province, Region
 from maalem.platform.ground.places.queries import search_communes
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout import countries
 from maalem.platform.market.checkout.decide import Rule, parse_rule
-from maalem.platform.market.checkout.models import CommissionRule, Draft
+from maalem.platform.market.checkout.models import Draft
 from maalem.platform.market.checkout.plan import Plan, plan
-from maalem.platform.market.orders.models import OrderGroup
 from maalem.platform.market.orders.words import frozen
+from maalem.platform.rows import row, rows
 
 OFFERED = 8
 FEWEST_LETTERS = 2
+
+
+_TYPED = (
+    *("id", "cart_id", "name", "phone", "email", "country", "commune_id", "quarter", "landmark"),
+    *("line1", "line2", "city", "postcode", "note"),
+)
+_DRAFT = """
+SELECT d.id, d.cart_id, d.name, d.phone, d.email, d.country, d.commune_id, d.quarter, d.landmark,
+       d.line1, d.line2, d.city, d.postcode, d.note,
+       c.code, c.name, p.code, p.name, r.code, r.name
+  FROM checkout_draft d
+  LEFT JOIN places_commune c ON c.code = d.commune_id
+  LEFT JOIN places_province p ON p.code = c.province_id
+  LEFT JOIN places_region r ON r.code = p.region_id
+ WHERE d.cart_id = %(cart)s
+   AND NOT (%(guest)s AND EXISTS (SELECT FROM orders_ordergroup g
+                                   WHERE g.cart_id = d.cart_id AND g.paid_at >= d.written_at))
+"""
+_RULES = """
+SELECT name, conditions, rate_bps, starts_on, ends_on FROM checkout_commissionrule
+ ORDER BY position
+"""
 
 
 def draft_of(cart: Cart) -> Draft | None:
@@ -29,11 +52,16 @@ def draft_of(cart: Cart) -> Draft | None:
     A guest's is forgotten once it was used for a paid purchase: the next one at this telephone
     may be somebody else.
     """
-    drafts = Draft.objects.select_related("commune__province__region").filter(cart=cart)
-    if cart.person_id is None:
-        paid = OrderGroup.objects.filter(cart=OuterRef("cart"), paid_at__gte=OuterRef("written_at"))
-        drafts = drafts.filter(~Exists(paid))
-    return drafts.first()
+    found = row(_DRAFT, {"cart": cart.pk, "guest": cart.person_id is None})
+    if found is None:
+        return None
+    draft = Draft.from_db("default", _TYPED, found[: len(_TYPED)])
+    code, name, code2, name2, code3, name3 = found[len(_TYPED) :]
+    if code is not None:
+        region = Region(code=code3, name=LazyI18nString(name3))
+        province = Province(code=code2, name=LazyI18nString(name2), region=region)
+        draft.commune = Commune(code=code, name=LazyI18nString(name), province=province)
+    return draft
 
 
 def whom(draft: Draft) -> dict[str, Any]:
@@ -75,13 +103,13 @@ def rules() -> list[Rule]:
     """The operator's list in order; raises `decide.BrokenRule` for one that can't be read."""
     return [
         parse_rule(
-            row.name,
-            conditions=row.conditions,
-            rate_bps=row.rate_bps,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
+            name,
+            conditions=json.loads(conditions),
+            rate_bps=rate_bps,
+            starts_on=starts_on,
+            ends_on=ends_on,
         )
-        for row in CommissionRule.objects.order_by("position")
+        for name, conditions, rate_bps, starts_on, ends_on in rows(_RULES)
     ]
 
 

@@ -36,7 +36,7 @@ class Difference:
 
 def seal(plan: Plan) -> str:
     """What `plan` shows, as a signed field of the form."""
-    prices = {line.variant.pk: line.price_minor for one in plan.parcels for line in one.lines}
+    prices = {line.piece.variant: line.price_minor for one in plan.parcels for line in one.lines}
     return signing.dumps([plan.agreed, plan.total_minor, plan.shipping_minor, prices], salt=SALT)
 
 
@@ -53,6 +53,6 @@ def differences(shown: Shown, *, plan: Plan) -> Iterator[Difference]:
     """The things whose price is another than it was on the page."""
     for parcel in plan.parcels:
         for line in parcel.lines:
-            was = shown.prices.get(line.variant.pk, line.price_seen_minor)
+            was = shown.prices.get(line.piece.variant, line.price_seen_minor)
             if was != line.price_minor:
                 yield Difference(line, was)

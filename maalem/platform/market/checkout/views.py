@@ -95,7 +95,7 @@ def _order(request: HttpRequest, *, cart: Cart) -> HttpResponse:
 def _show_review(
     request: HttpRequest, *, cart: Cart, before: shown.Shown, refused: str = ""
 ) -> HttpResponse:
-    contents = carts.contents(cart, pictured=False)
+    contents = carts.contents(cart)
     if not contents.parcels:
         return redirect("cart:cart")
     draft = queries.draft_of(cart)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maalem.platform.ground.gateway.errors import GatewayError
 from maalem.platform.ground.site.swaps import frame
 from maalem.platform.market.checkout.sentences import no_page
-from maalem.platform.market.orders import links
+from maalem.platform.market.orders import links, queries
 from maalem.platform.market.orders.actions import attempts
-from maalem.platform.market.orders.models import OrderGroup
+from maalem.platform.market.orders.models import OrderGroup, PaymentAttempt
 from maalem.platform.market.orders.states import GroupStatus
+from maalem.platform.rows import read
 
 SEE_OTHER = 303
 # How often the waiting page asks by itself: quickly at first, then slower, for some minutes.
@@ -96,8 +97,10 @@ def back(request: HttpRequest, number: str, mark: str) -> HttpResponse:
 
 
 def _look(group: OrderGroup) -> attempts.Page:
-    attempt = group.attempts.filter(session__isnull=False).order_by("-number").first()
-    return attempts.look(attempt) if attempt is not None else attempts.Page.OVER
+    shown = "WHERE group_id = %s AND session IS NOT NULL ORDER BY number DESC LIMIT 1"
+    for attempt in read(PaymentAttempt, shown, [group.pk]):
+        return attempts.look(attempt)
+    return attempts.Page.OVER
 
 
 def _try_again(
@@ -131,7 +134,7 @@ def _turn(request: HttpRequest) -> int:
 def _group(number: str, *, mark: str) -> OrderGroup:
     if not links.is_marked(number, given=mark):
         raise Http404
-    group = OrderGroup.objects.filter(number=number).first()
+    group = queries.find(number)
     if group is None:
         raise Http404
     return group

@@ -1,9 +1,8 @@
 """What a buyer sees of a purchase. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Prefetch
 
 from maalem.platform.market.orders.models import (
     History,
@@ -11,9 +10,9 @@ from maalem.platform.market.orders.models import (
     OrderGroup,
     OrderLine,
     Payment,
-    Refund,
 )
 from maalem.platform.market.orders.states import GroupStatus, OrderStatus, Verdict
+from maalem.platform.rows import read
 
 # What a buyer is told of an order's way, in the order in which it happens.
 MILESTONES = ("paid", "dispatched", "delivered", "cancelled", "refunded")
@@ -32,6 +31,7 @@ class Parcel:
     """One order as the buyer sees it."""
 
     order: Order
+    lines: tuple[OrderLine, ...]
     milestones: tuple[Milestone, ...]
 
     @property
@@ -56,27 +56,38 @@ class Purchase:
         return self.group.status in (GroupStatus.EXPIRED, GroupStatus.CANCELLED)
 
 
+def find(number: str) -> OrderGroup | None:
+    """A group by its number, or None."""
+    return next(iter(read(OrderGroup, "WHERE number = %s", [number])), None)
+
+
 def purchase(number: str) -> Purchase | None:
     """Everything about a group, in five queries whatever its size; None if there is none."""
-    group = OrderGroup.objects.filter(number=number).first()
+    group = find(number)
     if group is None:
         return None
-    orders = group.orders.prefetch_related(
-        Prefetch("lines", queryset=OrderLine.objects.order_by("position")),
-        Prefetch("history", queryset=History.objects.order_by("id")),
+    orders = read(Order, "WHERE group_id = %s ORDER BY position", [group.pk])
+    ids = [order.pk for order in orders]
+    lines = read(OrderLine, "WHERE order_id = ANY (%s) ORDER BY position", [ids])
+    history = read(History, "WHERE order_id = ANY (%s) ORDER BY id", [ids])
+    parcels = (
+        Parcel(
+            order,
+            lines=tuple(line for line in lines if line.order_id == order.pk),
+            milestones=_milestones(order, (one for one in history if one.order_id == order.pk)),
+        )
+        for order in orders
     )
-    refused = group.payments.exclude(verdict=Verdict.ACCEPTED).prefetch_related(
-        Prefetch("refunds", queryset=Refund.objects.order_by("id"))
-    )
+    refused = "WHERE group_id = %s AND verdict <> %s ORDER BY id"
     return Purchase(
         group=group,
-        parcels=tuple(Parcel(order, _milestones(order)) for order in orders),
-        given_back=tuple(refused),
+        parcels=tuple(parcels),
+        given_back=tuple(read(Payment, refused, [group.pk, Verdict.ACCEPTED])),
     )
 
 
-def _milestones(order: Order) -> tuple[Milestone, ...]:
-    happened = {entry.event: entry.at for entry in order.history.all()}
+def _milestones(order: Order, history: Iterable[History]) -> tuple[Milestone, ...]:
+    happened = {entry.event: entry.at for entry in history}
     usual = ("paid", "dispatched", "delivered")
     ended = order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED, OrderStatus.LAPSED)
     return tuple(

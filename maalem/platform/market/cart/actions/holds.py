@@ -6,12 +6,41 @@ two carts with the same things in another order never wait for each other in a c
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
-
 from maalem.platform.market.cart.models import Cart, Hold
-from maalem.platform.market.catalog.models import Variant
-from maalem.platform.market.catalog.states import Supply
+from maalem.platform.rows import rows, run
+
+_STOCK = """
+SELECT v.id, CASE p.supply WHEN 'made_to_order' THEN NULL ELSE v.on_hand - v.reserved END
+  FROM catalog_variant v JOIN catalog_product p ON p.id = v.product_id
+ WHERE v.id = ANY ({})
+ ORDER BY v.id
+   FOR NO KEY UPDATE OF v
+"""
+_LOCK = _STOCK.format("%s")
+_LOCK_HELD = _STOCK.format(
+    "ARRAY(SELECT variant_id FROM cart_hold WHERE reference = %s AND status = 'held')"
+)
+_HOLD = """
+WITH wanted AS (SELECT unnest(%s::bigint[]) AS variant_id, unnest(%s::int[]) AS quantity),
+     held AS (UPDATE catalog_variant v SET reserved = v.reserved + w.quantity FROM wanted w
+               WHERE v.id = w.variant_id)
+INSERT INTO cart_hold (cart_id, reference, variant_id, quantity, status)
+SELECT %s, %s, variant_id, quantity, 'held' FROM wanted
+"""
+_MOVE = """
+WITH moved AS (SELECT unnest(%s::bigint[]) AS variant_id, unnest(%s::int[]) AS quantity)
+UPDATE catalog_variant v SET on_hand = v.on_hand + m.quantity FROM moved m
+ WHERE v.id = m.variant_id
+"""
+_END = """
+WITH ended AS (UPDATE cart_hold SET status = %(then)s::text, ended_at = statement_timestamp()
+                WHERE reference = %(reference)s AND status = 'held'
+               RETURNING variant_id, quantity)
+UPDATE catalog_variant v
+   SET reserved = v.reserved - e.quantity,
+       on_hand = v.on_hand - CASE %(then)s::text WHEN 'consumed' THEN e.quantity ELSE 0 END
+  FROM ended e WHERE v.id = e.variant_id
+"""
 
 
 class NotEnough(Exception):
@@ -22,35 +51,18 @@ class NotEnough(Exception):
         self.missing = dict(missing)
 
 
-def lock_variants(ids: Iterable[int] | QuerySet[Hold]) -> dict[int, Variant]:
-    """The variants with their stock and supply, locked in id order until the commit."""
-    found = (
-        Variant.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("product")
-        .only("on_hand", "reserved", "product__supply")
-        .filter(pk__in=ids)
-        .order_by("pk")
-    )
-    return {variant.pk: variant for variant in found}
-
-
-def is_counted(variant: Variant) -> bool:
-    """Whether pieces of it are counted: what is made to order has no stock to run out of."""
-    return variant.product.supply != Supply.MADE_TO_ORDER
+def lock_variants(ids: Iterable[int]) -> dict[int, int | None]:
+    """How many of each variant are free, locked in id order until the commit. None: no limit."""
+    return dict(rows(_LOCK, [list(ids)]))
 
 
 def hold(
-    wanted: Mapping[int, int], *, variants: Mapping[int, Variant], cart: Cart, reference: str
+    wanted: Mapping[int, int], *, stock: Mapping[int, int | None], cart: Cart, reference: str
 ) -> None:
-    """Hold `wanted` (variant id to quantity) of locked `variants`; `NotEnough` holds nothing."""
-    counted = _counted(wanted, variants=variants)
-    _check(counted, variants=variants)
-    for pk, quantity in counted.items():
-        Variant.objects.filter(pk=pk).update(reserved=F("reserved") + quantity)
-    Hold.objects.bulk_create(
-        Hold(cart=cart, reference=reference, variant_id=pk, quantity=quantity)
-        for pk, quantity in counted.items()
-    )
+    """Hold `wanted` (variant id to quantity) of locked `stock`; `NotEnough` holds nothing."""
+    counted = _counted(wanted, stock=stock)
+    _check(counted, stock=stock)
+    run(_HOLD, [list(counted), list(counted.values()), cart.pk, reference])
 
 
 def consume(reference: str) -> int:
@@ -65,51 +77,36 @@ def release(reference: str) -> int:
 
 def take(wanted: Mapping[int, int]) -> None:
     """Sell pieces that nobody holds any more (a payment that came late), or raise `NotEnough`."""
-    variants = lock_variants(wanted)
-    counted = _counted(wanted, variants=variants)
-    _check(counted, variants=variants)
-    for pk, quantity in counted.items():
-        Variant.objects.filter(pk=pk).update(on_hand=F("on_hand") - quantity)
+    stock = lock_variants(wanted)
+    counted = _counted(wanted, stock=stock)
+    _check(counted, stock=stock)
+    run(_MOVE, [list(counted), [-quantity for quantity in counted.values()]])
 
 
 def put_back(wanted: Mapping[int, int]) -> None:
     """Return sold pieces to the shelf: a paid order that was cancelled before it left."""
-    variants = lock_variants(wanted)
-    for pk, quantity in _counted(wanted, variants=variants).items():
-        Variant.objects.filter(pk=pk).update(on_hand=F("on_hand") + quantity)
+    counted = _counted(wanted, stock=lock_variants(wanted))
+    run(_MOVE, [list(counted), list(counted.values())])
 
 
 def _end(reference: str, *, then: str) -> int:
-    lock_variants(Hold.objects.filter(reference=reference, status=Hold.HELD).values("variant_id"))
-    # Read again under the locks: another worker may have ended them while we waited.
-    held = list(
-        Hold.objects.select_for_update()
-        .filter(reference=reference, status=Hold.HELD)
-        .order_by("variant_id")
-    )
-    for one in held:
-        sold = one.quantity if then == Hold.CONSUMED else 0
-        Variant.objects.filter(pk=one.variant_id).update(
-            reserved=F("reserved") - one.quantity, on_hand=F("on_hand") - sold
-        )
-    if held:
-        ids = [one.pk for one in held]
-        Hold.objects.filter(pk__in=ids).update(status=then, ended_at=Now())
-    return len(held)
+    rows(_LOCK_HELD, [reference])
+    # Looked at under the locks: another worker may have ended them while we waited.
+    return run(_END, {"reference": reference, "then": then})
 
 
-def _counted(wanted: Mapping[int, int], *, variants: Mapping[int, Variant]) -> dict[int, int]:
+def _counted(wanted: Mapping[int, int], *, stock: Mapping[int, int | None]) -> dict[int, int]:
     return {
         pk: quantity
         for pk, quantity in sorted(wanted.items())
-        if pk not in variants or is_counted(variants[pk])
+        if pk not in stock or stock[pk] is not None
     }
 
 
-def _check(wanted: Mapping[int, int], *, variants: Mapping[int, Variant]) -> None:
+def _check(wanted: Mapping[int, int], *, stock: Mapping[int, int | None]) -> None:
     missing = {}
     for pk, quantity in wanted.items():
-        free = variants[pk].free if pk in variants else 0
+        free = stock.get(pk) or 0
         if free < quantity:
             missing[pk] = max(free, 0)
     if missing:

@@ -6,12 +6,32 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from maalem.kit.ids import secret
+from maalem.platform.ground.people.models import Person
 from maalem.platform.market.cart import queries
 from maalem.platform.market.cart.decide import Facts, Trouble, most, trouble
-from maalem.platform.market.cart.models import MAX_LINES, Cart, CartLine, Hold
-from maalem.platform.market.catalog.models import Variant
+from maalem.platform.market.cart.models import MAX_LINES, Cart, Hold
+from maalem.platform.market.catalog.states import Status
+from maalem.platform.rows import row, run
 
 KEY_LENGTH = 32
+_TOUCH = "UPDATE cart_cart SET touched_at = statement_timestamp() WHERE id = %s"
+_PRESS = """
+UPDATE cart_cart SET touched_at = statement_timestamp(), last_press = %s
+ WHERE id = %s AND last_press <> %s
+"""
+_ADD = """
+INSERT INTO cart_cartline (cart_id, variant_id, quantity, price_seen_minor)
+VALUES (%s, %s, %s, %s)
+ON CONFLICT (cart_id, variant_id)
+DO UPDATE SET quantity = excluded.quantity, price_seen_minor = excluded.price_seen_minor
+"""
+_FORGET = """
+WITH bought AS (SELECT unnest(%s::bigint[]) AS variant_id, unnest(%s::int[]) AS quantity),
+     gone AS (DELETE FROM cart_cartline l USING bought b
+               WHERE l.cart_id = %s AND l.variant_id = b.variant_id AND l.quantity <= b.quantity)
+UPDATE cart_cartline l SET quantity = l.quantity - b.quantity FROM bought b
+ WHERE l.cart_id = %s AND l.variant_id = b.variant_id AND l.quantity > b.quantity
+"""
 
 
 class Refused(Exception):
@@ -22,42 +42,35 @@ class Refused(Exception):
         self.code, self.free = code, free
 
 
-def make_cart(*, person: object = None) -> Cart:
+def make_cart(*, person: Person | None = None) -> Cart:
     """An empty cart with a key that nobody can guess (160 bits)."""
-    return Cart.objects.create(key=secret("", length=KEY_LENGTH), person=person)
+    key, owner = secret("", length=KEY_LENGTH), person.pk if person else None
+    made = row("INSERT INTO cart_cart (key, person_id) VALUES (%s, %s) RETURNING id", [key, owner])
+    assert made is not None
+    return Cart.from_db("default", ("id", "key", "person_id"), (*made, key, owner))
 
 
 @transaction.atomic
-def add_line(cart: Cart, *, variant_id: int, quantity: int, press: str = "") -> CartLine:
+def add_line(cart: Cart, *, variant_id: int, quantity: int, press: str = "") -> queries.Offer:
     """Add pieces; a thing that is there already becomes more. Keeps the price on the page now.
 
     `press` names one press of the button. The same one again, from somebody who did not hear that
-    it had arrived, changes nothing.
+    it had arrived, changes nothing. Returns what was added.
 
     Raises `Refused` when it can't be bought, there are too few, or the cart is full.
     """
-    if not _is_new(cart, press=press):
-        line = cart.lines.filter(variant_id=variant_id).select_related("variant__product").first()
-        if line is not None:
-            return line
-    variant = queries.variant(variant_id)
-    if variant is None:
+    again = not _is_new(cart, press=press)
+    offer = queries.offer(cart, variant_id=variant_id)
+    if offer is None:
         raise Refused("unknown")
-    there = dict(cart.lines.values_list("variant_id", "quantity"))
-    if variant_id not in there and len(there) >= MAX_LINES:
+    if again and offer.there:
+        return offer
+    if not offer.there and offer.lines >= MAX_LINES:
         raise Refused("full")
-    wanted = min(quantity + there.get(variant_id, 0), most(None))
-    _check(cart, variant=variant, quantity=wanted)
-    line = CartLine(
-        cart=cart, variant=variant, quantity=wanted, price_seen_minor=variant.price_minor
-    )
-    CartLine.objects.bulk_create(
-        [line],
-        update_conflicts=True,
-        unique_fields=["cart", "variant"],
-        update_fields=["quantity", "price_seen_minor"],
-    )
-    return line
+    wanted = min(quantity + offer.there, most(None))
+    _check(offer, quantity=wanted)
+    run(_ADD, [cart.pk, variant_id, wanted, offer.price_minor])
+    return offer
 
 
 @transaction.atomic
@@ -70,14 +83,12 @@ def change_line(cart: Cart, *, variant_id: int, quantity: int) -> None:
     if quantity <= 0:
         cart.lines.filter(variant_id=variant_id).delete()
         return
-    line = cart.lines.filter(variant_id=variant_id).first()
-    variant = queries.variant(variant_id)
-    if line is None or variant is None:
+    offer = queries.offer(cart, variant_id=variant_id)
+    if offer is None or not offer.there:
         raise Refused("unknown")
     wanted = min(quantity, most(None))
-    _check(cart, variant=variant, quantity=wanted)
-    line.quantity, line.price_seen_minor = wanted, variant.price_minor
-    line.save(update_fields=["quantity", "price_seen_minor"])
+    _check(offer, quantity=wanted)
+    run(_ADD, [cart.pk, variant_id, wanted, offer.price_minor])
 
 
 @transaction.atomic
@@ -88,7 +99,7 @@ def remove_line(cart: Cart, *, variant_id: int) -> None:
 
 
 @transaction.atomic
-def claim(cart: Cart, *, person: object) -> Cart:
+def claim(cart: Cart, *, person: Person) -> Cart:
     """Give a guest's cart to the person who signed in, with what they had put aside before.
 
     The guest's cart lives on, because it may be in the middle of a purchase; the older one's
@@ -97,7 +108,7 @@ def claim(cart: Cart, *, person: object) -> Cart:
     old = Cart.objects.select_for_update().filter(person=person).exclude(pk=cart.pk).first()
     _lock(cart)
     mine = Cart.objects.get(pk=cart.pk)
-    if mine.person_id not in (None, person.pk):  # type: ignore[attr-defined]
+    if mine.person_id not in (None, person.pk):
         return old or make_cart(person=person)
     if old is not None:
         _pour(old, into=mine)
@@ -113,16 +124,7 @@ def forget(cart_id: int, *, bought: dict[int, int]) -> None:
 
     Runs inside the caller's transaction.
     """
-    gone = []
-    for line in CartLine.objects.filter(cart_id=cart_id, variant_id__in=bought).order_by("pk"):
-        left = line.quantity - bought[line.variant_id]
-        if left > 0:
-            line.quantity = left
-            line.save(update_fields=["quantity"])
-        else:
-            gone.append(line.pk)
-    if gone:
-        CartLine.objects.filter(pk__in=gone).delete()
+    run(_FORGET, [list(bought), list(bought.values()), cart_id, cart_id])
 
 
 def sweep(*, untouched_for: timedelta) -> int:
@@ -153,8 +155,7 @@ def _pour(old: Cart, *, into: Cart) -> None:
 
 def _is_new(cart: Cart, *, press: str) -> bool:
     """Lock the cart, and note the press unless it is the one that was noted last."""
-    mine = Cart.objects.filter(pk=cart.pk)
-    if press and mine.exclude(last_press=press).update(touched_at=Now(), last_press=press):
+    if press and run(_PRESS, [press, cart.pk, press]):
         return True
     _lock(cart)
     return not press
@@ -162,21 +163,20 @@ def _is_new(cart: Cart, *, press: str) -> bool:
 
 def _lock(cart: Cart) -> None:
     """Note that somebody was here; the written row stays locked until the commit."""
-    if not Cart.objects.filter(pk=cart.pk).update(touched_at=Now()):
+    if not run(_TOUCH, [cart.pk]):
         raise Cart.DoesNotExist
 
 
-def _check(cart: Cart, *, variant: Variant, quantity: int) -> None:
-    free = queries.free_for(cart, variant=variant)
+def _check(offer: queries.Offer, *, quantity: int) -> None:
     found = trouble(
         Facts(
             quantity=quantity,
-            price_seen_minor=variant.price_minor,
-            price_minor=variant.price_minor,
-            published=queries.is_published(variant),
-            seller_open=queries.is_open(variant.product.artisan),
-            free=free,
+            price_seen_minor=offer.price_minor,
+            price_minor=offer.price_minor,
+            published=offer.status == Status.PUBLISHED,
+            seller_open=offer.open,
+            free=offer.free,
         )
     )
     if found is not None:
-        raise Refused(found, free=free if found == Trouble.TOO_FEW else None)
+        raise Refused(found, free=offer.free if found == Trouble.TOO_FEW else None)

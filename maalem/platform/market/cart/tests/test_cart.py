@@ -24,7 +24,7 @@ ADD, CART = "/fr/cart/add/", "/fr/cart/"
 
 
 def trouble_of(cart, variant):
-    lines = {line.variant.pk: line for line in queries.contents(cart).lines}
+    lines = {line.piece.variant: line for line in queries.contents(cart).lines}
     return lines[variant.pk].trouble
 
 
@@ -131,7 +131,7 @@ def test_what_is_made_to_order_never_runs_out(world):
 
 def test_parcels_are_by_seller(world):
     contents = queries.contents(world.cart())
-    assert [parcel.artisan.slug for parcel in contents.parcels] == [
+    assert [parcel.seller.slug for parcel in contents.parcels] == [
         world.weaver.slug,
         world.potter.slug,
     ]
@@ -220,10 +220,10 @@ def test_a_visitor_without_a_cart_costs_no_query(world, client, django_assert_nu
 
 def test_holding_more_than_there_is_holds_nothing(world):
     cart = world.cart()
-    variants = holds.lock_variants([world.carpet.pk, world.tagine.pk])
+    stock = holds.lock_variants([world.carpet.pk, world.tagine.pk])
     wanted = {world.tagine.pk: 1, world.carpet.pk: 2}
     with pytest.raises(holds.NotEnough) as refusal:
-        holds.hold(wanted, variants=variants, cart=cart, reference="M-1")
+        holds.hold(wanted, stock=stock, cart=cart, reference="M-1")
     assert refusal.value.missing == {world.carpet.pk: 1}
     world.tagine.refresh_from_db()
     assert world.tagine.reserved == 0

@@ -1,41 +1,33 @@
 """Place an order: everything or nothing, in one transaction that calls nobody."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-from django.db.models.functions import Now
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from maalem.kit.ids import spoken_number
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.actions import holds
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout import queries
-from maalem.platform.market.checkout.decide import (
-    BrokenRule,
-    Item,
-    NoRule,
-    Split,
-    first_fit,
-    split_for_seller,
-)
-from maalem.platform.market.checkout.models import Draft
-from maalem.platform.market.checkout.plan import Parcel, Plan
+from maalem.platform.market.checkout.actions import written
+from maalem.platform.market.checkout.decide import BrokenRule, NoRule
 from maalem.platform.market.checkout.tariff import BrokenTariff
-from maalem.platform.market.orders.actions.move import alert, write_down
-from maalem.platform.market.orders.models import Order, OrderGroup, OrderLine
-from maalem.platform.market.orders.states import GroupStatus
-from maalem.platform.market.orders.words import frozen
+from maalem.platform.market.orders.actions.move import alert
+from maalem.platform.market.orders.models import OrderGroup
+from maalem.platform.rows import row, rows, run
 
 log = logging.getLogger(__name__)
 
-HELD_FOR = timedelta(minutes=30)
 LOCK_WAIT = "5s"
 # PostgreSQL's codes for a lock not had in time and for a circle of waits that it broke.
 _BUSY = frozenset({"55P03", "40P01"})
+_WANTED = "SELECT variant_id, quantity FROM cart_cartline WHERE cart_id = %s"
+_KNOWN = """
+SELECT number, status = 'pending_payment', agreed = %s FROM orders_ordergroup
+ WHERE cart_id = %s AND (status = 'pending_payment' OR (agreed = %s AND status = 'paid'))
+ ORDER BY id DESC
+"""
 
 
 class Refused(Exception):
@@ -76,10 +68,9 @@ def place_order(*, cart: Cart, agreed: str, language: str, person: Any = None) -
 
 
 def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-    Cart.objects.select_for_update(no_key=True).get(pk=cart.pk)
-    wanted = dict(cart.lines.values_list("variant_id", "quantity"))
+    run("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
+    row("SELECT 1 FROM cart_cart WHERE id = %s FOR NO KEY UPDATE", [cart.pk])
+    wanted = dict(rows(_WANTED, [cart.pk]))
     known = _placed_already(cart, agreed=agreed, is_empty=not wanted)
     if known is not None:
         return known
@@ -88,7 +79,7 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
         raise Refused("no_draft")
     if not wanted:
         raise Refused("empty")
-    variants = holds.lock_variants(wanted)
+    stock = holds.lock_variants(wanted)
     contents = carts.contents(cart)
     if contents.stops:
         raise Refused("lines")
@@ -96,133 +87,22 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
     plan = queries.plan_of(contents, draft=draft, on=today)
     if plan.agreed != agreed:
         raise Refused("changed")
-    group = _write_group(cart, plan=plan, draft=draft, language=language, person=person)
-    _write_orders(group, parcels=plan.parcels, on=today)
+    sale = {"cart_id": cart.pk, "person_id": person.pk if person else None, "language": language}
+    split = written.split(plan, rules=queries.rules(), on=today)
+    group = written.write(split, plan=plan, group={**sale, **queries.whom(draft)})
     try:
-        holds.hold(wanted, variants=variants, cart=cart, reference=group.number)
+        holds.hold(wanted, stock=stock, cart=cart, reference=group.number)
     except holds.NotEnough:
         raise Refused("lines") from None
-    write_down(group.pk, event="placed", by="buyer")
     return group
 
 
 def _placed_already(cart: Cart, *, agreed: str, is_empty: bool) -> OrderGroup | None:
-    pending = OrderGroup.objects.filter(cart=cart, status=GroupStatus.PENDING_PAYMENT).first()
-    if pending is not None and pending.agreed == agreed:
-        return pending
-    if pending is not None:
-        raise OtherPending(pending.number)
-    if is_empty:
-        # A click that came after the payment: the cart is empty because it was bought.
-        return OrderGroup.objects.filter(cart=cart, agreed=agreed, status=GroupStatus.PAID).first()
-    return None
-
-
-def _write_group(cart: Cart, *, plan: Plan, draft: Draft, language: str, person: Any) -> OrderGroup:
-    return OrderGroup.objects.create(
-        number=_free_number(),
-        cart=cart,
-        person=person,
-        language=language,
-        currency=plan.currency,
-        goods_minor=plan.goods_minor,
-        shipping_minor=plan.shipping_minor,
-        total_minor=plan.total_minor,
-        agreed=plan.agreed,
-        expires_at=Now() + HELD_FOR,
-        **queries.whom(draft),
-    )
-
-
-def _free_number() -> str:
-    number = spoken_number("M")
-    while OrderGroup.objects.filter(number=number).exists():
-        number = spoken_number("M")
-    return number
-
-
-def _write_orders(group: OrderGroup, *, parcels: Sequence[Parcel], on: date) -> None:
-    rules = queries.rules()
-    orders, lines = [], []
-    for position, parcel in enumerate(parcels, start=1):
-        items = [
-            Item(line.total_minor, first_fit(rules, facts=_facts(parcel, line=line), on=on))
-            for line in parcel.lines
-        ]
-        split = split_for_seller(items, shipping_minor=parcel.shipping_minor)
-        order = _order(group, parcel=parcel, position=position, split=split)
-        orders.append(order)
-        lines += [
-            _order_line(order, line=line, position=place, item=item, commission_minor=commission)
-            for place, (line, item, commission) in enumerate(
-                zip(parcel.lines, items, split.commissions, strict=True), start=1
-            )
-        ]
-    Order.objects.bulk_create(orders)
-    OrderLine.objects.bulk_create(lines)
-
-
-def _order(group: OrderGroup, *, parcel: Parcel, position: int, split: Split) -> Order:
-    return Order(
-        number=f"{group.number}-{position}",
-        group=group,
-        artisan=parcel.artisan,
-        position=position,
-        seller=frozen(parcel.artisan.name),
-        place=frozen(parcel.artisan.commune.name),
-        currency=group.currency,
-        goods_minor=split.goods_minor,
-        shipping_minor=split.shipping_minor,
-        commission_minor=split.commission_minor,
-        commission_vat_minor=split.commission_vat_minor,
-        seller_net_minor=split.seller_net_minor,
-        weight_g=parcel.weight_g,
-        dispatch_by=parcel.leaves_by,
-    )
-
-
-def _order_line(
-    order: Order, *, line: carts.Line, position: int, item: Item, commission_minor: int
-) -> OrderLine:
-    return OrderLine(
-        order=order,
-        position=position,
-        product=line.product,
-        variant=line.variant,
-        sku=line.variant.sku,
-        title=frozen(line.product.title),
-        label=frozen(line.variant.label),
-        snapshot=_snapshot(line),
-        quantity=line.quantity,
-        unit_price_minor=line.price_minor,
-        total_minor=line.total_minor,
-        commission_rule=item.rule.name,
-        commission_bps=item.rule.rate_bps,
-        commission_minor=commission_minor,
-    )
-
-
-def _facts(parcel: Parcel, *, line: carts.Line) -> Mapping[str, str]:
-    return {
-        "kind": parcel.artisan.kind,
-        "artisan": parcel.artisan.slug,
-        "region": parcel.artisan.commune.province.region_id,
-        "craft": line.product.craft.code,
-    }
-
-
-def _snapshot(line: carts.Line) -> dict[str, Any]:
-    product = line.product
-    photo = line.photo
-    return {
-        "slug": product.slug,
-        "craft": product.craft.code,
-        "maker": frozen(product.maker.name) if product.maker else {},
-        "materials": frozen(product.materials),
-        "hs_code": product.hs_code,
-        "weight_g": product.weight_g,
-        "supply": product.supply,
-        "making_days": product.making_days,
-        "photo": photo.path if photo else "",
-        "tone": photo.tone if photo else "",
-    }
+    found = dict.fromkeys(("pending", "bought"))
+    for number, is_pending, same in rows(_KNOWN, [agreed, cart.pk, agreed]):
+        if is_pending and not same:
+            raise OtherPending(number)
+        found["pending" if is_pending else "bought"] = number
+    # Bought: a click that came after the payment. The cart is empty because it was bought.
+    number = found["pending"] or (found["bought"] if is_empty else None)
+    return OrderGroup.objects.get(number=number) if number else None

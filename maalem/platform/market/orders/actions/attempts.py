@@ -4,11 +4,12 @@ Around each call lie two transactions: the first writes down what will be asked,
 was answered. No answer means unknown; the same question is then asked again under the same key.
 """
 
+import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import connection, transaction
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext, override
 
 from maalem.platform.ground.gateway import calls as gateway
@@ -17,7 +18,7 @@ from maalem.platform.ground.gateway.shapes import Line, Session
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.actions.move import alert, move, write_down
 from maalem.platform.market.orders.actions.settle import Received, settle
-from maalem.platform.market.orders.models import OrderGroup, OrderLine, Payment, PaymentAttempt
+from maalem.platform.market.orders.models import OrderGroup, Payment, PaymentAttempt
 from maalem.platform.market.orders.states import (
     LIVE_ATTEMPTS,
     AttemptStatus,
@@ -26,6 +27,7 @@ from maalem.platform.market.orders.states import (
     NotAllowed,
 )
 from maalem.platform.market.orders.words import spoken
+from maalem.platform.rows import read, row, rows
 
 # A page may be paid this long; its pieces are held a little longer, for the answer to arrive.
 OPEN_FOR = timedelta(minutes=40)
@@ -34,6 +36,25 @@ NEARLY_OVER = timedelta(minutes=2)
 # The institution opens no page for less than 30 minutes: later than this before its end, an
 # attempt that was never answered can't be asked again under its key.
 ASKABLE = timedelta(minutes=31)
+
+# The end is whole seconds, as the institution counts it, and the pieces stay held until after it.
+_BEGIN = """
+WITH times AS (SELECT date_trunc('second', clock_timestamp()) + %(open_for)s AS closes_at),
+     held AS (UPDATE orders_ordergroup g
+                 SET expires_at = greatest(g.expires_at, t.closes_at + %(grace)s)
+                FROM times t WHERE g.id = %(group)s)
+INSERT INTO orders_paymentattempt
+       (group_id, number, key, status, closes_at, intent, url, reason, asked_at)
+SELECT %(group)s, %(number)s, %(key)s, 'requested', closes_at, '', '', '', statement_timestamp()
+  FROM times
+RETURNING id, group_id, number, key, status, closes_at, session, intent, url
+"""
+_BEGUN = ("id", "group_id", "number", "key", "status", "closes_at", "session", "intent", "url")
+_LINES = """
+SELECT o.position, o.seller, o.shipping_minor, l.title, l.unit_price_minor, l.quantity
+  FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+ WHERE o.group_id = %s ORDER BY o.position, l.position
+"""
 
 
 class NotPayable(Exception):
@@ -79,10 +100,10 @@ def payment_page(number: str) -> str:
 @transaction.atomic
 def ensure_attempt(number: str) -> PaymentAttempt:
     """The group's live attempt, or a new one with its key; raises `NotPayable`."""
-    group = OrderGroup.objects.select_for_update(no_key=True).get(number=number)
+    (group,) = read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [number])
     if group.status != GroupStatus.PENDING_PAYMENT:
         raise NotPayable(group.status)
-    before = list(group.attempts.order_by("number"))
+    before = read(PaymentAttempt, "WHERE group_id = %s ORDER BY number", [group.pk])
     live = next((one for one in before if one.status in LIVE_ATTEMPTS), None)
     if live is not None and live.session:
         return live
@@ -93,13 +114,17 @@ def ensure_attempt(number: str) -> PaymentAttempt:
         # It was never answered: nobody has its address, so nobody can pay it.
         move(live, then=AttemptStatus.EXPIRED)
     made = len(before) + 1
-    closes_at = (now() + OPEN_FOR).replace(microsecond=0)
-    OrderGroup.objects.filter(pk=group.pk).update(
-        expires_at=Greatest("expires_at", closes_at + GRACE)
+    found = row(
+        _BEGIN,
+        {
+            "group": group.pk,
+            "number": made,
+            "key": f"pay-{number}-{made}",
+            "open_for": OPEN_FOR,
+            "grace": GRACE,
+        },
     )
-    return PaymentAttempt.objects.create(
-        group=group, number=made, key=f"pay-{number}-{made}", closes_at=closes_at, asked_at=Now()
-    )
+    return PaymentAttempt.from_db("default", _BEGUN, found)
 
 
 def ask(attempt: PaymentAttempt) -> None:
@@ -107,7 +132,7 @@ def ask(attempt: PaymentAttempt) -> None:
 
     Raises the gateway's error after writing it down.
     """
-    group = attempt.group
+    (group,) = read(OrderGroup, "WHERE id = %s", [attempt.group_id])
     try:
         session = gateway.create_checkout_session(
             lines=_lines(group),
@@ -216,22 +241,17 @@ def _answered(attempt: PaymentAttempt, *, then: AttemptStatus, **values: str) ->
 
 def _lines(group: OrderGroup) -> list[Line]:
     """What the payer reads: every thing, then the carriage of each parcel. Adds up to the total."""
-    rows = OrderLine.objects.filter(order__group=group).select_related("order")
-    found, parcels = [], {}
-    for row in rows.order_by("order__position", "position"):
-        parcels[row.order_id] = row.order
-        found.append(
-            Line(
-                name=spoken(row.title, language=group.language),
-                unit_minor=row.unit_price_minor,
-                quantity=row.quantity,
-                currency=group.currency,
-            )
-        )
+    found: list[Line] = []
+    parcels: dict[int, tuple[str, int]] = {}
+    for position, seller, shipping, title, unit, quantity in rows(_LINES, [group.pk]):
+        parcels[position] = (seller, shipping)
+        name = spoken(json.loads(title), language=group.language)
+        found.append(Line(name, unit, quantity=quantity, currency=group.currency))
     with override(group.language):
-        for order in parcels.values():
-            if order.shipping_minor:
-                seller = spoken(order.seller, language=group.language)
-                name = gettext("Delivery from %(seller)s") % {"seller": seller}
-                found.append(Line(name, order.shipping_minor, currency=group.currency))
+        for seller, shipping in parcels.values():
+            if shipping:
+                name = gettext("Delivery from %(seller)s") % {
+                    "seller": spoken(json.loads(seller), language=group.language)
+                }
+                found.append(Line(name, shipping, currency=group.currency))
     return found

@@ -1,5 +1,6 @@
 """The one way a state changes: compare, set, and write it down."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -7,7 +8,6 @@ from django.db.models.functions import Now
 
 from maalem.platform.market.orders.models import (
     Alert,
-    History,
     Order,
     OrderGroup,
     PaymentAttempt,
@@ -22,6 +22,7 @@ from maalem.platform.market.orders.states import (
     Moved,
     NotAllowed,
 )
+from maalem.platform.rows import run
 
 TABLES: dict[type[models.Model], Any] = {
     OrderGroup: GROUP_NEXT,
@@ -31,6 +32,12 @@ TABLES: dict[type[models.Model], Any] = {
     Release: ASK_NEXT,
 }
 SYSTEM = "maalem"
+_NOW = "statement_timestamp()"
+_HISTORY = """
+INSERT INTO orders_history (group_id, order_id, event, was, now, by, note)
+SELECT unnest(%(groups)s::bigint[]), unnest(%(orders)s::bigint[]),
+       %(event)s, %(was)s, %(now)s, %(by)s, %(note)s
+"""
 
 
 def move(*rows: Any, then: str, **values: Any) -> None:
@@ -44,14 +51,27 @@ def move(*rows: Any, then: str, **values: Any) -> None:
     if then not in TABLES[kind][now]:
         raise NotAllowed(what=str(rows[0]), now=now, then=then)
     ids = [row.pk for row in rows]
-    done = kind.objects.filter(pk__in=ids, status=now).update(status=then, **values)
+    told = {name: value for name, value in values.items() if not isinstance(value, Now)}
+    done = run(_update(kind, values), {**told, "now": now, "then": str(then), "ids": ids})
     if done != len(ids):
         raise Moved(f"{rows} are no longer {now}")
     for row in rows:
         row.status = str(then)
-        for name, value in values.items():
-            if not hasattr(value, "resolve_expression"):
-                setattr(row, name, value)
+        for name, value in told.items():
+            setattr(row, name, value)
+
+
+def _update(kind: type[models.Model], values: Mapping[str, Any]) -> str:
+    """The statement; the names in it are the models' own and the callers', nobody's words."""
+    sets = "".join(
+        f', "{name}" = ' + (_NOW if isinstance(value, Now) else f"%({name})s")
+        for name, value in values.items()
+    )
+    table = kind._meta.db_table
+    return (
+        f'UPDATE "{table}" SET status = %(then)s{sets}'  # noqa: S608
+        " WHERE id = ANY (%(ids)s) AND status = %(now)s"
+    )
 
 
 def step(*rows: OrderGroup | Order, then: str, event: str, by: str = SYSTEM, **values: Any) -> None:
@@ -59,23 +79,24 @@ def step(*rows: OrderGroup | Order, then: str, event: str, by: str = SYSTEM, **v
     note = values.pop("note", "")
     was = str(rows[0].status)
     move(*rows, then=then, **values)
-    History.objects.bulk_create(
-        History(
-            group_id=row.group_id if isinstance(row, Order) else row.pk,
-            order=row if isinstance(row, Order) else None,
-            event=event,
-            was=was,
-            now=str(then),
-            by=by,
-            note=note,
-        )
-        for row in rows
+    run(
+        _HISTORY,
+        {
+            "groups": [row.group_id if isinstance(row, Order) else row.pk for row in rows],
+            "orders": [row.pk if isinstance(row, Order) else None for row in rows],
+            "event": event,
+            "was": was,
+            "now": str(then),
+            "by": by,
+            "note": note,
+        },
     )
 
 
 def write_down(group_id: int, *, event: str, by: str = SYSTEM, note: str = "") -> None:
     """A line of history for something that changed no state."""
-    History.objects.create(group_id=group_id, event=event, by=by, note=note[:300])
+    values = {"groups": [group_id], "orders": [None], "event": event, "by": by}
+    run(_HISTORY, {**values, "was": "", "now": "", "note": note[:300]})
 
 
 def alert(kind: str, *, about: str, note: str, group: OrderGroup | None = None) -> None:

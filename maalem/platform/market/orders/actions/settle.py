@@ -4,7 +4,7 @@ The webhook, the browser's return and the job that asks again all end here, in a
 often as they like: a payment is known by its intent, and what was decided about it stays.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -16,9 +16,7 @@ from maalem.platform.market.orders.decide import judge
 from maalem.platform.market.orders.models import (
     Order,
     OrderGroup,
-    OrderLine,
     Payment,
-    PaymentAttempt,
     Refund,
 )
 from maalem.platform.market.orders.states import (
@@ -28,7 +26,22 @@ from maalem.platform.market.orders.states import (
     OrderStatus,
     Verdict,
 )
+from maalem.platform.rows import read, row, rows, run
 
+_OPEN = [status for status, then in ATTEMPT_NEXT.items() if AttemptStatus.COMPLETE in then]
+_WRITE = """
+WITH page AS (UPDATE orders_paymentattempt SET status = 'complete'
+               WHERE group_id = %(group)s AND session = %(session)s AND status = ANY (%(open)s))
+INSERT INTO orders_payment (group_id, intent, session, charge, amount_minor, currency, verdict)
+VALUES (%(group)s, %(intent)s, %(session)s, %(charge)s, %(amount_minor)s, %(currency)s,
+        %(verdict)s)
+RETURNING id
+"""
+_FILL_IN = "UPDATE orders_payment SET charge = %s, session = %s WHERE id = %s"
+_BOUGHT = """
+SELECT l.variant_id, l.quantity FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+ WHERE o.group_id = %s AND l.variant_id IS NOT NULL
+"""
 UNSOLD = (OrderStatus.AWAITING_PAYMENT, OrderStatus.LAPSED)
 
 
@@ -51,16 +64,28 @@ def settle(number: str, *, received: Received) -> Payment:
     second payment, pieces gone, a wrong amount, a cancelled group) is refunded, written into the
     group's history and put before a person. Raises `OrderGroup.DoesNotExist`.
     """
-    group = OrderGroup.objects.select_for_update(no_key=True).get(number=number)
-    known = Payment.objects.filter(intent=received.intent).first()
-    if known is not None:
+    group = next(iter(read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [number])), None)
+    if group is None:
+        raise OrderGroup.DoesNotExist(number)
+    # Read under the lock: another worker may have recorded it while we waited.
+    for known in read(Payment, "WHERE intent = %s", [received.intent]):
         return _fill_in(known, received=received)
     fits = (received.amount_minor, received.currency) == (group.total_minor, group.currency)
     late = group.status == GroupStatus.EXPIRED and fits
     verdict = judge(
         status=group.status, amount_fits=fits, pieces_left=not late or _take_again(group)
     )
-    payment = Payment.objects.create(
+    payment = _write(group, received=received, verdict=verdict)
+    if verdict == Verdict.ACCEPTED:
+        _accept(group, payment=payment)
+    else:
+        _give_back(group, payment=payment, verdict=verdict)
+    return payment
+
+
+def _write(group: OrderGroup, *, received: Received, verdict: Verdict) -> Payment:
+    """The payment, its page done. Another page that may be open is closed by its own job."""
+    payment = Payment(
         group=group,
         intent=received.intent,
         session=received.session,
@@ -69,21 +94,19 @@ def settle(number: str, *, received: Received) -> Payment:
         currency=received.currency,
         verdict=verdict,
     )
-    _close_attempts(group, session=received.session)
-    if verdict == Verdict.ACCEPTED:
-        _accept(group, payment=payment)
-    else:
-        _give_back(group, payment=payment, verdict=verdict)
+    found = row(_WRITE, {**asdict(received), "group": group.pk, "verdict": verdict, "open": _OPEN})
+    assert found is not None
+    (payment.pk,) = found
     return payment
 
 
 def _fill_in(payment: Payment, *, received: Received) -> Payment:
     """Events tell different halves of a payment; keep what this one adds."""
-    for name in ("charge", "session"):
-        value = getattr(received, name)
-        if value and not getattr(payment, name):
-            setattr(payment, name, value)
-            payment.save(update_fields=[name])
+    charge = payment.charge or received.charge
+    session = payment.session or received.session
+    if (charge, session) != (payment.charge, payment.session):
+        payment.charge, payment.session = charge, session
+        run(_FILL_IN, [charge, session, payment.pk])
     return payment
 
 
@@ -98,14 +121,13 @@ def _take_again(group: OrderGroup) -> bool:
 
 
 def _bought(group: OrderGroup) -> dict[int, int]:
-    rows = OrderLine.objects.filter(order__group=group, variant__isnull=False)
-    return dict(rows.values_list("variant_id", "quantity"))
+    return dict(rows(_BOUGHT, [group.pk]))
 
 
 def _accept(group: OrderGroup, *, payment: Payment) -> None:
     holds.consume(group.number)
     step(group, then=GroupStatus.PAID, event="paid", paid_at=Now(), note=payment.intent)
-    orders = list(Order.objects.filter(group=group).order_by("position"))
+    orders = read(Order, "WHERE group_id = %s ORDER BY position", [group.pk])
     for status in UNSOLD:
         if unsold := [order for order in orders if order.status == status]:
             step(*unsold, then=OrderStatus.TO_PREPARE, event="paid")
@@ -131,11 +153,3 @@ def _give_back(group: OrderGroup, *, payment: Payment, verdict: Verdict) -> None
         f" {group.status}; being refunded.",
     )
     tell.given_back(group, verdict=verdict)
-
-
-def _close_attempts(group: OrderGroup, *, session: str) -> None:
-    """The page that was paid is done; another one that may be open is closed by its own job."""
-    before = [status for status, then in ATTEMPT_NEXT.items() if AttemptStatus.COMPLETE in then]
-    PaymentAttempt.objects.filter(group=group, session=session or None, status__in=before).update(
-        status=AttemptStatus.COMPLETE
-    )
