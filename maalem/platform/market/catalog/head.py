@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import get_language
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from maalem.platform.market.catalog.piece import Piece
 
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_ALTERNATE = '<link rel="alternate" hreflang="{}" href="{}{}{}">\n'
+_TONGUES = [
+    (spoken, f"{settings.PLATFORM_URL}/{code}")
+    for spoken, code in [*((code, code) for code, _ in settings.LANGUAGES), ("x-default", "fr")]
+]
 _LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
 
 
@@ -26,7 +32,7 @@ class Head:
     """For the template `catalog/head.html`."""
 
     canonical: str
-    alternates: list[tuple[str, str]]
+    alternates: SafeString
     locale: str
     kind: str
     text: str
@@ -53,11 +59,9 @@ def head(
     if listing is not None and listing.filters.page > 1:
         page = f"?page={listing.filters.page}"
     bare = path[3:] if path[3:4] == "/" else path
-    languages = [code for code, _ in settings.LANGUAGES]
-    alternates = [(code, f"{settings.PLATFORM_URL}/{code}{bare}{page}") for code in languages]
     return Head(
         canonical=f"{settings.PLATFORM_URL}{path}{page}",
-        alternates=[*alternates, ("x-default", f"{settings.PLATFORM_URL}/fr{bare}{page}")],
+        alternates=format_html_join("", _ALTERNATE, ((*one, bare, page) for one in _TONGUES)),
         locale=_LOCALES.get(get_language() or "fr", "fr_MA"),
         kind=kind,
         text=Truncator(" ".join(text.split())).chars(160),

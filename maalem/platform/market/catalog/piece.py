@@ -4,18 +4,23 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.template.loader import render_to_string
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from i18nfield.strings import LazyI18nString
 
 from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog.kept import kept
 from maalem.platform.market.catalog.models import Craft
 from maalem.platform.market.catalog.states import SUPPLY_NAMES, Status, Supply
 from maalem.platform.market.catalog.stored import Stored
 
 # Working days a workshop has to hand over a piece that stands ready.
 READY_DAYS = 2
+_FACT = "<div><dt>{}</dt><dd>{}</dd></div>"
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,6 @@ class Choice:
     currency: str
     on_hand: int
     most: int
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A size or the weight, in words."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -182,9 +179,21 @@ class Piece:
             READY_DAYS,
         ) % {"days": READY_DAYS}
 
-    @cached_property
-    def measures(self) -> list[Measure]:
-        """Sizes in centimetres and the weight, those that are known."""
+    @property
+    def facts(self) -> SafeString:
+        """What is known of it, as rows of a list: materials, technique, sizes, care, maker."""
+        rows = (
+            (_("Materials"), self.materials),
+            (_("Technique"), self.technique),
+            *((name, format_html("<bdi>{}</bdi>", value)) for name, value in self.measures),
+            (_("Care"), self.care),
+            (_("Made by"), self.maker),
+        )
+        return format_html_join("\n", _FACT, (row for row in rows if row[1]))
+
+    @property
+    def measures(self) -> list[tuple[str, str]]:
+        """Names and values of the sizes in centimetres and of the weight, where they are known."""
         product = self.stored
         sizes = (
             (_("Length"), product.length_mm),
@@ -192,20 +201,21 @@ class Piece:
             (_("Height"), product.height_mm),
             (_("Diameter"), product.diameter_mm),
         )
-        found = [Measure(name, _("%(n)s cm") % {"n": _tenths(mm)}) for name, mm in sizes if mm]
+        found = [(name, _("%(n)s cm") % {"n": _tenths(mm)}) for name, mm in sizes if mm]
         if product.weight_g:
-            found.append(Measure(_("Weight"), _weight(product.weight_g)))
+            found.append((_("Weight"), _weight(product.weight_g)))
         return found
 
-    @cached_property
-    def drawing(self) -> Drawing | None:
-        """The piece to scale, where two of its sizes are known."""
+    @property
+    def scale(self) -> str:
+        """The piece drawn to scale, where two of its sizes are known."""
         product = self.stored
         across = product.diameter_mm or product.width_mm or product.length_mm
         up = product.height_mm or (product.length_mm if product.width_mm else product.diameter_mm)
         if not across or not up:
-            return None
-        return _drawn(across, up, flat_round=bool(product.diameter_mm and not product.height_mm))
+            return ""
+        flat_round = bool(product.diameter_mm and not product.height_mm)
+        return _drawn(across, up, flat_round=flat_round)
 
 
 # A tea glass is 9 cm high and 6 wide; a person 170 cm high, drawn 45 wide.
@@ -213,14 +223,15 @@ _GLASS, _PERSON = (60, 90), (450, 1700)
 _UP, _ACROSS, _MARGIN = 200.0, 320.0, 4
 
 
-def _drawn(across: int, up: int, *, flat_round: bool) -> Drawing:
+@kept(seconds=3_600)
+def _drawn(across: int, up: int, *, flat_round: bool) -> SafeString:
     person = max(across, up) > 700
     beside_width, beside_height = _PERSON if person else _GLASS
     start = beside_width * 1.5
     scale = min(_UP / max(up, beside_height), _ACROSS / (start + across))
     floor = max(up, beside_height) * scale
     whole = (start + across) * scale + 2 * _MARGIN
-    return Drawing(
+    drawing = Drawing(
         person=person,
         flat_round=flat_round,
         box=f"-{_MARGIN} -{_MARGIN} {_number(whole)} {_number(floor + 2 * _MARGIN)}",
@@ -231,6 +242,7 @@ def _drawn(across: int, up: int, *, flat_round: bool) -> Drawing:
         width=_number(across * scale),
         height=_number(up * scale),
     )
+    return render_to_string("catalog/scale.html", {"drawing": drawing})
 
 
 def _text(stored: str | None) -> str:

@@ -107,6 +107,19 @@ def test_a_sold_piece_cannot_be_put_into_a_cart(client, open_shop):
     assert "buying this piece right now" in client.get("/en/products/pouf/").content.decode()
 
 
+def test_sizes_are_isolated_and_drawn_to_scale(client, open_shop):
+    Product.objects.filter(slug="tapis-safran").update(
+        length_mm=2_400, width_mm=1_705, height_mm=None, diameter_mm=None, weight_g=12_800
+    )
+    read = client.get("/fr/products/tapis-safran/").content.decode()
+    for name, value in (("Longueur", "240 cm"), ("Largeur", "170,5 cm"), ("Poids", "12,8 kg")):
+        written = read.replace("\u00a0", " ")
+        assert f"<dt>{name}</dt><dd><bdi>{value}</bdi></dd>" in written
+    assert '<figure class="scale"><svg' in read
+    arabic = client.get("/ar/products/tapis-safran/").content.decode()
+    assert "<dt>الطول</dt><dd><bdi>" in arabic
+
+
 def test_a_narrowed_list_points_to_the_plain_one(client, open_shop):
     html = client.get("/fr/crafts/carpets/?price=500-1500").content.decode()
     assert '<link rel="canonical" href="http://localhost:8000/fr/crafts/carpets/">' in html
