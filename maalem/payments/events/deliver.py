@@ -9,19 +9,21 @@ anew, because a receiver refuses signatures older than five minutes.
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-import httpx
 import msgspec
 
 from maalem.kit.signatures import sign
 from maalem.payments.context import Payments
 from maalem.payments.events.backoff import next_try
+from maalem.payments.events.post import BadAnswer, Poster
 from maalem.payments.events.reach import Target, Unreachable, guarded_target, plain_target
 from maalem.payments.events.wire import EventRow
 from maalem.payments.events.wire import event as shown
+from maalem.payments.together import Together
 
 AT_ONCE, PER_ENDPOINT = 64, 8
 TIMEOUT_S, CLAIM = 10.0, timedelta(seconds=60)
@@ -56,16 +58,25 @@ SELECT e.id, e.account_id, e.connected_account_id, e.type, e.object_id, e.api_ve
 FROM claimed c JOIN events e ON e.id = c.event_id JOIN webhook_endpoints w ON w.id = c.endpoint_id
 ORDER BY e.id
 """
-_OUTCOME = """
-WITH noted AS (
+_OUTCOMES = """
+WITH met AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[], $5::integer[],
+        $6::integer[], $7::text[], $8::text[], $9::timestamptz[])
+        AS t (event_id, endpoint_id, attempt, at, took_ms, answered, error, status, again)
+), noted AS (
     INSERT INTO delivery_log (event_id, endpoint_id, attempt, at, took_ms, answered, error)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    SELECT event_id, endpoint_id, attempt, at, took_ms, answered, error FROM met
 )
-UPDATE event_deliveries
-SET status = $8, next_at = coalesce($9, next_at), answered = $6, error = $7, held_until = NULL,
-    delivered_at = CASE WHEN $8 = 'delivered' THEN $4 END
-WHERE event_id = $1 AND endpoint_id = $2 AND attempts = $3 AND status = 'pending'
+UPDATE event_deliveries d
+SET status = met.status, next_at = coalesce(met.again, d.next_at), answered = met.answered,
+    error = met.error, held_until = NULL,
+    delivered_at = CASE WHEN met.status = 'delivered' THEN met.at END
+FROM met
+WHERE d.event_id = met.event_id AND d.endpoint_id = met.endpoint_id AND d.attempts = met.attempt
+  AND d.status = 'pending'
 """
+_TROUBLES = (OSError, EOFError, ValueError, BadAnswer, asyncio.LimitOverrunError)
+Outcome = tuple[Any, ...]
 
 
 class Deliverer:
@@ -76,18 +87,14 @@ class Deliverer:
         self._flying: set[asyncio.Task[None]] = set()
         # Whether an endpoint may have more due than it was given at the last look.
         self.behind = False
-        self._http = httpx.AsyncClient(
-            timeout=timeout_s,
-            follow_redirects=False,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=AT_ONCE),
-            headers={"User-Agent": "Maalem/1.0 (payments)"},
-        )
+        self._poster = Poster(timeout_s=timeout_s)
+        self._payments: Payments | None = None
+        self._notes: Together[Outcome, None] = Together(self._note, most=AT_ONCE)
 
     async def close(self) -> None:
         """Finish what is under way and close the connections."""
         await self.settle()
-        await self._http.aclose()
+        self._poster.close()
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
@@ -99,6 +106,7 @@ class Deliverer:
 
         It waits for the first of them that is over, not for the slowest.
         """
+        self._payments = payments
         now, room = payments.clock.now(), AT_ONCE - len(self._flying)
         rows = (
             await payments.pool.fetch(_CLAIM, now, room, now + CLAIM, PER_ENDPOINT) if room else []
@@ -127,7 +135,7 @@ class Deliverer:
                 answered = await self._post(payments, row)
             except Unreachable as trouble:
                 error = str(trouble)
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as trouble:
+            except _TROUBLES as trouble:
                 error = type(trouble).__name__
         took_ms = int((monotonic() - started) * 1000)
         now = payments.clock.now()
@@ -141,18 +149,8 @@ class Deliverer:
                 spread=random.random(),
             )
         status = "delivered" if good else "pending" if again else "failed"
-        await payments.pool.execute(
-            _OUTCOME,
-            row["id"],
-            row["endpoint_id"],
-            row["attempts"],
-            now,
-            took_ms,
-            answered,
-            error,
-            status,
-            again,
-        )
+        key = (row["id"], row["endpoint_id"], row["attempts"])
+        await self._notes.submit((*key, now, took_ms, answered, error, status, again))
         if status == "failed":
             _log.warning("%s was not delivered to %s: given up", row["id"], row["endpoint_id"])
 
@@ -167,18 +165,15 @@ class Deliverer:
         )
         body = msgspec.json.encode(shown(event))
         at = int(payments.clock.now().timestamp())
-        request = self._http.build_request(
-            "POST",
-            target.url,
-            content=body,
-            headers={
-                "Host": target.host,
-                "Content-Type": "application/json; charset=utf-8",
-                "Stripe-Signature": sign(body, secrets=[row["secret"]], at=at),
-            },
-            extensions={"sni_hostname": target.sni} if target.sni else {},
-        )
-        # The answer's first line is all that counts; its body is never read.
-        response = await self._http.send(request, stream=True)
-        await response.aclose()
-        return response.status_code
+        headers = {
+            "User-Agent": "Maalem/1.0 (payments)",
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": sign(body, secrets=[row["secret"]], at=at),
+        }
+        return await self._poster.post(target, headers=headers, body=body)
+
+    async def _note(self, outcomes: Sequence[Outcome]) -> list[None]:
+        assert self._payments is not None
+        columns = [list(column) for column in zip(*outcomes, strict=True)]
+        await self._payments.pool.execute(_OUTCOMES, *columns)
+        return [None] * len(outcomes)
