@@ -65,9 +65,16 @@ class Browser:
         """Visit, and follow where it leads."""
         return self.send("GET", url)
 
-    def post(self, url: str, fields: dict[str, str], *, referer: str = "") -> Page:
+    def post(
+        self,
+        url: str,
+        fields: dict[str, str],
+        *,
+        referer: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Page:
         """Send a form, and follow where it leads."""
-        headers = {"Content-Type": _FORM_TYPE}
+        headers = {"Content-Type": _FORM_TYPE, **(headers or {})}
         if referer:
             headers["Referer"] = referer
         return self.send("POST", url, body=urlencode(fields).encode(), headers=headers)

@@ -4,19 +4,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import translation
 
+from maalem.platform.ground.jobs.wiring import FIRST_PAUSE_S
 from maalem.platform.ground.people.models import Person
 from maalem.platform.ground.people.numbers import NotAContact, parse_contact
+from maalem.platform.rows import row
 
 from . import delivery, jobs, segments
+from .carriers import CarrierTrouble
 from .models import Message
 from .states import Status
 
 Channel = Message.Channel
+_TOLD = (
+    *("kind", "channel", "key", "person_id", "phone", "email", "language", "subject", "body"),
+    "secret",
+)
+# A row that nobody wrote before has no xmax. Of one that is there already nothing changes.
+_WRITE = """
+INSERT INTO notices_message AS m (kind, channel, key, person_id, phone, email, language, subject,
+       body, secret, status, attempts, trouble, created_at)
+VALUES (%(kind)s, %(channel)s, %(key)s, %(person_id)s, %(phone)s, %(email)s, %(language)s,
+       %(subject)s, %(body)s, %(secret)s, 'queued', 0, '', statement_timestamp())
+ON CONFLICT (key, channel) WHERE NOT key = '' DO UPDATE SET key = excluded.key
+RETURNING id, xmax = 0, m.status = 'queued' AND m.attempts = 0
+"""
 
 
 @dataclass(frozen=True)
@@ -53,13 +69,15 @@ def write(
     context: Mapping[str, Any] | None = None,
     key: str = "",
     secret: bool = False,
+    again: bool = False,
 ) -> list[Message]:
     """Write what `to` is told about `kind` by each channel that both sides have.
 
     Call `send` with it in the same transaction. A room keeps the words of its kinds in its own
     `templates/notices/<kind>/`: `sms.txt`, and `subject.txt` with `email.txt`; a file that is not
     there means: not by this channel. `language` is the person's own when not given. A `key`
-    (`paid-M-7K3D-92QF`) lets the same thing be told once only; told before, the list is empty.
+    (`paid-M-7K3D-92QF`) lets the same thing be told once only; told before, the list is empty, or
+    with `again` has what was written then and never reached a carrier.
     `secret` empties the body after delivery. Raises TemplateDoesNotExist for a kind without words.
     """
     address, person = _address(to)
@@ -80,7 +98,7 @@ def write(
             )
             for channel, text in _texts(kind, address, words)
         ]
-    return [message for message in wanted if _write(message)]
+    return [message for message in wanted if _write(message, again=again)]
 
 
 def send(messages: Sequence[Message]) -> None:
@@ -89,16 +107,29 @@ def send(messages: Sequence[Message]) -> None:
         jobs.deliver.defer(messages=[message.pk for message in messages])
 
 
-def _write(message: Message) -> bool:
-    """Save it, or return False where the same key was told by this channel before."""
-    try:
-        with transaction.atomic():
-            message.save()
-    except IntegrityError:
-        if not message.key:
-            raise
-        return False
-    return True
+def carry(messages: Sequence[Message]) -> None:
+    """Deliver at once what a job has written and committed; a job of its own tries the rest again.
+
+    The job that calls this is what a crash leaves behind: it writes with `again`.
+    """
+    left = []
+    for message in messages:
+        try:
+            delivery.carry(message)
+        except CarrierTrouble:
+            left.append(message.pk)
+    if left:
+        pause = {"seconds": FIRST_PAUSE_S}
+        jobs.deliver.configure(schedule_in=pause).defer(messages=left)
+
+
+def _write(message: Message, *, again: bool) -> bool:
+    """Save it; False where the same key was told by this channel before."""
+    values = {name: getattr(message, name) for name in _TOLD}
+    found = row(_WRITE, values)
+    assert found is not None
+    message.pk, is_new, is_waiting = found
+    return bool(is_new or (again and is_waiting))
 
 
 def _address(to: Person | Recipient | str) -> tuple[Recipient, Person | None]:

@@ -4,13 +4,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
+
+from maalem.platform.rows import read, run
 
 from . import carriers
 from .models import Message
 from .states import NEXT, Status
 
 TRIES = 8
+_SENT = """
+UPDATE notices_message
+   SET status = 'sent', sent_at = statement_timestamp(), body = %s, trouble = '',
+       attempts = attempts + 1
+ WHERE id = %s AND status = 'queued'
+"""
 
 
 def deliver(number: int) -> None:
@@ -19,29 +26,25 @@ def deliver(number: int) -> None:
     A crash between the carrier and the row tells it twice, never not at all. The last of TRIES,
     or a final refusal, parks it.
     """
-    message = Message.objects.filter(pk=number).first()
-    if message is None or message.status != Status.QUEUED:
-        return
+    for message in read(Message, "WHERE id = %s AND status = 'queued'", [number]):
+        carry(message)
+
+
+def carry(message: Message) -> None:
+    """The same for a message that is at hand and waits."""
     try:
         _carry(message)
     except carriers.CarrierTrouble as trouble:
         if trouble.final or message.attempts + 1 >= TRIES:
             move(message, Status.PARKED, trouble=str(trouble)[:300], attempts=F("attempts") + 1)
             return
-        Message.objects.filter(pk=number).update(
+        Message.objects.filter(pk=message.pk).update(
             attempts=F("attempts") + 1, trouble=str(trouble)[:300]
         )
         raise
     # The demo's inbox shows codes; anywhere else a delivered code is nobody's business.
     body = "" if message.secret and not settings.DEMO else message.body
-    move(
-        message,
-        Status.SENT,
-        sent_at=timezone.now(),
-        body=body,
-        trouble="",
-        attempts=F("attempts") + 1,
-    )
+    assert run(_SENT, [body, message.pk]) == 1, f"message {message.pk} moved meanwhile"
 
 
 def _carry(message: Message) -> None:

@@ -6,6 +6,7 @@ from django.core import mail
 from django.db import transaction
 from django.template.exceptions import TemplateDoesNotExist
 
+from maalem.platform.ground.jobs import queries as queue
 from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.ground.notices import actions, carriers, delivery, segments
 from maalem.platform.ground.notices.actions import Recipient, notify
@@ -79,6 +80,25 @@ def test_what_one_carrier_refuses_keeps_no_other_waiting(settings):
         ("sms", "queued"),
         ("email", "sent"),
     }
+
+
+def test_a_job_that_was_cut_off_before_it_carried_carries_when_it_runs_again(settings):
+    told = {"kind": "login_code", "to": WEAVER.phone, "context": CODE, "key": "code-1"}
+    actions.write(**told, again=True)
+    assert actions.write(**told) == []
+    for _ in range(2):
+        actions.carry(actions.write(**told, again=True))
+    assert len(texts(settings)) == 1
+
+
+def test_what_a_job_could_not_hand_over_is_tried_again_by_another(settings):
+    settings.SMS_SENDER = f"{__name__}.Broken"
+    told = {"kind": "login_code", "to": WEAVER.phone, "context": CODE, "key": "code-1"}
+    actions.carry(actions.write(**told, again=True))
+    assert (Message.objects.get().status, Message.objects.get().attempts) == ("queued", 1)
+    assert actions.write(**told, again=True) == []
+    (job,) = queue.waiting()
+    assert (job.args, job.scheduled_at is None) == ({"messages": [Message.objects.get().pk]}, False)
 
 
 def test_nothing_is_told_of_what_was_rolled_back(settings):

@@ -12,7 +12,7 @@ from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.ground.notices.actions import Recipient, send, write
+from maalem.platform.ground.notices.actions import Recipient, carry, write
 from maalem.platform.ground.notices.models import Message
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders import jobs, links
@@ -51,7 +51,7 @@ def cancelled(order: Order) -> None:
 
 
 def say(about: str, *, number: str, cause: str = "") -> None:
-    """Make the words and queue them, once for each person and thing.
+    """Make the words and carry them, once for each person and thing.
 
     What can't be said to one keeps no other waiting; the first trouble is raised at the end, for
     the job to be tried again.
@@ -65,7 +65,7 @@ def say(about: str, *, number: str, cause: str = "") -> None:
                     written += saying()
             except Exception as trouble:
                 troubles.append(trouble)
-        send(written)
+    carry(written)
     if troubles:
         raise troubles[0]
 
@@ -97,6 +97,7 @@ def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> l
         to=Recipient(phone=group.phone, email=group.email),
         language=group.language,
         key=key,
+        again=True,
         context={
             **context,
             "group": group,
@@ -121,6 +122,7 @@ def _to_seller(kind: str, *, person: Person, order: Order) -> list[Message]:
         kind=kind,
         to=person,
         key=f"{kind}-{order.number}-{person.pk}",
+        again=True,
         context={"order": order, "lines": lines, "address": _sale(order, person.language)},
     )
 
