@@ -1,10 +1,28 @@
 """What rooms above ask of the map. Nothing here writes."""
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from i18nfield.strings import LazyI18nString
 
 from maalem.kit.text import fold
+from maalem.platform.rows import rows
 
 from .models import Commune, Province, Region
+
+# A sign that LIKE reads as any other stands for itself.
+_LITERAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+_SEARCH = """
+SELECT c.code, c.name, p.code, p.name, r.code, r.name
+  FROM places_commune c
+  JOIN places_province p ON p.code = c.province_id
+  JOIN places_region r ON r.code = p.region_id
+ WHERE c.folded LIKE %s
+ ORDER BY CASE WHEN c.folded LIKE %s OR c.folded LIKE %s THEN 0 ELSE 1 END,
+          c.population DESC, c.code
+ LIMIT %s
+"""
 
 
 def regions() -> QuerySet[Region]:
@@ -35,14 +53,14 @@ def search_communes(words: str, *, limit: int = 12) -> list[Commune]:
     wanted = fold(words)
     if not wanted:
         return []
-    order = Case(
-        When(folded__startswith=wanted, then=Value(0)),
-        When(folded__contains=f"| {wanted}", then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    return list(
-        Commune.objects.filter(folded__contains=wanted)
-        .select_related("province__region")
-        .order_by(order, "-population", "code")[:limit]
-    )
+    words = wanted.translate(_LITERAL)
+    found = rows(_SEARCH, [f"%{words}%", f"{words}%", f"%| {words}%", limit])
+    return [commune(one) for one in found]
+
+
+def commune(found: Sequence[Any]) -> Commune:
+    """A commune with its province and region, of whom only codes and names were read."""
+    code, name, province_code, province_name, region_code, region_name = found
+    region = Region(code=region_code, name=LazyI18nString(region_name))
+    province = Province(code=province_code, name=LazyI18nString(province_name), region=region)
+    return Commune(code=code, name=LazyI18nString(name), province=province)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maalem.platform.ground.people.numbers import NotAContact, parse_phone
 from maalem.platform.ground.places.models import Commune
 from maalem.platform.ground.places.queries import regions
-from maalem.platform.ground.site.widgets import Choice
+from maalem.platform.ground.site.widgets import Choice, Field
 from maalem.platform.market.checkout import countries, queries
 from maalem.platform.market.checkout.models import Draft
 
@@ -23,13 +23,13 @@ class PersonForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        widget=Field(attrs={"autocomplete": "name"}),
     )
     phone = forms.CharField(
         label=_("Your telephone number"),
         help_text=_("The courier calls it. Write it as you like: 06 12 34 56 78 or +33 6 12 34…"),
         max_length=40,
-        widget=forms.TextInput(
+        widget=Field(
             attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel", "dir": "ltr"}
         ),
     )
@@ -37,7 +37,7 @@ class PersonForm(forms.Form):
         label=_("Your e-mail address"),
         help_text=_("Not needed. With it, you also get everything in writing."),
         required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+        widget=Field(attrs={"autocomplete": "email", "dir": "ltr", "type": "email"}),
     )
     note = forms.CharField(
         label=_("A word for the workshop or the courier"),
@@ -72,7 +72,7 @@ class HomeForm(PersonForm):
     commune = forms.CharField(
         label=_("Town or commune"),
         max_length=120,
-        widget=forms.TextInput(
+        widget=Field(
             attrs={
                 "autocomplete": "address-level2",
                 "hx-get": reverse_lazy("checkout:communes"),
@@ -86,7 +86,7 @@ class HomeForm(PersonForm):
     quarter = forms.CharField(
         label=_("Street and number, quarter or douar"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        widget=Field(attrs={"autocomplete": "street-address"}),
     )
     landmark = forms.CharField(
         label=_("What is nearby?"),
@@ -141,25 +141,25 @@ class AbroadForm(PersonForm):
     line1 = forms.CharField(
         label=_("Street and number"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
+        widget=Field(attrs={"autocomplete": "address-line1"}),
     )
     line2 = forms.CharField(
         label=_("Flat, floor, building"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "address-line2"}),
+        widget=Field(attrs={"autocomplete": "address-line2"}),
     )
     postcode = forms.CharField(
         label=_("Postcode"),
         help_text=_("Leave it empty where the country has none."),
         max_length=16,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "dir": "ltr"}),
+        widget=Field(attrs={"autocomplete": "postal-code", "dir": "ltr"}),
     )
     city = forms.CharField(
         label=_("City"),
         max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        widget=Field(attrs={"autocomplete": "address-level2"}),
     )
 
     field_order = [

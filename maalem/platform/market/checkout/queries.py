@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from i18nfield.strings import LazyI18nString
 
 from maalem.kit.text import fold
-from maalem.platform.ground.places.models import Commune, Province, Region
-from maalem.platform.ground.places.queries import search_communes
+from maalem.platform.ground.places.models import Commune
+from maalem.platform.ground.places.queries import commune, search_communes
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout import countries
@@ -56,11 +55,8 @@ def draft_of(cart: Cart) -> Draft | None:
     if found is None:
         return None
     draft = Draft.from_db("default", _TYPED, found[: len(_TYPED)])
-    code, name, code2, name2, code3, name3 = found[len(_TYPED) :]
-    if code is not None:
-        region = Region(code=code3, name=LazyI18nString(name3))
-        province = Province(code=code2, name=LazyI18nString(name2), region=region)
-        draft.commune = Commune(code=code, name=LazyI18nString(name), province=province)
+    if draft.commune_id is not None:
+        draft.commune = commune(found[len(_TYPED) :])
     return draft
 
 

@@ -56,7 +56,6 @@ class Received:
     charge: str = ""
 
 
-@transaction.atomic
 def settle(number: str, *, received: Received) -> Payment:
     """Record money for the group `number` and decide about it, once.
 
@@ -64,9 +63,18 @@ def settle(number: str, *, received: Received) -> Payment:
     second payment, pieces gone, a wrong amount, a cancelled group) is refunded, written into the
     group's history and put before a person. Raises `OrderGroup.DoesNotExist`.
     """
+    # Within an event this is no step of its own: the event is undone as a whole.
+    with transaction.atomic(savepoint=False):
+        payment = _settle(number, received=received)
+    if payment is None:
+        raise OrderGroup.DoesNotExist(number)
+    return payment
+
+
+def _settle(number: str, *, received: Received) -> Payment | None:
     group = next(iter(read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [number])), None)
     if group is None:
-        raise OrderGroup.DoesNotExist(number)
+        return None
     # Read under the lock: another worker may have recorded it while we waited.
     for known in read(Payment, "WHERE intent = %s", [received.intent]):
         return _fill_in(known, received=received)
