@@ -3,12 +3,12 @@
 The words are made later, in the job: a text that can't be made must never undo a payment.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -16,10 +16,22 @@ from maalem.platform.ground.notices.actions import Recipient, carry, write
 from maalem.platform.ground.notices.models import Message
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders import jobs, links
-from maalem.platform.market.orders.models import Order, OrderGroup
+from maalem.platform.market.orders.models import Order, OrderGroup, OrderLine
 from maalem.platform.market.orders.words import spoken
+from maalem.platform.rows import read, rows
 
 Saying = Callable[[], list[Message]]
+_MEMBERS = """
+SELECT person_id, artisan_id FROM artisans_membership WHERE artisan_id = ANY (%s) ORDER BY id
+"""
+_PEOPLE = "WHERE id = ANY (%s)"
+
+
+class Sold(NamedTuple):
+    """An order with its lines."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
 
 
 def paid(group: OrderGroup) -> None:
@@ -72,21 +84,28 @@ def say(about: str, *, number: str, cause: str = "") -> None:
 
 def _sayings(about: str, *, number: str, cause: str) -> Iterator[Saying]:
     if about in ("paid", "given_back"):
-        group = OrderGroup.objects.prefetch_related("orders__lines").get(number=number)
+        (group,) = read(OrderGroup, "WHERE number = %s", [number])
+        sold = _sold(read(Order, "WHERE group_id = %s ORDER BY position", [group.pk]))
         key = f"{about}-{number}-{cause}"
-        yield partial(_to_buyer, f"order_{about}", group=group, key=key, cause=cause)
+        yield partial(_to_buyer, f"order_{about}", group=group, key=key, cause=cause, sold=sold)
         if about == "paid":
-            orders = group.orders.all()
-            prefetch_related_objects(orders, "artisan__memberships__person")
-            yield from (say for order in orders for say in _to_sellers("seller_sold", order=order))
+            yield from _to_sellers("seller_sold", sold=sold)
         return
-    orders = Order.objects.select_related("group", "artisan").prefetch_related("lines")
-    order = orders.get(number=number)
+    (order,) = read(Order, "WHERE number = %s", [number])
     if about in ("dispatched", "cancelled"):
         key = f"{about}-{number}"
         yield partial(_to_buyer, f"order_{about}", group=order.group, key=key, order=order)
     if about in ("delivered", "cancelled"):
-        yield from _to_sellers(f"seller_{about}", order=order)
+        yield from _to_sellers(f"seller_{about}", sold=_sold([order]))
+
+
+def _sold(orders: Sequence[Order]) -> list[Sold]:
+    """The orders with what is in them."""
+    lines = "WHERE order_id = ANY (%s) ORDER BY position"
+    found = read(OrderLine, lines, [[order.pk for order in orders]])
+    return [
+        Sold(order, tuple(line for line in found if line.order_id == order.pk)) for order in orders
+    ]
 
 
 def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> list[Message]:
@@ -107,16 +126,19 @@ def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> l
     )
 
 
-def _to_sellers(kind: str, *, order: Order) -> Iterator[Saying]:
-    for membership in order.artisan.memberships.all():
-        if membership.person.phone or membership.person.email:
-            yield partial(_to_seller, kind, person=membership.person, order=order)
+def _to_sellers(kind: str, *, sold: Sequence[Sold]) -> Iterator[Saying]:
+    members = rows(_MEMBERS, [[one.order.artisan_id for one in sold]])
+    people = {person.pk: person for person in read(Person, _PEOPLE, [[pk for pk, _ in members]])}
+    for one in sold:
+        for pk, artisan in members:
+            if artisan == one.order.artisan_id and (people[pk].phone or people[pk].email):
+                yield partial(_to_seller, kind, person=people[pk], sold=one)
 
 
-def _to_seller(kind: str, *, person: Person, order: Order) -> list[Message]:
+def _to_seller(kind: str, *, person: Person, sold: Sold) -> list[Message]:
+    order = sold.order
     lines = [
-        f"{line.quantity} x {spoken(line.title, language=person.language)}"
-        for line in order.lines.all()
+        f"{line.quantity} x {spoken(line.title, language=person.language)}" for line in sold.lines
     ]
     return write(
         kind=kind,
