@@ -40,8 +40,10 @@ class App:
         async with opened(self._config or Config.from_env()) as payments:
             pages.state.payments = payments
             self._api.payments = payments
-            # What stands now stands till the end: the collector need not walk it again and again.
+            # What stands now stands till the end: the collector need not walk it again and again,
+            # nor look for circles every few payments.
             gc.freeze()
+            gc.set_threshold(20_000, 50, 100)
             yield
             self._api.payments = None
             await self._api.holder.close()
