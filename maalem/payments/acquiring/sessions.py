@@ -7,7 +7,7 @@ in which the payment succeeds, so a merchant who hears of one has heard of both.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from maalem.kit.ids import new_id, secret
 from maalem.payments.acquiring import wire
@@ -143,6 +143,27 @@ async def session_of(
         account_id,
     )
     return read(Session, row) if row else None
+
+
+class Visit(NamedTuple):
+    """What a payer's page stands on; `merchant` is the name on it."""
+
+    session: Session
+    intent: Intent
+    merchant: str
+
+
+async def visited(payments: Payments, session_id: str) -> Visit | None:
+    """The session with its intent as it stands, in one look, or None."""
+    row = await payments.pool.fetchrow(
+        "SELECT s, i, a.business_name FROM checkout_sessions s"
+        " JOIN payment_intents i ON i.id = s.intent_id JOIN accounts a ON a.id = s.account_id"
+        " WHERE s.id = $1",
+        session_id,
+    )
+    if row is None:
+        return None
+    return Visit(read(Session, row["s"]), read(Intent, row["i"]), row["business_name"] or "Maalem")
 
 
 async def intent_of(payments: Payments, session: Session) -> Intent:

@@ -8,7 +8,7 @@ from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring import confirm as acquiring
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.records import Attempt, Intent
-from maalem.payments.acquiring.sessions import Session, SessionStatus
+from maalem.payments.acquiring.sessions import Session, SessionStatus, Visit
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError, CardError
@@ -43,24 +43,24 @@ _PAID = frozenset({IntentStatus.SUCCEEDED, IntentStatus.REQUIRES_CAPTURE})
 async def show(request: Request) -> Response:
     """GET /pay/{session}: the form, or how the payment stands."""
     payments = payments_of(request)
-    session = await sessions.session_of(payments, request.path_params["session"])
-    if session is None:
+    visit = await sessions.visited(payments, request.path_params["session"])
+    if visit is None:
         return missing(request)
-    frame = await session_frame(
-        payments, request, session=session, method=_method(request, session)
-    )
+    session = visit.session
+    frame = session_frame(request, visit, method=_method(request, session))
     waited = request.query_params.get("wait") == "1"
-    return await _as_it_stands(payments, session, frame=frame, waited=waited)
+    return await _as_it_stands(payments, visit, frame=frame, waited=waited)
 
 
 @guarded
 async def pay_by_card(request: Request) -> Response:
     """POST /pay/{session}/card: the card goes straight into the vault, then to the rail."""
     payments = payments_of(request)
-    session = await sessions.session_of(payments, request.path_params["session"])
-    if session is None:
+    visit = await sessions.visited(payments, request.path_params["session"])
+    if visit is None:
         return missing(request)
-    frame = await session_frame(payments, request, session=session, method="card")
+    session = visit.session
+    frame = session_frame(request, visit, method="card")
     form = await sealed_form(request, payments, path=frame.here)
     frame = spoken(frame, form)
     typed = read_card(form)
@@ -83,17 +83,18 @@ async def pay_by_card(request: Request) -> Response:
             return _form(payments, session, frame=frame, errors={name: key}, typed=_echo(typed))
         decline = decline_text(refused.fields)
         return _form(payments, session, frame=frame, decline=decline, typed=_echo(typed))
-    return await _pay(payments, session, frame=frame, method=method)
+    return await _pay(payments, visit, frame=frame, method=method)
 
 
 @guarded
 async def pay_by_wallet(request: Request) -> Response:
     """POST /pay/{session}/wallet: ask the switch to ask the holder of that telephone."""
     payments = payments_of(request)
-    session = await sessions.session_of(payments, request.path_params["session"])
-    if session is None:
+    visit = await sessions.visited(payments, request.path_params["session"])
+    if visit is None:
         return missing(request)
-    frame = await session_frame(payments, request, session=session, method="wallet")
+    session = visit.session
+    frame = session_frame(request, visit, method="wallet")
     form = await sealed_form(request, payments, path=frame.here)
     frame = spoken(frame, form)
     phone = wallet_phone(form.get("phone", ""))
@@ -107,7 +108,7 @@ async def pay_by_wallet(request: Request) -> Response:
     method = methods.take_wallet(
         payments, session.account_id, phone=phone, billing_email=session.customer_email
     )
-    return await _pay(payments, session, frame=frame, method=method)
+    return await _pay(payments, visit, frame=frame, method=method)
 
 
 async def _stopped(
@@ -132,15 +133,15 @@ async def _stopped(
 
 
 async def _pay(
-    payments: Payments, session: Session, *, frame: Frame, method: PaymentMethod
+    payments: Payments, visit: Visit, *, frame: Frame, method: PaymentMethod
 ) -> Response:
     """Confirm with `method`, and send the payer where the outcome wants her."""
     back = with_words(frame.here, lang=frame.language, method=frame.method)
-    intent = await sessions.intent_of(payments, session)
+    session = visit.session
     try:
         outcome = await acquiring.confirm(
             payments,
-            intent=intent,
+            intent=visit.intent,
             method=method,
             merchant=frame.merchant,
             also=(method,),
@@ -159,10 +160,11 @@ async def _pay(
 
 
 async def _as_it_stands(
-    payments: Payments, session: Session, *, frame: Frame, waited: bool = False
+    payments: Payments, visit: Visit, *, frame: Frame, waited: bool = False
 ) -> Response:
     """The page for how the payment stands; one who waited for the answer is sent on with it."""
-    intent = await _asked_again(payments, await sessions.intent_of(payments, session))
+    session = visit.session
+    intent = await _asked_again(payments, visit.intent)
     if session.status == SessionStatus.COMPLETE or intent.status in _PAID:
         if waited:
             return go(sessions.success_url(session), frame=frame)

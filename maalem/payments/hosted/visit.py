@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maalem.payments.acquiring.sessions import Session, success_url
+from maalem.payments.acquiring.sessions import Visit, success_url
 from maalem.payments.context import Payments
 from maalem.payments.hosted.forms import Seals
 from maalem.payments.hosted.render import Frame, page
@@ -46,14 +46,13 @@ async def merchant_name(payments: Payments, account_id: str) -> str:
     return name or "Maalem"
 
 
-async def session_frame(
-    payments: Payments, request: Request, *, session: Session, method: str = ""
-) -> Frame:
+def session_frame(request: Request, visit: Visit, *, method: str = "") -> Frame:
     """The frame of a session's page."""
+    session = visit.session
     return Frame(
         language=language_of(request, preferred=session.locale),
         here=f"/pay/{session.id}",
-        merchant=await merchant_name(payments, session.account_id),
+        merchant=visit.merchant,
         leads_to=(success_url(session),),
         method=method,
     )
