@@ -27,6 +27,7 @@ from maalem.payments.together import Together
 
 AT_ONCE, PER_ENDPOINT = 64, 8
 TIMEOUT_S, CLAIM = 10.0, timedelta(seconds=60)
+MOMENT_S = 0.25
 _log = logging.getLogger("maalem.payments.deliveries")
 
 _CLAIM = """
@@ -104,7 +105,7 @@ class Deliverer:
     async def run(self, payments: Payments) -> int:
         """Start what is due and there is room for; return how many deliveries were started.
 
-        It waits for the first of them that is over, not for the slowest.
+        It waits a moment for the first of them that is over, and not for one that is slow.
         """
         self._payments = payments
         now, room = payments.clock.now(), AT_ONCE - len(self._flying)
@@ -117,7 +118,7 @@ class Deliverer:
             task.add_done_callback(self._over)
         self.behind = bool(rows) and (self.behind or len(self._flying) >= PER_ENDPOINT)
         if rows:
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._flying, timeout=MOMENT_S, return_when=asyncio.FIRST_COMPLETED)
         return len(rows)
 
     def _over(self, task: "asyncio.Task[None]") -> None:

@@ -120,6 +120,30 @@ def test_a_silent_endpoint_delays_no_other(config: Config):
     asyncio.run(story())
 
 
+def test_what_comes_after_a_silent_endpoint_is_sent_meanwhile(config: Config):
+    async def story() -> None:
+        silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(30), "127.0.0.1")
+        port = silent.sockets[0].getsockname()[1]
+        address = "UPDATE webhook_endpoints SET url = $1"
+        with Receiver() as receiver:
+            async with opened(config) as payments:
+                await a_session(payments, receiver)
+                await payments.pool.execute(address, f"http://127.0.0.1:{port}/")
+                deliverer = Deliverer(timeout_s=4)
+                started = asyncio.get_running_loop().time()
+                assert await deliverer.run(payments) == 1
+                await payments.pool.execute(address, receiver.url)
+                await a_session(payments, receiver)
+                assert await deliverer.run(payments) == 1
+                await asyncio.sleep(0.2)
+                assert len(receiver.got) == 1
+                assert asyncio.get_running_loop().time() - started < 3
+                await deliverer.close()
+        silent.close()
+
+    asyncio.run(story())
+
+
 def test_a_dead_workers_claim_runs_out_and_another_sends(config: Config):
     async def story() -> None:
         clock = FixedClock(at=SystemClock().now())
