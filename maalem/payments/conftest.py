@@ -64,7 +64,7 @@ async def _platform(dsn: str) -> None:
     await bootstrap.ensure_platform(
         pool,
         secret_key=driver.SECRET_KEY,
-        webhook_url=driver.SHOP + "/webhooks/payments",
+        webhook_url=driver.NOWHERE,
         webhook_secret="whsec_payer_pages",
     )
     await pool.close()

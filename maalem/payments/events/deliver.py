@@ -27,7 +27,7 @@ from maalem.payments.together import Together
 
 AT_ONCE, PER_ENDPOINT = 64, 8
 TIMEOUT_S, CLAIM = 10.0, timedelta(seconds=60)
-MOMENT_S = 0.25
+MOMENT_S, GRACE_S = 0.25, 3.0
 _log = logging.getLogger("maalem.payments.deliveries")
 
 _CLAIM = """
@@ -93,8 +93,14 @@ class Deliverer:
         self._notes: Together[Outcome, None] = Together(self._note, most=AT_ONCE)
 
     async def close(self) -> None:
-        """Finish what is under way and close the connections."""
-        await self.settle()
+        """Give what is under way a little time, and close the connections.
+
+        A delivery that is broken off is sent again when its claim has run out.
+        """
+        if self._flying:
+            _, slow = await asyncio.wait(self._flying, timeout=GRACE_S)
+            for task in slow:
+                task.cancel()
         self._poster.close()
 
     async def settle(self) -> None:

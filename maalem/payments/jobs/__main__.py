@@ -19,13 +19,14 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    deliverer = Deliverer()
-    try:
-        # Short statements only, and none asks for a second connection while it holds one.
-        async with opened(Config.from_env(), pool_size=2) as payments:
+    # Short statements only, and none asks for a second connection while it holds one.
+    async with opened(Config.from_env(), pool_size=2) as payments:
+        deliverer = Deliverer()
+        try:
             await run_jobs(payments, table(deliverer), stop=stop)
-    finally:
-        await deliverer.close()
+        finally:
+            # Before the database is left: the last outcomes have to be noted.
+            await deliverer.close()
 
 
 if __name__ == "__main__":

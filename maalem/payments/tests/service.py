@@ -20,6 +20,8 @@ import stripe
 
 SECRET_KEY = "sk_test_payer_pages"
 SHOP = "http://shop.test"
+# Where events go that no test waits for: nobody listens there, and no name has to be looked up.
+NOWHERE = "http://127.0.0.1:9/webhooks/payments"
 
 
 @dataclass

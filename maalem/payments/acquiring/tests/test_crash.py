@@ -41,7 +41,7 @@ class Doomed:
         await bootstrap.ensure_platform(
             pool,
             secret_key=driver.SECRET_KEY,
-            webhook_url=driver.SHOP,
+            webhook_url=driver.NOWHERE,
             webhook_secret="whsec_x",
         )
         await pool.close()

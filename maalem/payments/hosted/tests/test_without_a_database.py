@@ -24,7 +24,7 @@ def own(fresh_payments_dsn: Any, tmp_path: Path) -> Iterator[Service]:
         await bootstrap.ensure_platform(
             pool,
             secret_key=driver.SECRET_KEY,
-            webhook_url=driver.SHOP,
+            webhook_url=driver.NOWHERE,
             webhook_secret="whsec_x",
             config=Config.from_env({}),
         )

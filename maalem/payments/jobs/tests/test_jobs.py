@@ -17,7 +17,7 @@ from maalem.payments.events.tests.receiver import Receiver
 from maalem.payments.jobs import table
 from maalem.payments.jobs.loop import Job, run_jobs
 from maalem.payments.tests import service as driver
-from maalem.payments.tests.service import SHOP, Payer, Service, eventually
+from maalem.payments.tests.service import NOWHERE, SHOP, Payer, Service, eventually
 
 SECRET = "whsec_jobs"
 
@@ -37,7 +37,7 @@ async def a_session(payments: Payments, receiver: Receiver | None = None) -> ses
     await bootstrap.ensure_platform(
         payments.pool,
         secret_key="sk_test_jobs",
-        webhook_url=receiver.url if receiver else SHOP,
+        webhook_url=receiver.url if receiver else NOWHERE,
         webhook_secret=SECRET,
         config=payments.config,
     )
