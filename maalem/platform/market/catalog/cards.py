@@ -4,13 +4,13 @@ A list page asks the database for (id, version) pairs only; the rows behind a ca
 the card is not at hand.
 """
 
-from django.db import connection
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from i18nfield.strings import LazyI18nString
 
 from maalem.platform.market.catalog.kept import Shelf
+from maalem.platform.rows import rows as rows_of
 
 # Of a piece: its id, its version, the language, whether its picture is eager.
 Key = tuple[int, int, str | None, bool]
@@ -47,13 +47,11 @@ _NAMES = (
 
 
 def _render(keys: list[Key]) -> dict[int, SafeString]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [[key[0] for key in keys]])
-        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    stored = {row[0]: row[1:] for row in rows_of(_SHOWN, [[key[0] for key in keys]])}
     template = get_template("catalog/card.html")
     fresh: dict[int, SafeString] = {}
     for key in keys:
-        row = rows.get(key[0])
+        row = stored.get(key[0])
         if row is None:
             continue
         shown = dict(zip(_NAMES, row, strict=True)) | {"eager": key[3]}

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from django.db import connection
-
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.places.models import Region
 from maalem.platform.ground.places.queries import regions as all_regions
@@ -12,6 +10,7 @@ from maalem.platform.market.catalog.models import Craft, Photo
 from maalem.platform.market.catalog.search import Wish, find
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.catalog.stored import Stored
+from maalem.platform.rows import rows
 
 _SECONDS = 60.0
 
@@ -126,14 +125,15 @@ def newest(limit: int) -> list[tuple[int, int]]:
 @kept(_SECONDS)
 def showcase() -> list[Photo]:
     """The picture of the newest piece of each craft, for the head of the front page: six."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    newest_of_each = [
+        product
+        for (product,) in rows(
             "SELECT n.product_id FROM catalog_craft c CROSS JOIN LATERAL ("
             "SELECT e.product_id FROM catalog_entry e WHERE e.root_craft_id = c.id AND e.in_stock"
             " ORDER BY e.published_at DESC, e.product_id DESC LIMIT 1) n"
             " WHERE c.parent_id IS NULL ORDER BY c.position, c.id LIMIT 6"
         )
-        newest_of_each = [row[0] for row in cursor.fetchall()]
+    ]
     found = covers(newest_of_each)
     return [found[one] for one in newest_of_each if one in found]
 

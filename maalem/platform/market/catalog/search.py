@@ -10,12 +10,11 @@ themselves. Either way the cost is bounded, whatever the size of the catalogue.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db import connection
-
 from maalem.kit.text import stem
 from maalem.platform.market.catalog.kept import Shelf, kept, may_keep
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.catalog.words import all_of, any_of, asked, lexeme
+from maalem.platform.rows import row, rows
 
 PAGE_SIZE = 24
 LAST_PAGE = 50
@@ -98,14 +97,14 @@ def find(wish: Wish) -> Found:
 
 def _as_of_now(found: Found) -> Found:
     """The remembered rows in their present version, without what has left the shelf since."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    versions = dict(
+        rows(
             "SELECT e.product_id, p.version FROM catalog_entry e"
             " JOIN catalog_product p ON p.id = e.product_id"
             " WHERE e.product_id = ANY(%s) AND e.in_stock",
             [[one for one, _ in found.rows]],
         )
-        versions = dict(cursor.fetchall())
+    )
     return replace(found, rows=[(one, versions[one]) for one, _ in found.rows if one in versions])
 
 
@@ -140,15 +139,14 @@ def _second_try(wish: Wish, found: Found, *, begun: bool) -> Found:
 
 def mend(typed: tuple[str, ...]) -> tuple[str, ...]:
     """Replace each word that no document holds by the likest one that many hold."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.word, (SELECT w.word FROM catalog_word w WHERE w.word %% t.word"
-            "  ORDER BY similarity(w.word, t.word) DESC, w.products DESC LIMIT 1)"
-            " FROM unnest(%s::text[]) AS t(word)"
-            " WHERE NOT EXISTS (SELECT 1 FROM catalog_word w WHERE w.word = t.word)",
-            [[lexeme(word) for word in typed]],
-        )
-        likest = {word: like for word, like in cursor.fetchall() if like}
+    found = rows(
+        "SELECT t.word, (SELECT w.word FROM catalog_word w WHERE w.word %% t.word"
+        "  ORDER BY similarity(w.word, t.word) DESC, w.products DESC LIMIT 1)"
+        " FROM unnest(%s::text[]) AS t(word)"
+        " WHERE NOT EXISTS (SELECT 1 FROM catalog_word w WHERE w.word = t.word)",
+        [[lexeme(word) for word in typed]],
+    )
+    likest = {word: like for word, like in found if like}
     return tuple(likest.get(lexeme(word), word) for word in typed)
 
 
@@ -183,25 +181,23 @@ def _shelf(wish: Wish) -> Found:
     """Without words: an index read in order, and a count that stops early."""
     where, values = _conditions(wish)
     order = _ORDERS.get(wish.sort, _ORDERS["newest"])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.product_id, p.version, n.total FROM (SELECT e.product_id, e.published_at,"  # noqa: S608
-            f" e.price_minor FROM catalog_entry e WHERE {where} ORDER BY {order}"
-            " LIMIT %s OFFSET %s) e JOIN catalog_product p ON p.id = e.product_id,"
-            f" (SELECT count(*) AS total FROM (SELECT 1 FROM catalog_entry e WHERE {where}"
-            f" LIMIT %s) c) n ORDER BY {order}",
-            [*values, wish.size, wish.offset, *values, COUNT_CAP],
-        )
-        rows = cursor.fetchall()
-    total = rows[0][2] if rows else 0
-    return _page(wish, [(one, version) for one, version, _ in rows], total)
+    found = rows(
+        "SELECT e.product_id, p.version, n.total FROM (SELECT e.product_id, e.published_at,"  # noqa: S608
+        f" e.price_minor FROM catalog_entry e WHERE {where} ORDER BY {order}"
+        " LIMIT %s OFFSET %s) e JOIN catalog_product p ON p.id = e.product_id,"
+        f" (SELECT count(*) AS total FROM (SELECT 1 FROM catalog_entry e WHERE {where}"
+        f" LIMIT %s) c) n ORDER BY {order}",
+        [*values, wish.size, wish.offset, *values, COUNT_CAP],
+    )
+    total = found[0][2] if found else 0
+    return _page(wish, [(one, version) for one, version, _ in found], total)
 
 
-def _page(wish: Wish, rows: list[tuple[int, int]], total: int) -> Found:
+def _page(wish: Wish, found: list[tuple[int, int]], total: int) -> Found:
     reach = wish.offset + wish.size
-    full = len(rows) == wish.size and (total > reach or total >= COUNT_CAP)
+    full = len(found) == wish.size and (total > reach or total >= COUNT_CAP)
     more = full and wish.page < LAST_PAGE
-    return Found(rows=rows, total=total, more=more)
+    return Found(rows=found, total=total, more=more)
 
 
 _KNOWN = """
@@ -247,19 +243,17 @@ def _ranked(wish: Wish, *, query: str) -> Found:
     key, way = _KEYS.get(wish.sort, _KEYS["relevance"])
     # Ranked by the same words, any of them: what holds more of them in better places is first.
     ranking: list[object] = [_WEIGHTS, query.replace(" & ", " | ")] if key is _RANK else []
-    rows: list[tuple[int, int]] = []
+    page: list[tuple[int, int]] = []
     total = 0 if values or " | " in query else _expected(wish.words, begun=":*" in query)
     breadth = (query, where, *map(str, values))
     if total >= _BROAD_FROM or (may_keep() and _BROAD_ONES.look(breadth)):
         total = max(total, _CANDIDATES)
     else:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _KNOWN.format(where=where, key=key, way=way),
-                [*ranking, query, *values, _CANDIDATES, wish.size, wish.offset],
-            )
-            found = cursor.fetchall()
-        rows = [(one, version) for one, version, _ in found]
+        found = rows(
+            _KNOWN.format(where=where, key=key, way=way),
+            [*ranking, query, *values, _CANDIDATES, wish.size, wish.offset],
+        )
+        page = [(one, version) for one, version, _ in found]
         total = found[0][2] if found else 0
         if total >= _CANDIDATES and may_keep():
             _BROAD_ONES.put(breadth, True)
@@ -267,16 +261,14 @@ def _ranked(wish: Wish, *, query: str) -> Found:
         depth = max(_NEWEST, wish.offset + wish.size)
         first = _ORDERS.get(wish.sort, _ORDERS["newest"])
         match = _WALK if depth * _documents() <= _STEPS * _CANDIDATES else _LOOK_UP
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _BROAD.format(match=match, where=where, key=key, way=way, first=first),
-                [*ranking, query, *values, depth, wish.size, wish.offset],
-            )
-            rows = cursor.fetchall()
-        if len(rows) < wish.size:
+        page = rows(
+            _BROAD.format(match=match, where=where, key=key, way=way, first=first),
+            [*ranking, query, *values, depth, wish.size, wish.offset],
+        )
+        if len(page) < wish.size:
             # It has become a narrow one since it was counted.
-            total = wish.offset + len(rows)
-    return _page(wish, rows, min(total, COUNT_CAP))
+            total = wish.offset + len(page)
+    return _page(wish, page, min(total, COUNT_CAP))
 
 
 def _expected(asked_words: Sequence[str], *, begun: bool) -> int:
@@ -293,29 +285,25 @@ def _expected(asked_words: Sequence[str], *, begun: bool) -> int:
 
 @kept(60.0)
 def _documents() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_entry'::regclass")
-        return max(1, int(cursor.fetchone()[0]))
+    ((count,),) = rows("SELECT reltuples FROM pg_class WHERE oid = 'catalog_entry'::regclass")
+    return max(1, int(count))
 
 
 @kept(60.0)
 def _held(word: str) -> int:
     """In how many documents a word stands."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT products FROM catalog_word WHERE word = %s", [word])
-        found = cursor.fetchone()
+    found = row("SELECT products FROM catalog_word WHERE word = %s", [word])
     return found[0] if found else 0
 
 
 @kept(60.0)
 def _begun(beginning: str) -> int:
     """In how many documents the commonest word with this beginning stands."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(products), 0) FROM catalog_word WHERE word LIKE %s",
-            [f"{beginning}%"],
-        )
-        return int(cursor.fetchone()[0])
+    ((most,),) = rows(
+        "SELECT coalesce(max(products), 0) FROM catalog_word WHERE word LIKE %s",
+        [f"{beginning}%"],
+    )
+    return int(most)
 
 
 def wish_words(query: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ changes on the page, changes the row.
 
 from typing import NamedTuple
 
-from django.db import connection
+from maalem.platform.rows import row
 
 
 class Stored(NamedTuple):
@@ -67,7 +67,5 @@ SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.m
 
 def by_slug(slug: str) -> Stored | None:
     """A piece that was ever on the shelf."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_SLUG, [slug])
-        row = cursor.fetchone()
-    return Stored._make(row) if row else None
+    found = row(_BY_SLUG, [slug])
+    return Stored._make(found) if found else None

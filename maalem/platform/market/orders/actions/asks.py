@@ -8,7 +8,7 @@ asks about one row: a lock of the session, not of a transaction, is held during 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -19,6 +19,7 @@ from maalem.platform.market.orders.actions.move import alert, move, settle_alert
 from maalem.platform.market.orders.actions.parcels import close_refunded, lock_order
 from maalem.platform.market.orders.models import OrderGroup, Payment, Refund, Release
 from maalem.platform.market.orders.states import AskStatus, OrderStatus, Verdict
+from maalem.platform.rows import rows
 
 NOTHING = "nothing"
 
@@ -85,15 +86,12 @@ def _release_call(release: Release) -> Callable[[], str]:
 @contextmanager
 def _alone(key: str) -> Iterator[bool]:
     """Whether this worker may ask about `key` now; freed afterwards, or when the worker dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        mine = cursor.fetchone()[0]
+    ((mine,),) = rows("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
     try:
         yield mine
     finally:
         if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+            rows("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def _ask(row: Refund | Release, *, call: Callable[[], str], group: OrderGroup) -> str:

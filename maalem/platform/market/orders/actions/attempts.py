@@ -8,7 +8,7 @@ import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext, override
 
@@ -76,9 +76,8 @@ class Page(StrEnum):
 
 def now() -> datetime:
     """The database's clock: the one that expiry is measured by, whatever this machine's says."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+    ((moment,),) = rows("SELECT clock_timestamp()")
+    return moment
 
 
 def payment_page(number: str) -> str:
