@@ -11,7 +11,7 @@ import msgspec
 from maalem.kit.ids import ALPHABET
 from maalem.payments.records import Record
 
-PENDING, AVAILABLE = "pending", "available"
+PENDING, AVAILABLE, OWED = "pending", "available", "owed"
 RAIL, FEES = "rail", "fees"
 HOUSE = "house"
 

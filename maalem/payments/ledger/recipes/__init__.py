@@ -1,0 +1,37 @@
+"""The accountant's page: how each event of a sale is booked. Pure functions, nothing else.
+
+The house's accounts: `rail` is what a card network or the mobile switch owes us (an asset, grows
+by debit); `fees` is what we earned (grows by credit). Each account's owner has two: `pending`,
+money that is hers but not yet to be spent, and `available`. Both are what we owe her (grow by
+credit) and the ledger refuses to let either go below zero. What she owes us, because more was
+taken from her than she had, stands on a third, `owed` (an asset, grows by debit).
+
+All amounts are minor units of `currency`. `source` is the id of the object that causes the
+booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
+"""
+
+from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
+from maalem.payments.ledger.recipes.refund import refund, refund_failed, refund_reserve
+from maalem.payments.ledger.recipes.sale import capture, charge, charge_fee, hold, release
+from maalem.payments.ledger.recipes.transfer import availability, reversal, transfer
+
+__all__ = [
+    "EMPTY",
+    "Chain",
+    "availability",
+    "capture",
+    "charge",
+    "charge_fee",
+    "fees",
+    "hold",
+    "house",
+    "merchant",
+    "owed",
+    "rail",
+    "refund",
+    "refund_failed",
+    "refund_reserve",
+    "release",
+    "reversal",
+    "transfer",
+]

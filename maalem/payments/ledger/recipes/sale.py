@@ -1,0 +1,82 @@
+"""A payment is taken, at once or first held and captured later."""
+
+from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, fees, merchant, rail
+from maalem.payments.ledger.records import transfer_id
+
+
+def charge(
+    source: str, *, owner: str, by: str, amount: int, fee: int, currency: str, bucket: str
+) -> Chain:
+    """A payment was taken for `owner` at the rail `by`; the fee leaves her money at once.
+
+    | account            |  debit |   credit |
+    |--------------------|-------:|---------:|
+    | rail               | amount |          |
+    | owner's `bucket`   |    fee |   amount |
+    | fees               |        |      fee |
+    """
+    asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
+    taken = chain(asset, owed, amount=amount, code="charge", source=source)
+    return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket)
+
+
+def charge_fee(source: str, *, owner: str, fee: int, currency: str, bucket: str) -> Chain:
+    """The institution's fee on a charge. Nothing is booked where there is none.
+
+    | account            |  debit |   credit |
+    |--------------------|-------:|---------:|
+    | owner's `bucket`   |    fee |          |
+    | fees               |        |      fee |
+    """
+    if fee == 0:
+        return EMPTY
+    owed = merchant(owner, bucket=bucket, currency=currency)
+    return chain(owed, fees(currency), amount=fee, code="charge_fee", source=source)
+
+
+def hold(
+    source: str, *, owner: str, by: str, amount: int, currency: str, bucket: str, timeout_s: int
+) -> Chain:
+    """The issuer promised `amount`; nothing is ours before the capture (all figures pending).
+
+    | account            |  debit pending | credit pending |
+    |--------------------|---------------:|---------------:|
+    | rail               |         amount |                |
+    | owner's `bucket`   |                |         amount |
+    """
+    asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
+    return chain(
+        asset, owed, amount=amount, code="hold", source=source, kind="pending", timeout_s=timeout_s
+    )
+
+
+def capture(
+    source: str, *, owner: str, by: str, amount: int, fee: int, currency: str, bucket: str
+) -> Chain:
+    """(Part of) the hold of charge `source` is taken; the rest of it is given up.
+
+    | account            |                 debit |                credit |
+    |--------------------|----------------------:|----------------------:|
+    | rail               | amount (held: away)   |                       |
+    | owner's `bucket`   |                   fee | amount (held: away)   |
+    | fees               |                       |                   fee |
+    """
+    asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
+    held = transfer_id(source, "hold")
+    taken = chain(
+        asset, owed, amount=amount, code="capture", source=source, kind="post", pending_id=held
+    )
+    return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket)
+
+
+def release(source: str, *, owner: str, by: str, currency: str, bucket: str) -> Chain:
+    """The hold of charge `source` is given up whole: both pending figures go away.
+
+    | account            |  debit pending | credit pending |
+    |--------------------|---------------:|---------------:|
+    | rail               |        −amount |                |
+    | owner's `bucket`   |                |        −amount |
+    """
+    asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
+    held = transfer_id(source, "hold")
+    return chain(asset, owed, amount=0, code="release", source=source, kind="void", pending_id=held)
