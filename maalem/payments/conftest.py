@@ -1,28 +1,17 @@
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from maalem.payments import bootstrap, db
 from maalem.payments.tests import service as driver
 
 
 @pytest.fixture(scope="session")
 def service(payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One payments service for all these pages, on this worker's database."""
-    asyncio.run(_platform(payments_dsn.app))
-    log: Path = tmp_path_factory.mktemp("payments") / "log"
-    process, running = driver.start(
-        dsn=payments_dsn.app,
-        admin=payments_dsn.admin,
-        superuser_dsn=payments_dsn.superuser,
-        log=str(log),
-    )
-    yield running
-    process.terminate()
-    process.wait(timeout=20)
+    with driver.serving(payments_dsn, log=tmp_path_factory.mktemp("payments") / "log") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -57,14 +46,3 @@ def conduct(service: driver.Service) -> Iterator[Any]:
 
     yield behave
     behave()
-
-
-async def _platform(dsn: str) -> None:
-    pool = await db.connect(dsn, size=1)
-    await bootstrap.ensure_platform(
-        pool,
-        secret_key=driver.SECRET_KEY,
-        webhook_url=driver.NOWHERE,
-        webhook_secret="whsec_payer_pages",
-    )
-    await pool.close()

@@ -39,6 +39,14 @@ def maalem() -> Iterator[installation.Running]:
     assert status == 0, "".join(running.said[-20:])
 
 
+@pytest.fixture(scope="module")
+def the_books_are_right(maalem: installation.Running) -> Iterator[None]:
+    """After everything in the file."""
+    yield
+    books = maalem.run("verify")
+    assert books.returncode == 0, books.stdout + books.stderr
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; its absence fails, it is never skipped."""

@@ -109,6 +109,12 @@ def status(maalem: Running, number: str) -> str:
     return str(found[0][0]) if found else ""
 
 
+def must_be_paid_once(maalem: Running, number: str) -> None:
+    """One charge, and the shop knows."""
+    until(lambda: status(maalem, number) == "paid", what=f"{number} is paid")
+    assert charged(maalem, number) == 1
+
+
 def shell(maalem: Running, program: str) -> str:
     """Run `program` in the shop's own shell, with the shop's own settings."""
     raw = Path(f"/proc/{pid_of(maalem, 'shop')}/environ").read_bytes().decode()

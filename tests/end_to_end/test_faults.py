@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.end_to_end.installation import Running
-from tests.end_to_end.processes import charged, shell, status, until
+from tests.end_to_end.processes import charged, must_be_paid_once, shell, status, until
 from tests.end_to_end.shopper import Shopper, piece, shopper
 
 SUBMIT = "form => setTimeout(() => form.requestSubmit(), 50)"
@@ -24,26 +24,15 @@ actions.withdraw(models.Product.objects.get(slug="{slug}"), by="a test")
 """
 
 
+pytestmark = pytest.mark.usefixtures("the_books_are_right")
+
+
 @pytest.fixture
 def claire(maalem: Running, chromium: Browser) -> Iterator[Shopper]:
     """A buyer with a browser of her own."""
     one = shopper(chromium, maalem)
     yield one
     one.leave()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def the_books_are_right(maalem: Running) -> Iterator[None]:
-    """After everything in this file."""
-    yield
-    books = maalem.run("verify")
-    assert books.returncode == 0, books.stdout + books.stderr
-
-
-def must_be_paid_once(maalem: Running, number: str) -> None:
-    """One charge, and the shop knows."""
-    until(lambda: status(maalem, number) == "paid", what=f"{number} is paid")
-    assert charged(maalem, number) == 1
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

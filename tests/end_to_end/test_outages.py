@@ -12,9 +12,9 @@ from tests.end_to_end.processes import (
     children,
     is_there,
     is_whole,
+    must_be_paid_once,
     pid_of,
     rows,
-    status,
     strike,
     until,
     unwatched,
@@ -26,6 +26,9 @@ ASKING = "Nous demandons à l’établissement de paiement où en est votre paie
 BOOKS_AWAY = "La boutique n’atteint pas ses registres pour l’instant."
 
 
+pytestmark = pytest.mark.usefixtures("the_books_are_right")
+
+
 @pytest.fixture
 def claire(maalem: Running, chromium: Browser) -> Iterator[Shopper]:
     """A buyer with a browser of her own; when she leaves, everything runs again."""
@@ -33,20 +36,6 @@ def claire(maalem: Running, chromium: Browser) -> Iterator[Shopper]:
     yield one
     one.leave()
     until(lambda: is_whole(maalem), what="everything runs again")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def the_books_are_right(maalem: Running) -> Iterator[None]:
-    """After everything in this file."""
-    yield
-    books = maalem.run("verify")
-    assert books.returncode == 0, books.stdout + books.stderr
-
-
-def must_be_paid_once(maalem: Running, number: str) -> None:
-    """One charge, and the shop knows."""
-    until(lambda: status(maalem, number) == "paid", what=f"{number} is paid")
-    assert charged(maalem, number) == 1
 
 
 def refused_deliveries(maalem: Running, number: str) -> int:

@@ -1,6 +1,5 @@
 """The demo's accounts at the payment institution as it is, over a real socket."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 
 from maalem.demo.load import load
-from maalem.payments import bootstrap, db
 from maalem.payments.tests import service as driver
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground import gateway
@@ -19,30 +17,11 @@ ARTISANS = int(os.environ.get("MAALEM_TEST_DEMO_ARTISANS", "16"))
 
 @pytest.fixture
 def institution(fresh_payments_dsn: Any, tmp_path: Any, settings: Any) -> Iterator[driver.Service]:
-    asyncio.run(_open_the_platforms_account(fresh_payments_dsn.app))
-    process, running = driver.start(
-        dsn=fresh_payments_dsn.app,
-        admin=fresh_payments_dsn.admin,
-        superuser_dsn=fresh_payments_dsn.superuser,
-        log=str(tmp_path / "log"),
-    )
-    settings.PAYMENTS_URL, settings.STRIPE_API_KEY = running.url, driver.SECRET_KEY
-    calls._make.cache_clear()
-    yield running
-    calls._make.cache_clear()
-    process.terminate()
-    process.wait(timeout=20)
-
-
-async def _open_the_platforms_account(dsn: str) -> None:
-    pool = await db.connect(dsn, size=1)
-    await bootstrap.ensure_platform(
-        pool,
-        secret_key=driver.SECRET_KEY,
-        webhook_url=driver.SHOP + "/webhooks/payments",
-        webhook_secret="whsec_demo",
-    )
-    await pool.close()
+    with driver.serving(fresh_payments_dsn, log=tmp_path / "log") as running:
+        settings.PAYMENTS_URL, settings.STRIPE_API_KEY = running.url, driver.SECRET_KEY
+        calls._make.cache_clear()
+        yield running
+        calls._make.cache_clear()
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -1,12 +1,14 @@
 """A payments service on a real socket, and a payer without JavaScript to walk its pages."""
 
+import asyncio
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -18,7 +20,10 @@ import httpx
 import psycopg
 import stripe
 
+from maalem.payments import bootstrap, db
+
 SECRET_KEY = "sk_test_payer_pages"
+WEBHOOK_SECRET = "whsec_nowhere"
 SHOP = "http://shop.test"
 # Where events go that no test waits for: nobody listens there, and no name has to be looked up.
 NOWHERE = "http://127.0.0.1:9/webhooks/payments"
@@ -87,6 +92,31 @@ def line(name: str, unit_amount: int, quantity: int = 1) -> dict[str, Any]:
         },
         "quantity": quantity,
     }
+
+
+def open_platform(dsn: str) -> None:
+    """The platform's account and key in the database `dsn`; its events go nowhere."""
+
+    async def open_it() -> None:
+        pool = await db.connect(dsn, size=1)
+        await bootstrap.ensure_platform(
+            pool, secret_key=SECRET_KEY, webhook_url=NOWHERE, webhook_secret=WEBHOOK_SECRET
+        )
+        await pool.close()
+
+    asyncio.run(open_it())
+
+
+@contextmanager
+def serving(dsns: Any, *, log: Path) -> Iterator[Service]:
+    """The service on the databases of a `payments_dsn` fixture, with the platform as customer."""
+    open_platform(dsns.app)
+    process, running = start(
+        dsn=dsns.app, admin=dsns.admin, superuser_dsn=dsns.superuser, log=str(log)
+    )
+    yield running
+    process.terminate()
+    process.wait(timeout=20)
 
 
 def start(

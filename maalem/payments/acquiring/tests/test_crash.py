@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-from maalem.payments import bootstrap, db
 from maalem.payments.ledger.verify import verify
 from maalem.payments.tests import service as driver
 
@@ -25,7 +24,7 @@ class Doomed:
 
     def __init__(self, dsn: Any, log: Path) -> None:
         self.dsn, self.log = dsn, log
-        asyncio.run(self._platform())
+        driver.open_platform(dsn.app)
         self.process, self.service = self._start()
 
     def _start(self) -> tuple[Any, driver.Service]:
@@ -35,16 +34,6 @@ class Doomed:
             superuser_dsn=self.dsn.superuser,
             log=str(self.log),
         )
-
-    async def _platform(self) -> None:
-        pool = await db.connect(self.dsn.app, size=1)
-        await bootstrap.ensure_platform(
-            pool,
-            secret_key=driver.SECRET_KEY,
-            webhook_url=driver.NOWHERE,
-            webhook_secret="whsec_x",
-        )
-        await pool.close()
 
     def kill(self) -> None:
         """SIGKILL to the server and its worker: nothing is finished, nothing is said."""

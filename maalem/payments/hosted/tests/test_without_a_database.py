@@ -1,6 +1,5 @@
 """The database goes away and comes back: the payer is told, nothing is lost, workers go on."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from maalem.payments import bootstrap, db
-from maalem.payments.config import Config
 from maalem.payments.events.tests.receiver import Receiver
 from maalem.payments.tests import service as driver
 from maalem.payments.tests.service import Payer, Service, eventually
@@ -18,28 +15,8 @@ from maalem.payments.tests.service import Payer, Service, eventually
 @pytest.fixture
 def own(fresh_payments_dsn: Any, tmp_path: Path) -> Iterator[Service]:
     """A service on a database that may be taken away."""
-
-    async def platform() -> None:
-        pool = await db.connect(fresh_payments_dsn.app, size=1)
-        await bootstrap.ensure_platform(
-            pool,
-            secret_key=driver.SECRET_KEY,
-            webhook_url=driver.NOWHERE,
-            webhook_secret="whsec_x",
-            config=Config.from_env({}),
-        )
-        await pool.close()
-
-    asyncio.run(platform())
-    process, running = driver.start(
-        dsn=fresh_payments_dsn.app,
-        admin=fresh_payments_dsn.admin,
-        superuser_dsn=fresh_payments_dsn.superuser,
-        log=str(tmp_path / "log"),
-    )
-    yield running
-    process.terminate()
-    process.wait(timeout=20)
+    with driver.serving(fresh_payments_dsn, log=tmp_path / "log") as running:
+        yield running
 
 
 def reachable(service: Service, yes: bool) -> None:
@@ -75,7 +52,7 @@ def test_the_payer_is_told_and_pays_once_when_it_is_back(own: Service, tmp_path:
         told = eventually(
             lambda: [
                 event
-                for event in receiver.events("whsec_x")
+                for event in receiver.events(driver.WEBHOOK_SECRET)
                 if event.type == "checkout.session.completed"
             ],
             within_s=20,
