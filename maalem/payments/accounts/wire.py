@@ -3,6 +3,7 @@
 from typing import Any
 
 from maalem.payments.accounts.records import Account, Customer, PaymentMethod, Token
+from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 
 
@@ -68,7 +69,7 @@ def customer(record: Customer) -> dict[str, Any]:
         "description": record.description,
         "email": record.email,
         "invoice_settings": {"default_payment_method": record.default_payment_method},
-        "livemode": False,
+        "livemode": livemode(),
         "metadata": record.metadata,
         "name": record.name,
         "phone": record.phone,
@@ -96,7 +97,7 @@ def payment_method(record: PaymentMethod) -> dict[str, Any]:
         },
         "created": epoch(record.created_at),
         "customer": record.customer_id,
-        "livemode": False,
+        "livemode": livemode(),
         "metadata": record.metadata,
     }
 
@@ -147,6 +148,6 @@ def token(record: Token, method: PaymentMethod) -> dict[str, Any]:
         },
         "client_ip": None,
         "created": epoch(record.created_at),
-        "livemode": False,
+        "livemode": livemode(),
         "used": record.used,
     }

@@ -16,6 +16,7 @@ from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
 from maalem.payments.events.outbox import Event, event
+from maalem.payments.mode import livemode
 from maalem.payments.records import Record, changed, epoch, read
 from maalem.payments.units import Unit
 
@@ -86,7 +87,7 @@ class Wanted:
 
 def opened(wanted: Wanted, *, now: datetime, request_id: str | None = None) -> tuple[Session, Unit]:
     """A new session with its intent, and the unit that writes both."""
-    session_id = secret(new_id("cs_test"), length=SECRET_LENGTH)
+    session_id = secret(new_id("cs_live" if livemode() else "cs_test"), length=SECRET_LENGTH)
     amount = sum(line["amount"] for line in wanted.line_items)
     intent_id = new_id("pi")
     intent = Intent(
@@ -313,7 +314,7 @@ def session_wire(session: Session, *, payments_url: str) -> dict[str, Any]:
         "customer_details": {"email": session.customer_email} if session.customer_email else None,
         "customer_email": session.customer_email,
         "expires_at": epoch(session.expires_at),
-        "livemode": False,
+        "livemode": livemode(),
         "locale": session.locale,
         "metadata": session.metadata,
         "mode": "payment",
@@ -353,7 +354,7 @@ def line_item_wire(line: dict[str, Any], *, currency: str) -> dict[str, Any]:
             "object": "price",
             "active": False,
             "currency": currency,
-            "livemode": False,
+            "livemode": livemode(),
             "metadata": {},
             "product": line["product_id"],
             "type": "one_time",

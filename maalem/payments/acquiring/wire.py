@@ -3,6 +3,7 @@
 from typing import Any
 
 from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
+from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 
 
@@ -29,7 +30,7 @@ def intent(record: Intent) -> dict[str, Any]:
         "description": record.description,
         "last_payment_error": record.last_payment_error,
         "latest_charge": record.latest_charge_id,
-        "livemode": False,
+        "livemode": livemode(),
         "metadata": record.metadata,
         "next_action": record.next_action,
         "on_behalf_of": None,
@@ -76,7 +77,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "failure_code": record.failure_code,
         "failure_message": record.failure_message,
         "fraud_details": {},
-        "livemode": False,
+        "livemode": livemode(),
         "metadata": record.metadata,
         "on_behalf_of": None,
         "outcome": {
@@ -157,7 +158,7 @@ def transfer(record: Transfer, reversals: list[Reversal] | None = None) -> dict[
         "description": record.description,
         "destination": record.destination_id,
         "destination_payment": record.destination_payment_id,
-        "livemode": False,
+        "livemode": livemode(),
         "metadata": record.metadata,
         "reversals": {
             "object": "list",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+from maalem.payments.mode import livemode
 from maalem.payments.records import Record, epoch
 
 
@@ -32,7 +33,7 @@ def event(row: EventRow) -> dict[str, Any]:
         "api_version": row.api_version,
         "created": epoch(row.created_at),
         "data": row.data,
-        "livemode": False,
+        "livemode": livemode(),
         "pending_webhooks": row.pending_webhooks,
         "request": {"id": row.request_id, "idempotency_key": row.idempotency_key},
         "type": row.type,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from maalem.payments.ledger.records import BalanceTransaction
+from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 
 _CATEGORY = {
@@ -55,7 +56,7 @@ def balance(pending: dict[str, int], *, available: dict[str, int]) -> dict[str, 
         "available": [_amount(available.get(c, 0), c) for c in currencies],
         "connect_reserved": [_amount(0, c) for c in currencies],
         "instant_available": [_amount(available.get(c, 0), c) for c in currencies],
-        "livemode": False,
+        "livemode": livemode(),
         "pending": [_amount(pending.get(c, 0), c) for c in currencies],
     }
 

@@ -14,6 +14,7 @@ from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
 from maalem.payments.errors import BadRequest, NotFound
 from maalem.payments.events.records import Endpoint
+from maalem.payments.mode import livemode
 from maalem.payments.records import changed, epoch
 from maalem.payments.units import Unit
 
@@ -119,7 +120,7 @@ def endpoint_wire(endpoint: Endpoint) -> Object:
         "created": epoch(endpoint.created_at),
         "description": endpoint.description,
         "enabled_events": endpoint.enabled_events,
-        "livemode": False,
+        "livemode": livemode(),
         "metadata": endpoint.metadata,
         "status": endpoint.status,
         "url": endpoint.url,
