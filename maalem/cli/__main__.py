@@ -59,6 +59,13 @@ def _texts(_words: argparse.Namespace) -> int:
     return 0
 
 
+def _pages(_words: argparse.Namespace) -> int:
+    from maalem.cli import pages
+
+    print("\n".join(pages.write()) or "every page is as the code says")
+    return 0
+
+
 def _link(_words: argparse.Namespace) -> int:
     from maalem.cli.link import link
 
@@ -111,6 +118,7 @@ VERBS: dict[str, Verb] = {
         [("--dsn", {"help": "the owner's URL; else MAALEM_PAYMENTS_ADMIN_DATABASE_URL"})],
     ),
     "texts": (_texts, "compile the translations", []),
+    "pages": (_pages, "make the pages of docs/ that follow from the code", []),
     "link": (_link, "put the maalem command into this environment", []),
 }
 

@@ -28,6 +28,8 @@ _UNPAID = frozenset({IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES
 
 
 class SessionStatus(StrEnum):
+    """A payer's page: open until it is paid, closed or out of time."""
+
     OPEN = "open"
     COMPLETE = "complete"
     EXPIRED = "expired"

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class IntentStatus(StrEnum):
+    """The will to be paid an amount, until it is or is given up; the names are Stripe's."""
+
     REQUIRES_PAYMENT_METHOD = "requires_payment_method"
     REQUIRES_CONFIRMATION = "requires_confirmation"
     REQUIRES_ACTION = "requires_action"
@@ -17,6 +19,8 @@ class IntentStatus(StrEnum):
 
 
 class AttemptStatus(StrEnum):
+    """One try at a card network or the mobile switch; `unknown` is asked again."""
+
     SENT = "sent"
     UNKNOWN = "unknown"
     CHALLENGED = "challenged"
@@ -27,6 +31,8 @@ class AttemptStatus(StrEnum):
 
 
 class RefundStatus(StrEnum):
+    """Money on its way back to the payer: reserved while pending."""
+
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"

@@ -1,22 +1,22 @@
-"""Makes docs/states.md from the tables the code runs by: `python -m maalem.platform.states_page`.
+"""docs/states.md: the tables of states that the code runs by, of both services."""
 
-A test fails when the page is stale.
-"""
-
+import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from pathlib import Path
+from importlib import import_module
+from types import ModuleType
 
+from maalem import payments
 from maalem.platform.ground.notices import states as notices
 from maalem.platform.inbox import states as inbox
 from maalem.platform.market.catalog import states as catalog
 from maalem.platform.market.orders import states as orders
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "states.md"
 HEAD = """\
 # States
 
-This page is made from the code by `python -m maalem.platform.states_page`; don't edit it.
+This page is made from the code by `python -m maalem pages`; don't edit it.
 
 A change of state is compare-and-set: it happens only from the state it was decided in, and only
 along an arrow below. Triggers in the database hold the same tables, and a test tries every pair.
@@ -31,6 +31,25 @@ def tables() -> Iterator[tuple[str, type[StrEnum], Table]]:
         yield name, states, following
     yield "Event from the payment institution", inbox.EventStatus, inbox.EVENT_NEXT
     yield "Message to a person", notices.Status, notices.NEXT
+    for module in _payments():
+        for name, following in vars(module).items():
+            if name.endswith("_NEXT") and isinstance(following, dict):
+                states = type(next(iter(following)))
+                if issubclass(states, StrEnum) and states.__module__ == module.__name__:
+                    yield _title(states), states, following
+
+
+def _payments() -> Iterator[ModuleType]:
+    """The payment institution's modules that may hold a table."""
+    for found in pkgutil.walk_packages(payments.__path__, f"{payments.__name__}."):
+        if not re.search(r"\.(tests|conftest|__main__)\b", found.name):
+            yield import_module(found.name)
+
+
+def _title(states: type[StrEnum]) -> str:
+    """`SetupIntentStatus` is the payment institution's setup intent."""
+    words = re.sub(r"(?<!^)([A-Z])", r" \1", states.__name__.removesuffix("Status")).lower()
+    return f"Payments: {words}"
 
 
 def page() -> str:
@@ -54,7 +73,3 @@ def _section(name: str, states: type[StrEnum], following: Table) -> str:
         after = ", ".join(f"`{then.value}`" for then in states if then in following[now])
         rows.append(f"| `{now.value}` | {after or 'nothing: it is final'} |")
     return "\n".join([*lines, *rows, ""])
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
