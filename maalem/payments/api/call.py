@@ -47,14 +47,14 @@ class Call:
         """In whose name it is asked."""
         return self.caller.account
 
-    def event(self, type: str, obj: Object, *, previous: Object | None = None) -> Event:
-        """An event in the name of this request."""
-        on_behalf = self.caller.on_behalf
+    def event(
+        self, type: str, obj: Object, *, previous: Object | None = None, owner: str | None = None
+    ) -> Event:
+        """An event in the name of this request; `owner` is the object's, if not the caller."""
         return event(
             type,
             obj,
-            account_id=self.caller.key_account.id,
-            connected_account_id=self.account.id if on_behalf else None,
+            account_id=owner or self.account.id,
             at=self.now,
             previous=previous,
             request_id=self.request_id,

@@ -98,7 +98,7 @@ async def _records(
 
 def _is_within(record: Any, where: dict[str, Any]) -> bool:
     """Whether a cursor is the caller's own: another's is as unknown as one that isn't there."""
-    owners = ("account_id", "parent_id", "connected_account_id")
+    owners = ("account_id", "parent_id")
     return all(getattr(record, name) == where[name] for name in owners if name in where)
 
 

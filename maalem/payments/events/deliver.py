@@ -49,8 +49,9 @@ WITH held AS (
     FROM due WHERE (d.event_id, d.endpoint_id) = (due.event_id, due.endpoint_id)
     RETURNING d.event_id, d.endpoint_id, d.attempts
 )
-SELECT e.id, e.account_id, e.connected_account_id, e.type, e.object_id, e.api_version,
-       e.request_id, e.idempotency_key, e.created_at, e.data::text AS body,
+SELECT e.id, e.account_id, nullif(e.account_id, w.account_id) AS connected, e.type,
+       e.object_id, e.api_version, e.request_id, e.idempotency_key, e.created_at,
+       e.data::text AS body,
        c.attempts, c.endpoint_id,
        w.url, w.secret,
        w.status = 'enabled' AND NOT w.deleted AS wanted,
@@ -168,9 +169,8 @@ class Deliverer:
         event = EventRow(
             **{name: row[name] for name in EventRow.__struct_fields__ if name in row},
             data=msgspec.Raw(row["body"].encode()),
-            on_behalf=row["connected_account_id"] is not None,
         )
-        body = msgspec.json.encode(shown(event))
+        body = msgspec.json.encode(shown(event, account=row["connected"]))
         at = int(payments.clock.now().timestamp())
         headers = {
             "User-Agent": "Maalem/1.0 (payments)",

@@ -11,12 +11,11 @@ API_VERSION = "2026-06-24.dahlia"
 
 
 class Event(NamedTuple):
-    """A row of the outbox. `data` is the wire's `{"object": …, "previous_attributes"?: …}`, in
-    JSON once and for all."""
+    """A row of the outbox; `account_id` owns the object that it tells of. `data` is the wire's
+    `{"object": …, "previous_attributes"?: …}`, in JSON once and for all."""
 
     id: str
     account_id: str
-    connected_account_id: str | None
     type: str
     object_id: str
     data: bytes
@@ -32,7 +31,6 @@ def event(
     *,
     account_id: str,
     at: datetime,
-    connected_account_id: str | None = None,
     previous: dict[str, Any] | None = None,
     request_id: str | None = None,
     idempotency_key: str | None = None,
@@ -44,7 +42,6 @@ def event(
     return Event(
         id=new_id("evt"),
         account_id=account_id,
-        connected_account_id=connected_account_id,
         type=type,
         object_id=obj["id"],
         data=msgspec.json.encode(data),

@@ -13,7 +13,6 @@ class EventRow(Record, kw_only=True, frozen=True):
     TABLE: ClassVar[str] = "events_shown"
 
     account_id: str
-    connected_account_id: str | None
     type: str
     object_id: str
     data: Any  # a dict, or its JSON as it was written
@@ -21,12 +20,11 @@ class EventRow(Record, kw_only=True, frozen=True):
     request_id: str | None
     idempotency_key: str | None
     created_at: datetime
-    on_behalf: bool
     pending_webhooks: int
 
 
-def event(row: EventRow) -> dict[str, Any]:
-    """The wire's object."""
+def event(row: EventRow, *, account: str | None = None) -> dict[str, Any]:
+    """The wire's object; `account` is set where a platform hears of a connected account."""
     shown: dict[str, Any] = {
         "id": row.id,
         "object": "event",
@@ -38,6 +36,6 @@ def event(row: EventRow) -> dict[str, Any]:
         "request": {"id": row.request_id, "idempotency_key": row.idempotency_key},
         "type": row.type,
     }
-    if row.connected_account_id is not None:
-        shown["account"] = row.connected_account_id
+    if account is not None:
+        shown["account"] = account
     return shown

@@ -312,7 +312,9 @@ CHECKS = (
         FROM event_deliveries d
         LEFT JOIN events e ON e.id = d.event_id
         LEFT JOIN webhook_endpoints w ON w.id = d.endpoint_id
-        WHERE e.account_id IS DISTINCT FROM w.account_id OR e.id IS NULL
+        LEFT JOIN accounts a ON a.id = e.account_id
+        WHERE e.id IS NULL
+            OR w.account_id IS DISTINCT FROM CASE WHEN w.connect THEN a.parent_id ELSE a.id END
         """,
     ),
 )

@@ -87,7 +87,7 @@ async def update(call: Call, params: Update, account_id: str) -> Decided:
     old = await _the_account(call, account_id)
     new = changed(old, metadata=merged(old.metadata, params.metadata), **_given(params))
     unit = Unit().put(new)
-    unit.events.append(call.event("account.updated", wire.account(new)))
+    unit.events.append(call.event("account.updated", wire.account(new), owner=new.id))
     return Decided(wire.account(new), unit)
 
 
