@@ -13,7 +13,12 @@ booking; with the leg's `code` it makes the transfer's id, so booking twice chan
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
 from maalem.payments.ledger.recipes.refund import refund, refund_failed, refund_reserve
 from maalem.payments.ledger.recipes.sale import capture, charge, charge_fee, hold, release
-from maalem.payments.ledger.recipes.transfer import availability, reversal, transfer
+from maalem.payments.ledger.recipes.transfer import (
+    availability,
+    reversal,
+    settle_owed,
+    transfer,
+)
 
 __all__ = [
     "EMPTY",
@@ -33,5 +38,6 @@ __all__ = [
     "refund_reserve",
     "release",
     "reversal",
+    "settle_owed",
     "transfer",
 ]

@@ -1,6 +1,6 @@
 """Money moves between accounts of the house: to a seller, back from her, to the day it is hers."""
 
-from maalem.payments.ledger.recipes.parts import Chain, chain, merchant
+from maalem.payments.ledger.recipes.parts import Chain, chain, merchant, owed
 from maalem.payments.ledger.records import AVAILABLE, PENDING
 
 
@@ -45,3 +45,16 @@ def availability(source: str, *, owner: str, net: int, currency: str) -> Chain:
     if net < 0:
         pending, available = available, pending
     return chain(pending, available, amount=abs(net), code="availability", source=source)
+
+
+def settle_owed(source: str, *, owner: str, amount: int, currency: str) -> Chain:
+    """What she owes us is settled from her available money.
+
+    | account               |  debit |   credit |
+    |-----------------------|-------:|---------:|
+    | owner's `available`   | amount |          |
+    | owner's `owed`        |        |   amount |
+    """
+    available = merchant(owner, bucket=AVAILABLE, currency=currency)
+    debt = owed(owner, currency=currency)
+    return chain(available, debt, amount=amount, code="owed_settled", source=source)

@@ -94,6 +94,11 @@ def test_availability_moves_a_line_between_the_buckets(net):
     assert posted == {(OWNER, "pending"): -net, (OWNER, "available"): net}
 
 
+def test_a_debt_is_settled_from_what_is_available():
+    posted, _ = fold(recipes.settle_owed("po_1", owner=OWNER, amount=300, currency="mad"))
+    assert posted == {(OWNER, "available"): -300, (OWNER, "owed"): 300}
+
+
 def test_ids_follow_from_names_and_sort_by_their_source():
     assert account_id("a", kind="k", currency="mad") == account_id("a", kind="k", currency="mad")
     assert account_id("a", kind="k", currency="mad") != account_id("a", kind="k", currency="eur")
