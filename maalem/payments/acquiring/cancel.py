@@ -22,7 +22,8 @@ _OPEN = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATIO
 
 @dataclass(frozen=True, slots=True)
 class Canceled:
-    """The intent after a cancellation; `requires_capture` still if the rail did not answer."""
+    """The intent after a cancellation; `requires_capture` still if the rail did not answer,
+    `succeeded` if parts of it had been captured."""
 
     intent: Intent
 
@@ -118,9 +119,7 @@ async def _release(
         created_at=now,
         asked_at=now,
     )
-    unit = Unit().put(followup)
-    unit.claim = keep.hold(followup.id) if keep else None
-    await payments.writer.commit(unit)
+    await followups.begin(payments, followup, intent=intent, keep=keep)
     return await go_on(payments, followup, keep=keep)
 
 
@@ -137,9 +136,12 @@ async def _released(
         idempotency_key=followup.idempotency_key,
     )
     unit.put(changed(followup, status=status))
+    if canceled.intent.status == IntentStatus.SUCCEEDED:
+        unit.put(changed(charge, captured=True))
     unit.book(
         recipes.release(
             charge.id,
+            held_by=await followups.held_by(payments, followup),
             owner=charge.account_id,
             by=asked.attempt.rail,
             currency=charge.currency,
@@ -159,18 +161,23 @@ def _given_up(
     idempotency_key: str | None,
 ) -> tuple[Unit, Canceled]:
     now = payments.clock.now()
-    canceled = changed(
-        intent,
-        status=IntentStatus.CANCELED,
-        amount_capturable=0,
-        next_action=None,
-        canceled_at=now,
-        cancellation_reason=reason,
-    )
+    if intent.amount_received:  # parts of it were taken: those are paid, the rest is given up
+        told = "payment_intent.succeeded"
+        canceled = changed(intent, status=IntentStatus.SUCCEEDED, amount_capturable=0)
+    else:
+        told = "payment_intent.canceled"
+        canceled = changed(
+            intent,
+            status=IntentStatus.CANCELED,
+            amount_capturable=0,
+            next_action=None,
+            canceled_at=now,
+            cancellation_reason=reason,
+        )
     unit = Unit().put(canceled)
     unit.events.append(
         event(
-            "payment_intent.canceled",
+            told,
             wire.intent(canceled),
             account_id=intent.account_id,
             at=now,

@@ -1,7 +1,6 @@
-"""Take a held payment, whole or in part."""
+"""Take a held payment: whole, a part and give the rest up, or part after part."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from maalem.kit.ids import new_id
 from maalem.kit.money import share
@@ -21,6 +20,8 @@ from maalem.payments.rails.ports import Declined, Done, Unknown
 from maalem.payments.records import changed
 from maalem.payments.units import ChangedMeanwhile, Keep, Unit
 
+CAPTURES_MAX = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Captured:
@@ -37,15 +38,19 @@ async def capture(
     *,
     intent: Intent,
     amount: int | None = None,
+    final: bool = True,
     metadata: dict[str, str] | None = None,
+    statement_descriptor: str | None = None,
     request_id: str | None = None,
     idempotency_key: str | None = None,
     keep: Keep | None = None,
 ) -> Captured:
-    """Take `amount` (all of it by default) of a held payment; the rest is given up.
+    """Take `amount` (all that is left by default) of a held payment.
 
-    Raises `Refused` for another state or too much. Held money is captured or released once: the
-    database refuses a second try while the first is on its way.
+    What is left then is given up, unless `final` is False: then it stays held, and the payment
+    goes on asking to be captured. Raises `Refused` for another state, too much or too late. Held
+    money is captured or released once: the database refuses a second try while the first is on
+    its way.
     """
     if intent.status != IntentStatus.REQUIRES_CAPTURE:
         raise wrong_state(intent, "captured")
@@ -53,26 +58,29 @@ async def capture(
     if not 0 < wanted <= intent.amount_capturable:
         raise Refused(
             f"The amount to capture is 1 to {intent.amount_capturable}, you asked for {wanted}.",
-            code="amount_too_large",
+            code="amount_too_small" if wanted < 1 else "amount_too_large",
             param="amount_to_capture",
         )
-    assert intent.latest_charge_id is not None
     now = payments.clock.now()
+    charge = await followups.held_charge(payments, intent, now=now)
+    final = final or wanted == intent.amount_capturable
+    if not final:
+        await _check_parts(payments, charge)
     followup = Followup(
         id=new_id("cap"),
         kind="capture",
         intent_id=intent.id,
-        charge_id=intent.latest_charge_id,
+        charge_id=charge.id,
         amount=wanted,
         metadata=metadata,
         request_id=request_id,
         idempotency_key=idempotency_key,
         created_at=now,
         asked_at=now,
+        final=final,
+        statement_descriptor=statement_descriptor,
     )
-    unit = Unit().put(followup)
-    unit.claim = keep.hold(followup.id) if keep else None
-    await payments.writer.commit(unit)
+    await followups.begin(payments, followup, intent=intent, keep=keep)
     return await go_on(payments, followup, keep=keep)
 
 
@@ -112,13 +120,39 @@ async def _judge(
         error.fields["payment_intent"] = wire.intent(asked.intent)
         unit = Unit().put(changed(followup, status="declined"))
         return unit, Captured(asked.intent, charge, refusal=error)
-    unit, captured = _taken(asked, followup, charge=charge)
+    held_by = await followups.held_by(payments, followup)
+    unit, captured = _taken(asked, followup, charge=charge, held_by=held_by)
     await add_completion(payments, unit, intent=captured.intent, at=asked.now)
     return unit, captured
 
 
-def _taken(asked: Asked, followup: Followup, *, charge: Charge) -> tuple[Unit, Captured]:
-    amount, now = followup.amount, asked.now
+async def _check_parts(payments: Payments, charge: Charge) -> None:
+    if not followups.allows(charge, "multicapture"):
+        raise Refused(
+            "This payment can be captured once only. To capture it in parts, pass"
+            " payment_method_options[card][request_multicapture]=if_available when you create it.",
+            code="payment_intent_invalid_parameter",
+            param="final_capture",
+        )
+    made = await payments.pool.fetchval(
+        "SELECT count(*) FROM followups WHERE intent_id = $1 AND kind = 'capture'"
+        " AND status = 'done'",
+        charge.intent_id,
+    )
+    if made + 1 >= CAPTURES_MAX:
+        raise Refused(
+            f"A payment can be captured in {CAPTURES_MAX} parts at most: this has to be the final"
+            " capture.",
+            code="payment_intent_invalid_parameter",
+            param="final_capture",
+        )
+
+
+def _taken(
+    asked: Asked, followup: Followup, /, *, charge: Charge, held_by: str
+) -> tuple[Unit, Captured]:
+    amount, now, intent = followup.amount, asked.now, asked.intent
+    rest = 0 if followup.final else intent.amount_capturable - amount
     bucket, available_on = settlement(asked.config, now=now)
     fee = share(amount, bps=asked.config.fee_bps)
     transaction = line(
@@ -133,25 +167,35 @@ def _taken(asked: Asked, followup: Followup, *, charge: Charge) -> tuple[Unit, C
         fee=fee,
         description=charge.description,
     )
-    metadata = {**asked.intent.metadata, **(followup.metadata or {})}
     paid = changed(
-        asked.intent,
-        status=IntentStatus.SUCCEEDED,
-        amount_capturable=0,
-        amount_received=amount,
-        metadata=metadata,
+        intent,
+        status=IntentStatus.SUCCEEDED if followup.final else intent.status,
+        amount_capturable=rest,
+        amount_received=intent.amount_received + amount,
+        metadata={**intent.metadata, **(followup.metadata or {})},
+        statement_descriptor=followup.statement_descriptor or intent.statement_descriptor,
     )
-    taken = _captured(charge, transaction, amount=amount, available_on=available_on)
+    taken = changed(
+        charge,
+        captured=followup.final,
+        amount_captured=charge.amount_captured + amount,
+        balance_transaction_id=transaction.id,
+        available_on=available_on,
+        statement_descriptor=paid.statement_descriptor,
+    )
     unit = Unit().put(changed(followup, status="done"), paid, taken, transaction)
     unit.book(
         recipes.capture(
-            charge.id,
+            followup.id,
+            held_by=held_by,
             owner=charge.account_id,
             by=asked.attempt.rail,
             amount=amount,
             fee=fee,
             currency=charge.currency,
             bucket=PENDING,
+            rest=rest,
+            timeout_s=followups.hold_left_s(charge, now=now),
         )
     )
     if bucket == AVAILABLE:
@@ -163,27 +207,16 @@ def _taken(asked: Asked, followup: Followup, *, charge: Charge) -> tuple[Unit, C
                 currency=charge.currency,
             )
         )
-    named = _in_name_of(asked, followup)
+    named = in_name_of(asked, followup)
+    told = "succeeded" if followup.final else "amount_capturable_updated"
     unit.events += [
         about(named, "charge.captured", wire.charge(taken)),
-        about(named, "payment_intent.succeeded", wire.intent(paid)),
+        about(named, f"payment_intent.{told}", wire.intent(paid)),
     ]
     return unit, Captured(paid, taken, transaction)
 
 
-def _captured(
-    charge: Charge, transaction: BalanceTransaction, *, amount: int, available_on: datetime
-) -> Charge:
-    return changed(
-        charge,
-        captured=True,
-        amount_captured=amount,
-        balance_transaction_id=transaction.id,
-        available_on=available_on,
-    )
-
-
-def _in_name_of(asked: Asked, followup: Followup) -> Asked:
+def in_name_of(asked: Asked, followup: Followup) -> Asked:
     """The events of a follow-up name its own request, not the one that paid."""
     attempt = changed(
         asked.attempt, request_id=followup.request_id, idempotency_key=followup.idempotency_key

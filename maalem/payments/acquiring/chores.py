@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from maalem.payments import store
-from maalem.payments.acquiring import cancel, capture, refund
+from maalem.payments.acquiring import cancel, capture, increment, refund
 from maalem.payments.acquiring.confirm import complete_authentication, load, lookup, resolve
 from maalem.payments.acquiring.records import Attempt, Followup, Intent, Refund
 from maalem.payments.context import Payments
@@ -14,6 +14,11 @@ from maalem.payments.context import Payments
 BATCH = 200
 # Longer than any rail's deadline: whoever asked has had his answer, or is dead.
 GRACE_S = 30
+_GO_ON: dict[str, Callable[..., Awaitable[Any]]] = {
+    "capture": capture.go_on,
+    "release": cancel.go_on,
+    "increment": increment.go_on,
+}
 _log = logging.getLogger("maalem.payments.chores")
 
 
@@ -39,8 +44,7 @@ async def resolve_unknown(payments: Payments, *, grace_s: float = GRACE_S) -> in
         before,
     )
     for followup in open_followups:
-        verb = capture.go_on if followup.kind == "capture" else cancel.go_on
-        await _try(verb, payments, followup)
+        await _try(_GO_ON[followup.kind], payments, followup)
     refunds = await store.select(
         payments.pool,
         Refund,

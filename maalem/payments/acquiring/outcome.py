@@ -361,6 +361,7 @@ def _details(asked: Asked, answer: Authorised | Declined) -> dict[str, Any]:
             "country": method.country,
             "checks": {"cvc_check": str(answer.cvc_check)},
             "network": method.brand,
+            **_flexible(asked.intent),
             "authorization_code": getattr(answer, "authorisation_code", None),
             "three_d_secure": {
                 "authentication_flow": "challenge",
@@ -380,6 +381,22 @@ def _details(asked: Asked, answer: Authorised | Declined) -> dict[str, Any]:
             "phone": method.billing_phone,
             "address": method.billing_address,
         },
+    }
+
+
+def _flexible(intent: Intent) -> dict[str, Any]:
+    """What may be done with a hold besides taking it once, if it was asked for."""
+    if intent.capture_method != "manual":
+        return {}
+    wanted = (intent.payment_method_options or {}).get("card") or {}
+    granted = {True: "available", False: "unavailable"}
+    return {
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {
+            "status": granted[wanted.get("request_incremental_authorization") == "if_available"]
+        },
+        "multicapture": {"status": granted[wanted.get("request_multicapture") == "if_available"]},
+        "overcapture": {"maximum_amount_capturable": intent.amount, "status": "unavailable"},
     }
 
 

@@ -39,6 +39,7 @@ class Intent(Record, kw_only=True, frozen=True):
     canceled_at: datetime | None = None
     metadata: dict[str, str]
     created_at: datetime
+    payment_method_options: dict[str, Any] | None = None
 
 
 class Attempt(Record, kw_only=True, frozen=True):
@@ -105,7 +106,10 @@ class Charge(Record, kw_only=True, frozen=True):
 
 
 class Followup(Record, kw_only=True, frozen=True):
-    """A capture or a release on its way to the rail; its id is the reference."""
+    """A capture, a release or a rise of a hold on its way to the rail; its id is the reference.
+
+    `amount` is what is taken, given up or added. `final` gives up what is left of the hold.
+    """
 
     TABLE: ClassVar[str] = "followups"
 
@@ -120,6 +124,9 @@ class Followup(Record, kw_only=True, frozen=True):
     idempotency_key: str | None = None
     created_at: datetime
     asked_at: datetime
+    final: bool = True
+    description: str | None = None
+    statement_descriptor: str | None = None
 
 
 class Refund(Record, kw_only=True, frozen=True):

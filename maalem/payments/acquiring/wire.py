@@ -35,7 +35,7 @@ def intent(record: Intent) -> dict[str, Any]:
         "next_action": record.next_action,
         "on_behalf_of": None,
         "payment_method": record.payment_method_id,
-        "payment_method_options": {},
+        "payment_method_options": record.payment_method_options or {},
         "payment_method_types": record.payment_method_types,
         "processing": None,
         "receipt_email": record.receipt_email,

@@ -29,6 +29,10 @@ _SENTENCES = {
         "payment_intent_unexpected_state",
         "This PaymentIntent is being captured or canceled already.",
     ),
+    "one_followup_at_a_time": (
+        "payment_intent_unexpected_state",
+        "This PaymentIntent is being captured, raised or canceled at this moment.",
+    ),
     "one_attempt_at_a_time": (
         "payment_intent_unexpected_state",
         "Another attempt to pay this PaymentIntent is under way.",

@@ -138,26 +138,45 @@ CHECKS = (
         "SELECT count(*) FROM charges",
         """
         WITH booked AS (
-            SELECT source,
-                coalesce(sum(amount) FILTER (WHERE code IN ('charge', 'capture')), 0) AS taken,
-                count(*) FILTER (WHERE code IN ('charge', 'capture')) AS takings,
-                count(*) FILTER (WHERE code = 'hold') AS holds,
-                coalesce(sum(amount) FILTER (WHERE code = 'charge_fee'), 0) AS fee
-            FROM ledger.transfers
-            WHERE code IN ('charge', 'capture', 'hold', 'release', 'charge_fee') GROUP BY source
+            SELECT coalesce(f.charge_id, t.source) AS charge,
+                coalesce(sum(t.amount) FILTER (WHERE t.code IN ('charge', 'capture')), 0) AS taken,
+                count(*) FILTER (WHERE t.code IN ('charge', 'capture')) AS takings,
+                count(*) FILTER (WHERE t.code = 'hold') AS holds,
+                coalesce(sum(t.amount) FILTER (WHERE t.code = 'hold' AND r.id IS NULL), 0) AS held,
+                coalesce(sum(t.amount) FILTER (WHERE t.code = 'charge_fee'), 0) AS fee
+            FROM ledger.transfers t
+            LEFT JOIN followups f ON f.id = t.source
+            LEFT JOIN ledger.transfers r ON r.pending_id = t.id
+            WHERE t.code IN ('charge', 'capture', 'hold', 'release', 'hold_replaced', 'charge_fee')
+            GROUP BY 1
+        ), parts AS (
+            SELECT charge_id, count(*) FILTER (WHERE kind = 'capture') AS made,
+                coalesce(sum(amount) FILTER (WHERE kind = 'capture'), 0) AS taken,
+                count(*) FILTER (WHERE NOT final) AS more_holds
+            FROM followups WHERE status = 'done' GROUP BY 1
+        ), lines AS (
+            SELECT source_id, sum(amount) AS amount, sum(fee) AS fee
+            FROM balance_transactions WHERE type = 'charge' GROUP BY 1
         )
-        SELECT format('charge %s (%s, captured %s) is booked with %s in %s transfers and %s holds',
-            coalesce(c.id, b.source), coalesce(c.status, 'unknown'), coalesce(c.amount_captured, 0),
-            coalesce(b.taken, 0), coalesce(b.takings, 0), coalesce(b.holds, 0))
-        FROM charges c FULL JOIN booked b ON b.source = c.id
-        LEFT JOIN balance_transactions x ON x.id = c.balance_transaction_id
+        SELECT format('charge %s (%s, captured %s) is booked with %s in %s transfers, %s holds and'
+            ' %s held; its payment has %s to capture', coalesce(c.id, b.charge),
+            coalesce(c.status, 'unknown'), coalesce(c.amount_captured, 0), coalesce(b.taken, 0),
+            coalesce(b.takings, 0), coalesce(b.holds, 0), coalesce(b.held, 0),
+            coalesce(i.amount_capturable, 0))
+        FROM charges c FULL JOIN booked b ON b.charge = c.id
+        LEFT JOIN payment_intents i ON i.id = c.intent_id
+        LEFT JOIN parts p ON p.charge_id = c.id
+        LEFT JOIN lines x ON x.source_id = c.id
         WHERE c.id IS NULL
             OR coalesce(b.taken, 0) <> c.amount_captured
-            OR coalesce(b.takings, 0) <> (c.captured)::int
-            OR (c.status = 'succeeded' AND NOT c.captured AND coalesce(b.holds, 0) <> 1)
+            OR coalesce(b.takings, 0) <> coalesce(p.made, (c.captured)::int)
+            OR coalesce(p.taken, c.amount_captured) <> c.amount_captured
+            OR (c.status = 'succeeded' AND (NOT c.captured OR p.charge_id IS NOT NULL)
+                AND coalesce(b.holds, 0) <> 1 + coalesce(p.more_holds, 0))
             OR (c.status = 'failed' AND coalesce(b.holds, 0) <> 0)
-            OR (c.captured AND (x.id IS NULL OR x.amount <> c.amount_captured
-                OR x.fee <> coalesce(b.fee, 0) OR x.source_id <> c.id))
+            OR (c.status = 'succeeded' AND coalesce(b.held, 0) <> i.amount_capturable)
+            OR c.amount_captured <> coalesce(x.amount, 0)
+            OR coalesce(b.fee, 0) <> coalesce(x.fee, 0)
         """,
     ),
     Check(
@@ -167,10 +186,12 @@ CHECKS = (
         SELECT format('payment %s received %s, its charges %s in %s', i.id, i.amount_received,
             coalesce(sum(c.amount_captured), 0), count(c.id))
         FROM payment_intents i
-        LEFT JOIN charges c ON c.intent_id = i.id AND c.status = 'succeeded' AND c.captured
+        LEFT JOIN charges c
+            ON c.intent_id = i.id AND c.status = 'succeeded' AND c.amount_captured > 0
         GROUP BY i.id
         HAVING coalesce(sum(c.amount_captured), 0) <> i.amount_received
-            OR count(c.id) <> (i.status = 'succeeded')::int
+            OR count(c.id) <> (i.amount_received > 0)::int
+            OR coalesce(bool_and(c.captured), false) <> (i.status = 'succeeded')
         """,
     ),
     Check(
@@ -296,7 +317,12 @@ CHECKS = (
         FROM charges c
         LEFT JOIN payment_attempts a ON a.id = c.attempt_id
         LEFT JOIN payment_intents i ON i.id = a.intent_id
-        WHERE (c.intent_id, c.payment_method_id, c.account_id, c.amount, c.currency)
+        LEFT JOIN (
+            SELECT charge_id, sum(amount) AS amount FROM followups
+            WHERE kind = 'increment' AND status = 'done' GROUP BY 1
+        ) AS raised ON raised.charge_id = c.id
+        WHERE (c.intent_id, c.payment_method_id, c.account_id,
+                c.amount - coalesce(raised.amount, 0), c.currency)
             IS DISTINCT FROM (a.intent_id, a.payment_method_id, i.account_id, a.amount, a.currency)
         """,
     ),

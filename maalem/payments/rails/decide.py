@@ -1,7 +1,9 @@
 """How the simulated issuers and the simulated switch make up their minds: pure rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from maalem.payments.rails.declines import declined
 from maalem.payments.rails.ports import (
@@ -10,6 +12,8 @@ from maalem.payments.rails.ports import (
     ChallengeKind,
     Check,
     Declined,
+    Done,
+    Followup,
     Verification,
     WalletPayment,
 )
@@ -20,6 +24,8 @@ PHONE_NO_WALLET = "+212600000004"
 PHONE_NO_FUNDS = "+212600000051"
 PHONE_SMALL_CAP = "+212600000061"
 PHONE_REFUSES = "+212600000005"
+# An issuer lets a hold be raised up to so many times what it first promised.
+RISE_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,24 @@ def card_verification(card: TestCard | None, *, cvc: str | None) -> Verification
     if cvc is None:
         return Verification(Check.UNCHECKED)
     return Verification(Check.FAIL if card.cvc_fails else Check.PASS)
+
+
+def followup_answer(
+    verb: str, *, followup: Followup, room: Mapping[str, Any] | None
+) -> Done | Declined:
+    """The issuer's answer to what follows a payment.
+
+    `room` is what is known of it: `promised` at first, `amount` with its rises, `used` by earlier
+    follow-ups of the same kind.
+    """
+    if room is None or room["answer"] != "Authorised":
+        return declined(followup.reference, "over_original")
+    if verb == "increment":
+        if room["amount"] + followup.amount > RISE_MAX * room["promised"]:
+            return declined(followup.reference, "insufficient_funds")
+    elif verb != "release" and room["used"] + followup.amount > room["amount"]:
+        return declined(followup.reference, "over_original")
+    return Done(followup.reference, f"nt_{followup.reference}")
 
 
 def documented_card(number: str) -> TestCard | None:

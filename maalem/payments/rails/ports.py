@@ -82,7 +82,8 @@ class WalletPayment:
 
 @dataclass(frozen=True, slots=True)
 class Followup:
-    """A capture, a release or a refund of the payment `original`, under its own reference."""
+    """A capture, a release, a rise or a refund of the payment `original`, under its own
+    reference. `amount` is what is taken, given back or added."""
 
     reference: str
     original: str
@@ -194,6 +195,8 @@ class CardRail(Protocol):
     ) -> Answer: ...
 
     async def capture(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+    async def increment(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
 
     async def release(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
 

@@ -173,7 +173,11 @@ class _Outside:
     async def _followed(self, verb: str, *, followup: Followup) -> Recorded:
         room = await self._pool.fetchrow(
             """
-            SELECT o.amount, o.hint, o.merchant, o.currency, o.phone, o.answer ->> 'is' AS answer,
+            SELECT o.hint, o.merchant, o.currency, o.phone, o.answer ->> 'is' AS answer,
+                   o.amount AS promised,
+                   o.amount + COALESCE((SELECT sum(f.amount) FROM simulator.answers f
+                       WHERE f.original = o.reference AND f.kind = 'increment'
+                         AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0) AS amount,
                    COALESCE((SELECT sum(f.amount) FROM simulator.answers f
                              WHERE f.original = o.reference AND f.kind = $2
                                AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0) AS used
@@ -183,14 +187,7 @@ class _Outside:
             verb,
             followup.reference,
         )
-        fits = room is not None and room["answer"] == "Authorised"
-        if fits and verb != "release":
-            fits = room["used"] + followup.amount <= room["amount"]
-        answer: Recorded = (
-            Done(followup.reference, f"nt_{followup.reference}")
-            if fits
-            else declined(followup.reference, "over_original")
-        )
+        answer = decide.followup_answer(verb, followup=followup, room=room)
         return await self._notebook.record(
             Entry(
                 reference=followup.reference,
@@ -233,6 +230,10 @@ class SimulatedCards(_Outside):
     async def capture(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
         """Take (part of) an authorised amount."""
         return await self._follow("capture", followup=followup, deadline_s=deadline_s)
+
+    async def increment(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """Raise what was promised; the issuer goes to three times the first promise."""
+        return await self._follow("increment", followup=followup, deadline_s=deadline_s)
 
     async def release(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
         """Give (the rest of) an authorised amount back before it was taken."""

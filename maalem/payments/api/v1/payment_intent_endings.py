@@ -1,4 +1,4 @@
-"""/v1/payment_intents/{id}/capture and /cancel"""
+"""/v1/payment_intents/{id}/capture, /increment_authorization and /cancel"""
 
 from typing import Literal
 
@@ -7,8 +7,10 @@ import msgspec
 from maalem.payments import store
 from maalem.payments.acquiring import cancel as cancelling
 from maalem.payments.acquiring import capture as capturing
+from maalem.payments.acquiring import increment as raising
 from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.records import Followup
+from maalem.payments.api import fields
 from maalem.payments.api.call import Answered, Call, Object, StepKeep
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.metadata import merged
@@ -30,6 +32,13 @@ class Cancel(msgspec.Struct, forbid_unknown_fields=True):
     ) = None
 
 
+class Increment(msgspec.Struct, forbid_unknown_fields=True):
+    amount: int
+    description: str | None = None
+    metadata: dict[str, str] | str | None = None
+    statement_descriptor: str | None = None
+
+
 async def _resume_capture(call: Call, followup_id: str) -> Answered:
     keep = _keep_capture(call)
     await capturing.go_on(call.payments, await _followup(call, followup_id), keep=keep)
@@ -44,6 +53,13 @@ async def _resume_cancel(call: Call, followup_id: str) -> Answered:
     return keep.answer
 
 
+async def _resume_increment(call: Call, followup_id: str) -> Answered:
+    keep = _keep_capture(call)
+    await raising.go_on(call.payments, await _followup(call, followup_id), keep=keep)
+    assert keep.answer is not None
+    return keep.answer
+
+
 @route("POST", "/v1/payment_intents/{id}/capture", Capture, steps=True, resume=_resume_capture)
 async def capture(call: Call, params: Capture, intent_id: str) -> Answered:
     """Take held money, whole or in part."""
@@ -52,6 +68,33 @@ async def capture(call: Call, params: Capture, intent_id: str) -> Answered:
         call.payments,
         intent=await the_intent(call, intent_id),
         amount=params.amount_to_capture,
+        final=params.final_capture,
+        metadata=merged({}, params.metadata) or None,
+        statement_descriptor=params.statement_descriptor or None,
+        request_id=call.request_id,
+        idempotency_key=call.idempotency_key,
+        keep=keep,
+    )
+    assert keep.answer is not None
+    return keep.answer
+
+
+@route(
+    "POST",
+    "/v1/payment_intents/{id}/increment_authorization",
+    Increment,
+    steps=True,
+    resume=_resume_increment,
+)
+async def increment(call: Call, params: Increment, intent_id: str) -> Answered:
+    """Raise what is held to a new total."""
+    keep = _keep_capture(call)
+    await raising.increment(
+        call.payments,
+        intent=await the_intent(call, intent_id),
+        amount=fields.amount(params.amount),
+        description=params.description or None,
+        statement_descriptor=params.statement_descriptor or None,
         metadata=merged({}, params.metadata) or None,
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,

@@ -42,6 +42,8 @@ class CardOptions(msgspec.Struct, forbid_unknown_fields=True):
 
     request_three_d_secure: Literal["any", "automatic", "challenge"] = "automatic"
     capture_method: Literal["manual", ""] | None = None
+    request_multicapture: Literal["if_available", "never"] | None = None
+    request_incremental_authorization: Literal["if_available", "never"] | None = None
 
 
 class MethodOptions(msgspec.Struct, forbid_unknown_fields=True):
@@ -236,6 +238,8 @@ async def _pay(
     if taken.method.type == "wallet" and intent.capture_method == "manual":
         raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
     options = params.payment_method_options
+    if stored and options:
+        intent = msgspec.structs.replace(intent, payment_method_options=_kept(options))
     forced = options and options.card and options.card.request_three_d_secure != "automatic"
     keep = _keep(call)
     confirmed = await ask_for_it(
@@ -299,7 +303,16 @@ def _new_intent(call: Call, params: Create, *, taken: Taken | None) -> Intent:
         setup_future_usage=params.setup_future_usage or None,
         metadata=merged({}, params.metadata),
         created_at=call.now,
+        payment_method_options=_kept(params.payment_method_options),
     )
+
+
+def _kept(options: MethodOptions | None) -> dict[str, Any] | None:
+    """`payment_method_options` as they are shown again."""
+    if options is None or options.card is None:
+        return None
+    given = msgspec.structs.asdict(options.card)
+    return {"card": {name: value for name, value in given.items() if value}}
 
 
 def _refuse_early(params: Create) -> None:

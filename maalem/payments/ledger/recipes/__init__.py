@@ -12,7 +12,14 @@ booking; with the leg's `code` it makes the transfer's id, so booking twice chan
 
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
 from maalem.payments.ledger.recipes.refund import refund, refund_failed, refund_reserve
-from maalem.payments.ledger.recipes.sale import capture, charge, charge_fee, hold, release
+from maalem.payments.ledger.recipes.sale import (
+    capture,
+    charge,
+    charge_fee,
+    hold,
+    raise_hold,
+    release,
+)
 from maalem.payments.ledger.recipes.transfer import (
     availability,
     reversal,
@@ -33,6 +40,7 @@ __all__ = [
     "merchant",
     "owed",
     "rail",
+    "raise_hold",
     "refund",
     "refund_failed",
     "refund_reserve",

@@ -51,26 +51,80 @@ def hold(
 
 
 def capture(
-    source: str, *, owner: str, by: str, amount: int, fee: int, currency: str, bucket: str
+    source: str,
+    *,
+    held_by: str,
+    owner: str,
+    by: str,
+    amount: int,
+    fee: int,
+    currency: str,
+    bucket: str,
+    rest: int = 0,
+    timeout_s: int = 0,
 ) -> Chain:
-    """(Part of) the hold of charge `source` is taken; the rest of it is given up.
+    """(Part of) the hold that `held_by` booked is taken; `rest` stays held, by `source` now.
 
     | account            |                 debit |                credit |
     |--------------------|----------------------:|----------------------:|
-    | rail               | amount (held: away)   |                       |
-    | owner's `bucket`   |                   fee | amount (held: away)   |
+    | rail               | amount (held: rest)   |                       |
+    | owner's `bucket`   |                   fee | amount (held: rest)   |
     | fees               |                       |                   fee |
     """
     asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
-    held = transfer_id(source, "hold")
+    held = transfer_id(held_by, "hold")
     taken = chain(
         asset, owed, amount=amount, code="capture", source=source, kind="post", pending_id=held
     )
+    if rest:
+        taken += hold(
+            source,
+            owner=owner,
+            by=by,
+            amount=rest,
+            currency=currency,
+            bucket=bucket,
+            timeout_s=timeout_s,
+        )
     return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket)
 
 
-def release(source: str, *, owner: str, by: str, currency: str, bucket: str) -> Chain:
-    """The hold of charge `source` is given up whole: both pending figures go away.
+def raise_hold(
+    source: str,
+    *,
+    held_by: str,
+    owner: str,
+    by: str,
+    amount: int,
+    currency: str,
+    bucket: str,
+    timeout_s: int,
+) -> Chain:
+    """The issuer promised more: the hold of `held_by` gives way to one of `amount` in all.
+
+    | account            |            debit pending |           credit pending |
+    |--------------------|-------------------------:|-------------------------:|
+    | rail               | −what was held, +amount  |                          |
+    | owner's `bucket`   |                          | −what was held, +amount  |
+    """
+    asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
+    held = transfer_id(held_by, "hold")
+    gone = chain(
+        asset, owed, amount=0, code="hold_replaced", source=source, kind="void", pending_id=held
+    )
+    return gone + hold(
+        source,
+        owner=owner,
+        by=by,
+        amount=amount,
+        currency=currency,
+        bucket=bucket,
+        timeout_s=timeout_s,
+    )
+
+
+def release(source: str, *, held_by: str, owner: str, by: str, currency: str, bucket: str) -> Chain:
+    """The hold that `held_by` booked is given up whole: both pending figures go away.
 
     | account            |  debit pending | credit pending |
     |--------------------|---------------:|---------------:|
@@ -78,5 +132,5 @@ def release(source: str, *, owner: str, by: str, currency: str, bucket: str) -> 
     | owner's `bucket`   |                |        −amount |
     """
     asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
-    held = transfer_id(source, "hold")
+    held = transfer_id(held_by, "hold")
     return chain(asset, owed, amount=0, code="release", source=source, kind="void", pending_id=held)

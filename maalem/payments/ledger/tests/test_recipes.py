@@ -55,7 +55,7 @@ def test_a_hold_is_captured_in_part_and_the_rest_is_gone():
     posted, held = fold(hold)
     assert posted == {}
     assert held == {("house", "rail_card"): -10_000, (OWNER, "pending"): 10_000}
-    posted, held = fold(hold, recipes.capture("ch_1", amount=7_000, fee=0, **who))
+    posted, held = fold(hold, recipes.capture("cap_1", held_by="ch_1", amount=7_000, fee=0, **who))
     assert posted == {("house", "rail_card"): -7_000, (OWNER, "pending"): 7_000}
     assert held == {}
 
@@ -63,7 +63,24 @@ def test_a_hold_is_captured_in_part_and_the_rest_is_gone():
 def test_a_released_hold_leaves_nothing():
     who = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "pending"}
     hold = recipes.hold("ch_1", amount=10_000, timeout_s=60, **who)
-    assert fold(hold, recipes.release("ch_1", **who)) == ({}, {})
+    assert fold(hold, recipes.release("ch_1", held_by="ch_1", **who)) == ({}, {})
+
+
+def test_a_hold_is_raised_and_taken_in_two_parts():
+    who = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "pending"}
+    hold = recipes.hold("ch_1", amount=10_000, timeout_s=60, **who)
+    more = recipes.raise_hold("inc_1", held_by="ch_1", amount=12_000, timeout_s=60, **who)
+    assert fold(hold, more) == ({}, {("house", "rail_card"): -12_000, (OWNER, "pending"): 12_000})
+    part = recipes.capture(
+        "cap_1", held_by="inc_1", amount=7_000, fee=0, rest=5_000, timeout_s=60, **who
+    )
+    posted, held = fold(hold, more, part)
+    assert posted == {("house", "rail_card"): -7_000, (OWNER, "pending"): 7_000}
+    assert held == {("house", "rail_card"): -5_000, (OWNER, "pending"): 5_000}
+    last = recipes.capture("cap_2", held_by="cap_1", amount=4_000, fee=0, **who)
+    posted, held = fold(hold, more, part, last)
+    assert posted == {("house", "rail_card"): -11_000, (OWNER, "pending"): 11_000}
+    assert held == {}
 
 
 def test_a_refund_is_reserved_and_then_given():
