@@ -12,7 +12,9 @@ from maalem.kit.ids import ALPHABET
 from maalem.payments.records import Record
 
 PENDING, AVAILABLE, OWED = "pending", "available", "owed"
+RESERVED = "reserved"
 RAIL, FEES = "rail", "fees"
+PAYOUTS, BANK = "payouts", "bank"
 HOUSE = "house"
 
 

@@ -11,6 +11,18 @@ booking; with the leg's `code` it makes the transfer's id, so booking twice chan
 """
 
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
+from maalem.payments.ledger.recipes.payouts import (
+    bank,
+    payout,
+    payout_canceled,
+    payout_failed,
+    payout_paid,
+    payout_returned,
+    payouts_clearing,
+    reserve_hold,
+    reserve_release,
+    settle_owed,
+)
 from maalem.payments.ledger.recipes.refund import refund, refund_failed, refund_reserve
 from maalem.payments.ledger.recipes.sale import (
     capture,
@@ -31,6 +43,7 @@ __all__ = [
     "EMPTY",
     "Chain",
     "availability",
+    "bank",
     "capture",
     "charge",
     "charge_fee",
@@ -39,12 +52,20 @@ __all__ = [
     "house",
     "merchant",
     "owed",
+    "payout",
+    "payout_canceled",
+    "payout_failed",
+    "payout_paid",
+    "payout_returned",
+    "payouts_clearing",
     "rail",
     "raise_hold",
     "refund",
     "refund_failed",
     "refund_reserve",
     "release",
+    "reserve_hold",
+    "reserve_release",
     "reversal",
     "settle_owed",
     "transfer",

@@ -1,0 +1,1 @@
+"""From an owner's balance to her bank: bank accounts, payouts, reserves, and what she owes us."""
