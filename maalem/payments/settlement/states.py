@@ -3,7 +3,6 @@
 The database holds the same tables (sql/0401_payouts.sql); a test compares them.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -55,10 +54,4 @@ EXTERNAL_ACCOUNT_NEXT: dict[ExternalAccountStatus, frozenset[ExternalAccountStat
 RESERVE_NEXT: dict[ReserveStatus, frozenset[ReserveStatus]] = {
     _R.HELD: frozenset({_R.RELEASED}),
     _R.RELEASED: frozenset(),
-}
-
-TABLES: Mapping[str, tuple[type[StrEnum], Mapping[str, frozenset[str]]]] = {
-    "Payout": (PayoutStatus, PAYOUT_NEXT),
-    "External account": (ExternalAccountStatus, EXTERNAL_ACCOUNT_NEXT),
-    "Reserve": (ReserveStatus, RESERVE_NEXT),
 }

@@ -15,8 +15,10 @@ from maalem.payments.rails.ports import CardRail, Check
 from maalem.payments.rails.test_cards import BY_NUMBER
 from maalem.payments.vault.brands import brand_of
 from maalem.payments.vault.check import check_card
+from maalem.payments.vault.envelope import DataKeys
 from maalem.payments.vault.keys import VaultKeys, open_sealed, seal
 from maalem.payments.vault.loans import Loans
+from maalem.payments.vault.numbers import BankNumbers
 from maalem.payments.vault.records import (
     CardRefused,
     ClearCard,
@@ -29,14 +31,15 @@ T = TypeVar("T")
 
 
 class Vault:
-    """The only code that holds the vault's keys."""
+    """Holds the vault's keys; `numbers` are those of bank accounts."""
 
     def __init__(
         self, pool: asyncpg.Pool, clock: Clock, *, keys: VaultKeys, rail: CardRail
     ) -> None:
         self._pool, self._clock, self._keys, self._rail = pool, clock, keys, rail
         self._loans = Loans(pool)
-        self._data_keys: dict[int, bytes] = {}
+        self._data_keys = DataKeys(pool, keys)
+        self.numbers = BankNumbers(pool, keys=keys, data_keys=self._data_keys)
 
     async def take_in(self, typed: TypedCard) -> StoredCard:
         """Check, verify with the network and seal a card; its token starts with `vc_`.
@@ -48,7 +51,7 @@ class Vault:
         if verification.declined is not None:
             raise CardRefused(declined=verification.declined)
         stored = self._describe(card, cvc_check=verification.cvc_check)
-        key_id, key = await self._current_key()
+        key_id, key = await self._data_keys.current()
         sealed = seal(card.number.encode(), key=key, place=stored.token.encode())
         await self._pool.execute(
             "SELECT vault.put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -75,7 +78,7 @@ class Vault:
         row = await self._loans.open(token, why=why)
         if row is None:
             raise NoSuchCard(token)
-        key = await self._key(row["key_id"])
+        key = await self._data_keys.get(row["key_id"])
         number = open_sealed(row["sealed"], key=key, place=token.encode()).decode()
         return await use(
             ClearCard(number=number, exp_month=row["exp_month"], exp_year=row["exp_year"])
@@ -110,22 +113,3 @@ class Vault:
             exp_year=card.exp_year,
             cvc_check=cvc_check.value,
         )
-
-    async def _current_key(self) -> tuple[int, bytes]:
-        if not self._data_keys:
-            await self._load_keys()
-        if not self._data_keys:
-            _, wrapped = self._keys.new_data_key()
-            await self._pool.fetchval("SELECT vault.add_key($1)", wrapped)
-            await self._load_keys()
-        newest = max(self._data_keys)
-        return newest, self._data_keys[newest]
-
-    async def _key(self, key_id: int) -> bytes:
-        if key_id not in self._data_keys:
-            await self._load_keys()
-        return self._data_keys[key_id]
-
-    async def _load_keys(self) -> None:
-        rows = await self._pool.fetch("SELECT id, wrapped FROM vault.keys()")
-        self._data_keys = {row["id"]: self._keys.unwrap(row["wrapped"]) for row in rows}

@@ -4,7 +4,8 @@ The house's accounts: `rail` is what a card network or the mobile switch owes us
 by debit); `fees` is what we earned (grows by credit). Each account's owner has two: `pending`,
 money that is hers but not yet to be spent, and `available`. Both are what we owe her (grow by
 credit) and the ledger refuses to let either go below zero. What she owes us, because more was
-taken from her than she had, stands on a third, `owed` (an asset, grows by debit).
+taken from her than she had, stands on a third, `owed` (an asset, grows by debit); what a published
+rule keeps back stands on a fourth, `reserved`.
 
 All amounts are minor units of `currency`. `source` is the id of the object that causes the
 booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
@@ -21,7 +22,6 @@ from maalem.payments.ledger.recipes.payouts import (
     payouts_clearing,
     reserve_hold,
     reserve_release,
-    settle_owed,
 )
 from maalem.payments.ledger.recipes.refund import refund, refund_failed, refund_reserve
 from maalem.payments.ledger.recipes.sale import (

@@ -1,11 +1,11 @@
-"""An owner's money goes to her bank, or waits: payouts, their ends, reserves, debts.
+"""An owner's money goes to her bank, or waits: payouts, their ends, reserves.
 
 `payouts` is the house's debt for money that has left its owner's balance and that her bank does
 not have yet; it stands at what is pending or in transit, payout by payout, and never below zero.
 `bank` is the institution's own account at its bank, an asset.
 """
 
-from maalem.payments.ledger.recipes.parts import Chain, chain, house, merchant, owed
+from maalem.payments.ledger.recipes.parts import Chain, chain, house, merchant
 from maalem.payments.ledger.records import (
     AVAILABLE,
     BANK,
@@ -91,19 +91,6 @@ def payout_returned(source: str, *, owner: str, amount: int, currency: str) -> C
     """
     giver, _ = _sides(owner, currency)
     return chain(bank(currency), giver, amount=amount, code="payout_returned", source=source)
-
-
-def settle_owed(source: str, *, owner: str, amount: int, currency: str) -> Chain:
-    """What the owner owes us is taken from what she has, before anything is paid out.
-
-    | account               |  debit |   credit |
-    |-----------------------|-------:|---------:|
-    | owner's `available`   | amount |          |
-    | owner's `owed`        |        |   amount |
-    """
-    giver = merchant(owner, bucket=AVAILABLE, currency=currency)
-    debt = owed(owner, currency=currency)
-    return chain(giver, debt, amount=amount, code="settle_owed", source=source)
 
 
 def reserve_hold(source: str, *, owner: str, amount: int, currency: str) -> Chain:
