@@ -50,7 +50,11 @@ class Customer(Record, kw_only=True, frozen=True):
 
 
 class PaymentMethod(Record, kw_only=True, frozen=True):
-    """A card (its number is in the vault under `vault_token`) or a wallet (by telephone)."""
+    """A card (its number is in the vault under `vault_token`) or a wallet (by telephone).
+
+    `agreement` is the network's reference of the payment or verification in which its holder
+    agreed to payments without her.
+    """
 
     TABLE: ClassVar[str] = "payment_methods"
 
@@ -74,6 +78,7 @@ class PaymentMethod(Record, kw_only=True, frozen=True):
     allow_redisplay: str = "unspecified"
     metadata: dict[str, str]
     created_at: datetime
+    agreement: str | None = None
 
 
 class Token(Record, kw_only=True, frozen=True):

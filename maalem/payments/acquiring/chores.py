@@ -9,6 +9,7 @@ from maalem.payments import store
 from maalem.payments.acquiring import cancel, capture, increment, refund
 from maalem.payments.acquiring.confirm import complete_authentication, load, lookup, resolve
 from maalem.payments.acquiring.records import Attempt, Followup, Intent, Refund
+from maalem.payments.acquiring.setup import chores as setting
 from maalem.payments.context import Payments
 
 BATCH = 200
@@ -53,7 +54,10 @@ async def resolve_unknown(payments: Payments, *, grace_s: float = GRACE_S) -> in
     )
     for pending in refunds:
         await _try(refund.go_on, payments, pending)
-    return len(attempts) + len(open_followups) + len(refunds)
+    setups = await setting.unanswered(payments, before=before)
+    for setup in setups:
+        await _try(setting.ask_about, payments, setup)
+    return len(attempts) + len(open_followups) + len(refunds) + len(setups)
 
 
 async def expire_attempts(payments: Payments) -> int:
@@ -67,6 +71,9 @@ async def expire_attempts(payments: Payments) -> int:
     )
     for attempt in left:
         await _try(_leave, payments, attempt)
+    setups = await setting.left(payments, now=now)
+    for setup in setups:
+        await _try(setting.leave, payments, setup)
     held = await store.select(
         payments.pool,
         Intent,
@@ -78,7 +85,7 @@ async def expire_attempts(payments: Payments) -> int:
     )
     for intent in held:
         await _try(_release, payments, intent)
-    return len(left) + len(held)
+    return len(left) + len(setups) + len(held)
 
 
 async def _ask_about(payments: Payments, attempt: Attempt) -> None:

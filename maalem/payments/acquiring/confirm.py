@@ -13,6 +13,7 @@ import msgspec
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
 from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.keeping import add_keeping
 from maalem.payments.acquiring.outcome import Answer, Asked, Confirmed, about, first_attempt, judge
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
 from maalem.payments.acquiring.refusals import card_error
@@ -215,6 +216,7 @@ async def _settle(
         unit, confirmed = judge(asked, answer)
         if confirmed.charge is not None and confirmed.refusal is None:
             await add_completion(payments, unit, intent=confirmed.intent, at=asked.now)
+            add_keeping(unit, asked, confirmed)
         body = None
         if keep is not None:
             unit.claim, body = await keep.finish(confirmed)
@@ -257,6 +259,7 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
         capture=asked.intent.capture_method != "manual",
         force_challenge=force_challenge,
         off_session=attempt.off_session,
+        agreement=method.agreement,
     )
     try:
         return await payments.vault.lend(

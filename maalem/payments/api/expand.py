@@ -9,6 +9,8 @@ from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import Account, Customer, PaymentMethod
 from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
+from maalem.payments.acquiring.setup import wire as setup_wire
+from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
 from maalem.payments.api.call import Call, Object
 from maalem.payments.errors import BadRequest
 from maalem.payments.ledger import wire as ledger_wire
@@ -95,6 +97,8 @@ for _prefix, _kind, _show in (
     ("pm", PaymentMethod, accounts_wire.payment_method),
     ("pi", Intent, wire.intent),
     ("ch", Charge, wire.charge),
+    ("seti", SetupIntent, setup_wire.setup_intent),
+    ("setatt", SetupAttempt, setup_wire.setup_attempt),
     ("re", Refund, wire.refund),
     ("tr", Transfer, wire.transfer),
     ("trr", Reversal, wire.reversal),

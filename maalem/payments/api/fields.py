@@ -1,13 +1,14 @@
 """Fields that several endpoints take, checked alike."""
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from maalem.kit.money import EXPONENTS
 from maalem.payments.accounts.methods import Taken, billing, take_card, take_wallet
+from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.api.call import Call
 from maalem.payments.api.metadata import merged
 from maalem.payments.errors import BadRequest
@@ -16,6 +17,8 @@ from maalem.payments.vault.records import TypedCard
 
 AMOUNT_MAX = 99_999_999
 URL_MAX = 2_048
+# Texts that a merchant writes for herself: Stripe keeps as much.
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 # Hosts end up in a header (a page's form-action): nothing there may end a directive or begin one.
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
@@ -102,6 +105,23 @@ def phone(value: str, *, param: str) -> str:
             param=param,
         )
     return value
+
+
+def owned_by(method: PaymentMethod, customer_id: str | None, /) -> None:
+    """Refuse a method that is another customer's than the one who is to pay with it."""
+    if method.customer_id is None or method.customer_id == customer_id:
+        return
+    if customer_id is None:
+        raise BadRequest(
+            f"The PaymentMethod {method.id} belongs to the customer {method.customer_id}. Pass that"
+            " customer too.",
+            param="customer",
+        )
+    raise BadRequest(
+        f"The customer {customer_id} does not have a payment method with the ID {method.id}.",
+        code="resource_missing",
+        param="payment_method",
+    )
 
 
 async def new_method(call: Call, data: MethodData) -> Taken:

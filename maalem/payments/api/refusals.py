@@ -33,6 +33,10 @@ _SENTENCES = {
         "payment_intent_unexpected_state",
         "This PaymentIntent is being captured, raised or canceled at this moment.",
     ),
+    "one_setup_attempt_at_a_time": (
+        "setup_intent_unexpected_state",
+        "Another attempt to set this SetupIntent up is under way.",
+    ),
     "one_attempt_at_a_time": (
         "payment_intent_unexpected_state",
         "Another attempt to pay this PaymentIntent is under way.",

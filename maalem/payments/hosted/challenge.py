@@ -12,6 +12,8 @@ from starlette.responses import Response
 from maalem.payments.acquiring import confirm as acquiring
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.records import Attempt, Intent
+from maalem.payments.acquiring.setup import confirm as setting
+from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.hosted.render import Frame, go, page
@@ -31,6 +33,8 @@ from maalem.payments.rails.ports import Challenge, ChallengeKind, ChallengeState
 from maalem.payments.rails.test_cards import CODE
 from maalem.payments.vault.digits import fold_digits
 
+Trial = Attempt | SetupAttempt
+Will = Intent | SetupIntent
 _PAID = frozenset({IntentStatus.SUCCEEDED, IntentStatus.REQUIRES_CAPTURE})
 
 
@@ -38,7 +42,7 @@ _PAID = frozenset({IntentStatus.SUCCEEDED, IntentStatus.REQUIRES_CAPTURE})
 async def show(request: Request) -> Response:
     """GET /hosted/{3ds,wallet}/{token}: the question; once it is answered, the way on."""
     payments = payments_of(request)
-    found = await acquiring.attempt_of_token(payments, request.path_params["token"])
+    found = await _found(payments, request.path_params["token"])
     if found is None:
         return missing(request)
     attempt, intent = found
@@ -53,7 +57,7 @@ async def show(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """POST there: the code, an approval, a refusal, or the wish to leave."""
     payments = payments_of(request)
-    found = await acquiring.attempt_of_token(payments, request.path_params["token"])
+    found = await _found(payments, request.path_params["token"])
     if found is None:
         return missing(request)
     attempt, intent = found
@@ -74,6 +78,13 @@ async def answer(request: Request) -> Response:
     if after is not None and after.state is ChallengeState.OPEN:
         return _question(payments, after, frame=frame, wrong=True)
     return await _finish(payments, attempt, frame=frame, outcome="answered")
+
+
+async def _found(payments: Payments, token: str) -> tuple[Trial, Will] | None:
+    """The attempt whose page this is: to pay, or to set a card up."""
+    return await acquiring.attempt_of_token(payments, token) or await setting.attempt_of_token(
+        payments, token
+    )
 
 
 async def _approve(payments: Payments, name: str) -> Challenge | None:
@@ -97,8 +108,13 @@ def _question(
     )
 
 
-async def _finish(payments: Payments, attempt: Attempt, *, frame: Frame, outcome: str) -> Response:
+async def _finish(payments: Payments, attempt: Trial, *, frame: Frame, outcome: str) -> Response:
     """Ask the rail, write down its answer, and send the payer on."""
+    if isinstance(attempt, SetupAttempt):
+        over = await setting.complete(
+            payments, attempt=attempt.id, abandoned=outcome == "abandoned"
+        )
+        return _onwards(attempt, over.setup, frame=frame)
     done = await acquiring.complete_authentication(
         payments,
         attempt=attempt.id,
@@ -106,10 +122,7 @@ async def _finish(payments: Payments, attempt: Attempt, *, frame: Frame, outcome
     )
     intent = done.intent
     if intent.session_id is None:
-        if intent.status in (IntentStatus.PROCESSING, IntentStatus.REQUIRES_ACTION):
-            again = with_words(frame.here, lang=frame.language)
-            return notice("unknown", frame=frame, tone="wait", refresh=again, next_url=again)
-        return _back_to_merchant(attempt, intent, frame=frame)
+        return _onwards(attempt, intent, frame=frame)
     session = await sessions.session_of(payments, intent.session_id)
     assert session is not None
     if intent.status in _PAID:
@@ -121,28 +134,34 @@ async def _finish(payments: Payments, attempt: Attempt, *, frame: Frame, outcome
     return go(back, frame=frame)
 
 
-def _back_to_merchant(attempt: Attempt, intent: Intent, *, frame: Frame) -> Response:
-    """An intent of the API's own: its return address, with the words that SDKs look for."""
+def _onwards(attempt: Trial, intent: Will, *, frame: Frame) -> Response:
+    """An intent of the API's own: wait for its answer, then go back to who made it."""
+    if intent.status in (IntentStatus.PROCESSING, IntentStatus.REQUIRES_ACTION):
+        again = with_words(frame.here, lang=frame.language)
+        return notice("unknown", frame=frame, tone="wait", refresh=again, next_url=again)
+    return _back_to_merchant(attempt, intent, frame=frame)
+
+
+def _back_to_merchant(attempt: Trial, intent: Will, *, frame: Frame) -> Response:
+    """Its return address, with the words that SDKs look for."""
     if not attempt.return_url:
         return notice("challenge_over", frame=frame, tone="good" if intent.status in _PAID else "")
     good = intent.status in _PAID
+    kind = "setup_intent" if isinstance(intent, SetupIntent) else "payment_intent"
+    words = {kind: intent.id, f"{kind}_client_secret": intent.client_secret}
     back = with_words(
-        attempt.return_url,
-        payment_intent=intent.id,
-        payment_intent_client_secret=intent.client_secret,
-        redirect_status="succeeded" if good else "failed",
+        attempt.return_url, **words, redirect_status="succeeded" if good else "failed"
     )
     return go(back, frame=frame)
 
 
-def _settled(intent: Intent, attempt: Attempt) -> bool:
+def _settled(intent: Will, attempt: Trial) -> bool:
     return intent.attempt_id != attempt.id or intent.status != IntentStatus.REQUIRES_ACTION
 
 
-async def _frame(
-    payments: Payments, request: Request, *, attempt: Attempt, intent: Intent
-) -> Frame:
-    session = await sessions.session_of(payments, intent.session_id) if intent.session_id else None
+async def _frame(payments: Payments, request: Request, *, attempt: Trial, intent: Will) -> Frame:
+    session_id = intent.session_id if isinstance(intent, Intent) else None
+    session = await sessions.session_of(payments, session_id) if session_id else None
     leads_to = [attempt.return_url] if attempt.return_url else []
     if session is not None:
         leads_to.append(session.success_url)

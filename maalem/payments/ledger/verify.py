@@ -306,6 +306,26 @@ CHECKS = (
         WHERE i.status = 'succeeded' GROUP BY i.id HAVING count(e.id) <> 1
         """,
     ),
+    Check(
+        "cards that were set up were agreed to by their issuers",
+        "SELECT count(*) FROM setup_intents",
+        """
+        SELECT format('setup %s (%s) has %s attempts that succeeded, of its last: %s', s.id,
+            s.status, count(a.id), coalesce(bool_and(a.id = s.attempt_id), false))
+        FROM setup_intents s
+        LEFT JOIN setup_attempts a ON a.setup_id = s.id AND a.status = 'succeeded'
+        GROUP BY s.id
+        HAVING count(a.id) <> (s.status = 'succeeded')::int
+            OR NOT coalesce(bool_and(a.id = s.attempt_id
+                AND a.payment_method_id = s.payment_method_id), true)
+        UNION ALL
+        SELECT format('method %s names the agreement %s, which nobody gave', m.id, m.agreement)
+        FROM payment_methods m
+        WHERE m.agreement IS NOT NULL
+            AND NOT EXISTS (SELECT FROM setup_attempts a WHERE a.network_reference = m.agreement)
+            AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.network_reference = m.agreement)
+        """,
+    ),
     # What `sql/0010_lean.sql` leaves without a foreign key is proved here, by value.
     Check(
         "charges say what their attempts and intents say",

@@ -66,6 +66,8 @@ def _wants_challenge(card: TestCard, *, payment: CardPayment) -> bool:
             return False
         case ThreeDS.ALWAYS:
             return True
+        case ThreeDS.SET_UP:
+            return not (payment.off_session and payment.agreement)
         case ThreeDS.REQUIRED:
             return not payment.off_session
         case ThreeDS.SUPPORTED:
@@ -97,7 +99,10 @@ def _final(
 
 
 def _spared(card: TestCard, *, payment: CardPayment) -> bool:
-    """The card with the wrong security code is only declined when a code was given."""
+    """The card with the wrong security code is only declined when a code was given; some cards are
+    declined only once money is wanted."""
+    if card.attaches and payment.amount == 0:
+        return True
     return card.decline == "incorrect_cvc" and payment.cvc_check is Check.UNCHECKED
 
 

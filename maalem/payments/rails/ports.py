@@ -55,8 +55,10 @@ class CardDetails(Protocol):
 class CardPayment:
     """Ask the issuer for `amount` minor units of `currency` (ISO 4217, lower case).
 
-    `force_challenge` asks for 3-D Secure even where the card only supports it. `off_session`
-    says that the payer is not there to answer. `capture` says that the money is wanted now.
+    An amount of nothing asks whether the card is good. `force_challenge` asks for 3-D Secure even
+    where the card only supports it. `off_session` says that the payer is not there to answer;
+    `agreement` is then the network's reference of the time when she agreed to it. `capture` says
+    that the money is wanted now.
     """
 
     reference: str
@@ -67,6 +69,7 @@ class CardPayment:
     capture: bool = True
     force_challenge: bool = False
     off_session: bool = False
+    agreement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

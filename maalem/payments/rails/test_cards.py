@@ -16,12 +16,14 @@ class ThreeDS(StrEnum):
     NONE = "none"  # the card knows no 3-D Secure
     SUPPORTED = "supported"  # only when the acquirer asks
     REQUIRED = "required"  # whenever the payer is there
+    SET_UP = "set up"  # whenever she is there, and else unless she has agreed to it before
     ALWAYS = "always"  # even when she is not
 
 
 @dataclass(frozen=True, slots=True)
 class TestCard:
-    """One card. `decline` is the answer after any authentication; None is a yes."""
+    """One card. `decline` is the answer after any authentication; None is a yes. `attaches` says
+    that the issuer says yes to an amount of nothing all the same."""
 
     __test__ = False
 
@@ -37,6 +39,7 @@ class TestCard:
     funding: str = "credit"
     country: str = "US"
     token: str | None = None
+    attaches: bool = False
 
 
 def _plain(number: str, label: str, **traits: str) -> TestCard:
@@ -104,6 +107,7 @@ _DECLINES = (
         "Attaches, then every charge fails",
         "generic_decline",
         token="chargeCustomerFail",
+        attaches=True,
     ),
     TestCard(
         "4100000000000019",
@@ -147,7 +151,7 @@ _SECURE = (
     TestCard(
         "4000002500003155",
         "Challenge unless set up",
-        three_ds=_REQUIRED,
+        three_ds=ThreeDS.SET_UP,
         country="FR",
         token="authenticationRequiredOnSetup",
     ),
@@ -172,6 +176,7 @@ _SECURE = (
         three_ds=ThreeDS.ALWAYS,
         country="GB",
         token="authenticationRequiredChargeDeclinedInsufficientFunds",
+        attaches=True,
     ),
     TestCard(
         "4000000000003220",

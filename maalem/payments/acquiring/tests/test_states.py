@@ -11,6 +11,7 @@ from maalem.kit.ids import new_id
 from maalem.payments.acquiring.cancel import cancel
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.confirm import confirm
+from maalem.payments.acquiring.setup.states import SETUP_ATTEMPT_NEXT, SETUP_INTENT_NEXT
 from maalem.payments.acquiring.states import (
     ATTEMPT_NEXT,
     INTENT_NEXT,
@@ -25,7 +26,13 @@ from maalem.payments.units import Unit, UnitRefused
 
 @pytest.mark.parametrize(
     ("name", "table"),
-    [("intent", INTENT_NEXT), ("attempt", ATTEMPT_NEXT), ("refund", REFUND_NEXT)],
+    [
+        ("intent", INTENT_NEXT),
+        ("attempt", ATTEMPT_NEXT),
+        ("refund", REFUND_NEXT),
+        ("setup_intent", SETUP_INTENT_NEXT),
+        ("setup_attempt", SETUP_ATTEMPT_NEXT),
+    ],
 )
 def test_the_database_holds_the_same_table(payments_dsn, name, table):
     with psycopg.connect(payments_dsn.app) as connection:

@@ -130,11 +130,13 @@ async def methods(call: Call, params: Methods, customer_id: str) -> Object:
     return await page(call, PaymentMethod, params, where=where, show=wire.payment_method)
 
 
-async def the_customer(call: Call, customer_id: str, *, deleted: bool = False) -> Customer:
+async def the_customer(
+    call: Call, customer_id: str, *, deleted: bool = False, param: str = "id"
+) -> Customer:
     """The caller's customer, or `NotFound`."""
     found = await store.get(call.payments.pool, Customer, customer_id, account_id=call.account.id)
     if found is None or (found.deleted and not deleted):
-        raise NotFound.of("customer", customer_id)
+        raise NotFound.of("customer", customer_id, param=param)
     return found
 
 

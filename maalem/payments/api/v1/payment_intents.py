@@ -235,6 +235,7 @@ async def _pay(
             " PaymentIntent.",
             param="payment_method",
         )
+    fields.owned_by(taken.method, intent.customer_id)
     if taken.method.type == "wallet" and intent.capture_method == "manual":
         raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
     options = params.payment_method_options

@@ -138,6 +138,10 @@ def test_off_session_it_says_that_authentication_is_required(outside):
         assert answer.code == "authentication_required"
         ready = await world.pay("4000003800000446", off_session=True)
         assert isinstance(ready, Authorised)
+        unknown = await world.pay("4000002500003155", off_session=True)
+        assert isinstance(unknown, Declined)
+        agreed = await world.pay("4000002500003155", off_session=True, agreement="nt_setatt_1")
+        assert isinstance(agreed, Authorised)
 
     outside(story)
 
