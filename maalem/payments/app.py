@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from maalem.payments.api.endpoint import Api, Receive, Scope, Send
-from maalem.payments.compose import opened
+from maalem.payments.compose import opened_modes
 from maalem.payments.config import Config
 from maalem.payments.hosted.routes import routes as hosted_routes
 
@@ -37,21 +37,20 @@ class App:
 
     @asynccontextmanager
     async def _lifespan(self, pages: Starlette) -> AsyncIterator[None]:
-        async with opened(self._config or Config.from_env()) as payments:
-            pages.state.payments = payments
-            self._api.payments = payments
+        async with opened_modes(self._config or Config.from_env()) as modes:
+            pages.state.modes = self._api.modes = modes
             # What stands now stands till the end: the collector need not walk it again and again,
             # nor look for circles every few payments.
             gc.freeze()
             gc.set_threshold(20_000, 50, 100)
             yield
-            self._api.payments = None
-            await self._api.holder.close()
+            await self._api.close()
 
 
 async def health(request: Request) -> Response:
-    """200 when the database answers."""
-    await request.app.state.payments.pool.fetchval("SELECT 1")
+    """200 when the databases answer."""
+    for payments in request.app.state.modes.every():
+        await payments.pool.fetchval("SELECT 1")
     return JSONResponse({"status": "ok"})
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from maalem.kit.clock import SystemClock
 from maalem.kit.ids import new_id
+from maalem.payments.accounts.keys import hint_of, key_hash
 from maalem.payments.accounts.records import Account
-from maalem.payments.api.auth import key_hash
 from maalem.payments.config import Config
 from maalem.payments.db import Pool
 from maalem.payments.units import Unit, Writer
@@ -34,17 +34,18 @@ async def ensure_platform(
     digest = key_hash(secret_key, fingerprint_key=config.fingerprint_key)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
-            "UPDATE api_keys SET revoked_at = now()"
-            " WHERE account_id = $1 AND hash <> $2 AND revoked_at IS NULL",
+            "UPDATE api_keys SET revoked_at = now() WHERE account_id = $1 AND hash <> $2"
+            " AND origin = 'installation' AND revoked_at IS NULL",
             PLATFORM,
             digest,
         )
         await connection.execute(
-            "INSERT INTO api_keys (hash, account_id, hint) VALUES ($1, $2, $3)"
+            "INSERT INTO api_keys (hash, account_id, hint, origin)"
+            " VALUES ($1, $2, $3, 'installation')"
             " ON CONFLICT (hash) DO UPDATE SET revoked_at = NULL",
             digest,
             PLATFORM,
-            f"{secret_key[:8]}…{secret_key[-4:]}",
+            hint_of(secret_key),
         )
         # One endpoint, whose id follows from its purpose, so that a new start finds it again.
         endpoint = "we_" + hashlib.blake2b(PLATFORM.encode(), digest_size=13).hexdigest()

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from maalem.kit.clock import Clock, SystemClock
 from maalem.payments import db
-from maalem.payments.config import Config
-from maalem.payments.context import Payments
+from maalem.payments.config import BadSetting, Config
+from maalem.payments.context import Modes, Payments
 from maalem.payments.rails.simulator import simulated
 from maalem.payments.units import Writer
 from maalem.payments.vault.cards import Vault
@@ -14,13 +14,26 @@ from maalem.payments.vault.keys import VaultKeys
 
 
 @asynccontextmanager
+async def opened_modes(config: Config, *, pool_size: int = 8) -> AsyncIterator[Modes]:
+    """The surroundings of each mode that is on: two databases, with nothing in common."""
+    async with opened(config, pool_size=pool_size) as test:
+        if not config.live_database_url:
+            yield Modes(test)
+            return
+        async with opened(config.of_mode(live=True), pool_size=pool_size) as live:
+            yield Modes(test, live)
+
+
+@asynccontextmanager
 async def opened(
     config: Config, *, clock: Clock | None = None, pool_size: int = 8
 ) -> AsyncIterator[Payments]:
-    """The service's surroundings for as long as the block lasts."""
+    """One mode's surroundings for as long as the block lasts."""
     clock = clock or SystemClock()
     pool = await db.connect(config.database_url, size=pool_size)
     try:
+        if config.live and config.live_rails != "simulator":
+            raise BadSetting("the simulator answers for live payments only where it was asked to")
         rails = simulated(pool, clock)
         keys = VaultKeys(config.vault_key, fingerprint=config.fingerprint_key)
         vault = Vault(pool, clock, keys=keys, rail=rails.card)

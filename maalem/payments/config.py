@@ -1,9 +1,10 @@
 """What the payment institution is told by its surroundings, read once."""
 
 import base64
+import hmac
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Stands in on a developer's machine where nothing is set; the command line sets real ones.
 _DEVELOPMENT_KEY = base64.b64encode(b"maalem development key, not real").decode()
@@ -19,6 +20,8 @@ class Config:
 
     `settlement_delay_s`: seconds from a charge to the day its money is available.
     `fee_bps`: the institution's own fee on a charge, in basis points.
+    `live` says which mode's database and keys these are; `live_…` tell of the live one while the
+    test mode's are in their place (docs/decisions/0008-two-books.md).
     """
 
     database_url: str
@@ -33,6 +36,10 @@ class Config:
     challenge_ttl_s: int = 900
     hold_ttl_s: int = 7 * 86_400
     demo: bool = False
+    live: bool = False
+    live_database_url: str = ""
+    live_admin_database_url: str = ""
+    live_rails: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
@@ -48,7 +55,36 @@ class Config:
             settlement_delay_s=_whole(env, "MAALEM_SETTLEMENT_DELAY_S", default=172_800),
             fee_bps=_whole(env, "MAALEM_FEE_BPS", default=0),
             demo=env.get("MAALEM_DEMO") == "1",
+            live_database_url=env.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", ""),
+            live_admin_database_url=env.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL", ""),
+            live_rails=_live_rails(env),
         )
+
+    def of_mode(self, *, live: bool) -> "Config":
+        """The settings of one mode. What the live mode seals, no key of the test mode opens."""
+        if not live:
+            return self
+        return replace(
+            self,
+            live=True,
+            database_url=self.live_database_url,
+            admin_database_url=self.live_admin_database_url or self.live_database_url,
+            vault_key=hmac.digest(self.vault_key, b"maalem live mode", "sha256"),
+            fingerprint_key=hmac.digest(self.fingerprint_key, b"maalem live mode", "sha256"),
+        )
+
+
+def _live_rails(env: Mapping[str, str]) -> str:
+    """The way out of the live mode. Nothing stands in for it unasked."""
+    named = env.get("MAALEM_LIVE_RAILS", "")
+    if named not in ("", "simulator"):
+        raise BadSetting(f"MAALEM_LIVE_RAILS names no rails that there are: {named!r}")
+    if env.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL") and not named:
+        raise BadSetting(
+            "live mode has a database and no way to the networks: set MAALEM_LIVE_RAILS"
+            " (`simulator` is for rehearsals)"
+        )
+    return named
 
 
 def _key(env: Mapping[str, str], name: str) -> bytes:

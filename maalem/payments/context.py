@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Modes:
+    """The test books and, where live mode is on, the live ones: two databases, never mixed."""
+
+    test: "Payments"
+    live: "Payments | None" = None
+
+    def of(self, *, live: bool) -> "Payments":
+        """The surroundings of a mode that is on."""
+        found = self.live if live else self.test
+        assert found is not None, "nobody gets here with a live key while live mode is off"
+        return found
+
+    def every(self) -> "list[Payments]":
+        """Those that are on."""
+        return [self.test] if self.live is None else [self.test, self.live]
+
+
+@dataclass(frozen=True, slots=True)
 class Payments:
     """The surroundings of a verb: database, time, ways out, card safe, settings, writer."""
 

@@ -251,7 +251,7 @@ def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
 
 
 def _challenged(asked: Asked, answer: ChallengeRequired) -> tuple[Unit, Confirmed]:
-    token = asked.attempt.token or secret("", length=40)
+    token = asked.attempt.token or secret("live_" if asked.config.live else "", length=40)
     attempt = changed(
         asked.attempt,
         status=AttemptStatus.CHALLENGED,

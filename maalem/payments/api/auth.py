@@ -1,21 +1,29 @@
-"""Who is calling: a secret key, kept only as a keyed hash, and perhaps in whose name."""
+"""Who is calling: a key, kept only as a keyed hash, and perhaps in whose name."""
 
+import asyncio
 import base64
 import binascii
-import hmac
+import logging
+import re
 import secrets
 from dataclasses import dataclass
 from hashlib import blake2b
 from time import monotonic
 
 from maalem.payments import store
+from maalem.payments.accounts.keys import ApiKey, hint_of
+from maalem.payments.accounts.keys import key_hash as key_hash
 from maalem.payments.accounts.records import Account
-from maalem.payments.context import Payments
+from maalem.payments.context import Modes, Payments
 from maalem.payments.errors import Forbidden, Unauthorised
 
 # A revoked key may still be believed for this long.
 BELIEVED_S = 5.0
+# How often it is noted that a key is in use.
+NOTED_EVERY_S = 60.0
 _CACHE_MAX = 10_000
+_KEY = re.compile(r"(?:sk|pk|rk)_(test|live)_[!-~]+\Z")
+_log = logging.getLogger("maalem.payments.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +32,13 @@ class Caller:
 
     key_account: Account
     account: Account
+    key: ApiKey
+    live: bool
 
     @property
     def on_behalf(self) -> bool:
         """Whether a platform acts for a connected account."""
         return self.key_account.id != self.account.id
-
-
-def key_hash(secret_key: str, *, fingerprint_key: bytes) -> bytes:
-    """What is stored of an API key."""
-    message = b"api key\x00" + secret_key.encode()
-    return hmac.digest(fingerprint_key, message, "sha256")
 
 
 class Gate:
@@ -43,9 +47,11 @@ class Gate:
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
         self._known: dict[tuple[bytes, str | None], tuple[float, Caller]] = {}
+        self._noted: dict[str, float] = {}
+        self._noting: set[asyncio.Task[None]] = set()
 
     async def caller(
-        self, payments: Payments, *, authorization: str | None, account: str | None
+        self, modes: Modes, *, authorization: str | None, account: str | None
     ) -> Caller:
         """The caller, or `Unauthorised` / `Forbidden`."""
         # Keys stand here under a short hash with a secret of this process: never as they are.
@@ -54,12 +60,42 @@ class Gate:
         known = self._known.get(place)
         if known is not None and known[0] > monotonic():
             return known[1]
-        digest = key_hash(_key_of(authorization), fingerprint_key=payments.config.fingerprint_key)
-        caller = await _look_up(payments, digest, account=account or None)
+        key = _key_of(authorization)
+        payments = _mode_of(key, modes)
+        caller = await _look_up(payments, key, account=account or None)
         if len(self._known) >= _CACHE_MAX:
             self._known.clear()
-        self._known[place] = (monotonic() + BELIEVED_S, caller)
+        believed = BELIEVED_S
+        if caller.key.expires_at is not None:
+            left = (caller.key.expires_at - payments.clock.now()).total_seconds()
+            believed = min(believed, left)
+        self._known[place] = (monotonic() + believed, caller)
+        self._note(payments, caller.key)
         return caller
+
+    def _note(self, payments: Payments, key: ApiKey) -> None:
+        """Remember, once a minute and while nobody waits for it, that the key is in use."""
+        now = monotonic()
+        if now < self._noted.get(key.id, 0.0):
+            return
+        if len(self._noted) >= _CACHE_MAX:
+            self._noted.clear()
+        self._noted[key.id] = now + NOTED_EVERY_S
+        task = asyncio.get_running_loop().create_task(_write_used(payments, key.id))
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+
+async def _write_used(payments: Payments, key_id: str) -> None:
+    try:
+        await payments.pool.execute(
+            "UPDATE api_keys SET last_used_at = $2 WHERE id = $1"
+            " AND (last_used_at IS NULL OR last_used_at < $2)",
+            key_id,
+            payments.clock.now(),
+        )
+    except Exception as problem:  # a note that can be missed: the next use writes it
+        _log.warning("the use of key %s was not noted: %r", key_id, problem)
 
 
 def _key_of(authorization: str | None) -> str:
@@ -77,29 +113,43 @@ def _key_of(authorization: str | None) -> str:
             "You did not provide an API key. Send it in the Authorization header, using Bearer"
             " auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
         )
-    if key.startswith("pk_"):
-        raise Unauthorised(
-            "This API call cannot be made with a publishable API key.",
-            code="secret_key_required",
-        )
     return key
 
 
-async def _look_up(payments: Payments, digest: bytes, *, account: str | None) -> Caller:
-    holder = await payments.pool.fetchval(
-        "SELECT account_id FROM api_keys WHERE hash = $1 AND revoked_at IS NULL", digest
-    )
-    if holder is None:
+def _mode_of(key: str, modes: Modes) -> Payments:
+    """The books that a key of this prefix opens."""
+    shape = _KEY.match(key)
+    if shape is None:
         raise Unauthorised("Invalid API Key provided.", code="api_key_invalid")
-    key_account = await store.get(payments.pool, Account, holder)
-    assert key_account is not None
-    if account is None or account == holder:
-        return Caller(key_account, key_account)
+    if shape[1] == "test":
+        return modes.test
+    if modes.live is None:
+        raise Unauthorised(
+            f"Live mode is not switched on here: the key '{hint_of(key)}' opens nothing. Use a"
+            " test key (sk_test_…).",
+            code="livemode_mismatch",
+        )
+    return modes.live
+
+
+async def _look_up(payments: Payments, key: str, *, account: str | None) -> Caller:
+    digest = key_hash(key, fingerprint_key=payments.config.fingerprint_key)
+    held = await store.first(payments.pool, ApiKey, "hash = $1", digest)
+    status = held.status(payments.clock.now()) if held is not None else "unknown"
+    if held is None or status == "revoked":
+        raise Unauthorised(f"Invalid API Key provided: {hint_of(key)}", code="api_key_invalid")
+    if status == "expired":
+        raise Unauthorised(f"Expired API Key provided: {hint_of(key)}", code="api_key_expired")
+    holder = await store.get(payments.pool, Account, held.account_id)
+    assert holder is not None
+    live = payments.config.live
+    if account is None or account == holder.id:
+        return Caller(holder, holder, held, live)
     acting = await store.get(payments.pool, Account, account)
-    if acting is None or acting.parent_id != holder:
+    if acting is None or acting.parent_id != holder.id:
         raise Forbidden(
-            f"The provided key does not have access to account '{account}' (or that account does"
-            " not exist).",
+            f"The provided key '{held.hint}' does not have access to account '{account}' (or that"
+            " account does not exist). Application access may have been revoked.",
             code="account_invalid",
         )
-    return Caller(key_account, acting)
+    return Caller(holder, acting, held, live)

@@ -79,11 +79,15 @@ class Call:
 
 @dataclass(slots=True)
 class Decided:
-    """An object and the unit that makes it true. `fresh` may be expanded before it is stored."""
+    """An object and the unit that makes it true. `fresh` may be expanded before it is stored.
+
+    `once` is laid over the object in the first answer and kept nowhere: a replay goes without.
+    """
 
     obj: Object
     unit: Unit
     fresh: tuple[Object, ...] = ()
+    once: Object = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -5,14 +5,16 @@ A plain ASGI callable, because this is the hot path: a table look-up, one parse,
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
 
 from maalem.kit.ids import new_id
+from maalem.payments.accounts.keys import Kind
 from maalem.payments.api import v1
-from maalem.payments.api.auth import Gate
+from maalem.payments.api.access import admit, shortened
+from maalem.payments.api.auth import Caller, Gate
 from maalem.payments.api.call import Answered, Call
 from maalem.payments.api.idempotency import (
     Holder,
@@ -24,9 +26,10 @@ from maalem.payments.api.idempotency import (
 )
 from maalem.payments.api.params import BODY_MAX, pairs_of, read, tree_of
 from maalem.payments.api.routes import match
-from maalem.payments.context import Payments
+from maalem.payments.context import Modes, Payments
 from maalem.payments.errors import ApiError, BadRequest, NotFound, Unavailable
 from maalem.payments.events.outbox import API_VERSION
+from maalem.payments.mode import working
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -63,14 +66,32 @@ class Headers:
         return [value.decode("latin-1") for key, value in self._raw if key == name]
 
 
+class _Request(NamedTuple):
+    """What came in. `words` are the parameters as they were written."""
+
+    method: str
+    path: str
+    words: bytes
+    headers: Headers
+    request_id: str
+    extra: list[tuple[bytes, bytes]]
+
+
 class Api:
-    """ASGI application for `/v1/…`. `payments` is set when the service starts."""
+    """ASGI application for `/v1/…`. `modes` is set when the service starts."""
 
     def __init__(self) -> None:
-        self.payments: Payments | None = None
-        self.holder = Holder()
+        self.modes: Modes | None = None
         self._gate = Gate()
-        self._keys = Keys()
+        # Of each mode, by whether it is live.
+        self._holders = (Holder(), Holder())
+        self._keys = (Keys(), Keys())
+
+    async def close(self) -> None:
+        """Serve nobody any more, and let go of the databases."""
+        self.modes = None
+        for holder in self._holders:
+            await holder.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_id("req")
@@ -81,9 +102,7 @@ class Api:
                 scope, receive, headers=headers, request_id=request_id, extra=extra
             )
         except ApiError as error:
-            if error.status in (409, 503):
-                extra.append((b"stripe-should-retry", b"true"))
-            answer = Answered(error.status, msgspec.json.encode(error.body()))
+            answer = _refusal(error, extra)
         except _DOWN as problem:
             _log.error("%s %r: %r", request_id, scope["path"], problem)
             extra.append((b"stripe-should-retry", b"true"))
@@ -106,44 +125,67 @@ class Api:
         request_id: str,
         extra: list[tuple[bytes, bytes]],
     ) -> Answered:
-        payments = self.payments
-        if payments is None:
+        modes = self.modes
+        if modes is None:
             raise Unavailable("The payment service is starting. Try again in a moment.")
         method, path = scope["method"], scope["path"]
         body = await _body(receive) if method == "POST" else b""
         caller = await self._gate.caller(
-            payments,
+            modes,
             authorization=headers.get(b"authorization"),
             account=headers.get(b"stripe-account"),
         )
+        words = body if method == "POST" else scope["query_string"]
+        request = _Request(method, path, words, headers, request_id, extra)
+        with working(live=caller.live):
+            if caller.key.kind != Kind.PUBLISHABLE:
+                return await self._served(modes.of(live=caller.live), caller, request)
+            try:
+                answer = await self._served(modes.of(live=caller.live), caller, request)
+            except ApiError as error:
+                answer = _refusal(error, extra)
+            answer.body = shortened(answer.body)
+            return answer
+
+    async def _served(self, payments: Payments, caller: Caller, request: _Request) -> Answered:
+        method, path, headers = request.method, request.path, request.headers
         hit = match(method, path) if "\x00" not in path else None
         if hit is None:
             raise NotFound(f"Unrecognized request URL ({method}: {path}).")
         found, ids = hit
-        pairs = pairs_of(body if method == "POST" else scope["query_string"])
+        pairs = pairs_of(request.words)
         tree = tree_of(pairs)
+        await admit(payments, caller, found, ids=ids, tree=tree)
         expand = _expand(tree.pop("expand", None))
         params = read(found.params, tree)
         writes = method == "POST"
         key = checked_key(headers.every(b"idempotency-key")) if writes else None
+        if caller.key.kind == Kind.PUBLISHABLE:
+            key = None  # whoever reads the page could ask for the answers to the merchant's keys
         call = Call(
             payments=payments,
             caller=caller,
-            request_id=request_id,
+            request_id=request.request_id,
             path=path,
             idempotency_key=key,
             fingerprint=fingerprint(path, pairs, key=payments.config.fingerprint_key)
             if key
             else "",
-            holder=await self.holder.register(payments) if key else 0,
+            holder=await self._holders[caller.live].register(payments) if key else 0,
             expand=expand,
             now=payments.clock.now(),
         )
         if key:
-            extra.append((b"idempotency-key", key.encode("latin-1")))
+            request.extra.append((b"idempotency-key", key.encode("latin-1")))
         if method in ("POST", "DELETE"):
-            return await self._keys.run(call, found, params=params, ids=ids)
+            return await self._keys[caller.live].run(call, found, params=params, ids=ids)
         return Answered(200, await encode(call, await found.handle(call, params, *ids)))
+
+
+def _refusal(error: ApiError, extra: list[tuple[bytes, bytes]]) -> Answered:
+    if error.status in (409, 503):
+        extra.append((b"stripe-should-retry", b"true"))
+    return Answered(error.status, msgspec.json.encode(error.body()))
 
 
 def _expand(given: Any) -> list[str]:

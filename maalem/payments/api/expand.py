@@ -11,6 +11,7 @@ from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
 from maalem.payments.acquiring.setup import wire as setup_wire
 from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
+from maalem.payments.api.access import may_expand
 from maalem.payments.api.call import Call, Object
 from maalem.payments.errors import BadRequest
 from maalem.payments.ledger import wire as ledger_wire
@@ -67,9 +68,10 @@ def _is_object(value: Any) -> bool:
 
 
 async def _load(call: Call, id: str, *, path: str) -> Object | None:
+    prefix, _, rest = id.partition("_")
+    may_expand(call.caller, prefix)
     if id in call.fresh:
         return call.fresh[id]
-    prefix, _, rest = id.partition("_")
     load = _loaders.get(prefix)
     if load is None or not rest or "_secret_" in rest:
         raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")

@@ -194,6 +194,8 @@ async def _decide(call: Call, found: Route, *, params: Any, ids: tuple[str, ...]
             raise
         except UnitRefused as refused:
             raise refusal_of(refused) from refused
+        if decided.once:
+            body = await encode(call, {**decided.obj, **decided.once}, fresh=decided.fresh)
         return Answered(200, body)
     raise _too_busy()
 

@@ -13,8 +13,14 @@ H = TypeVar("H", bound=Handler)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`params` is the Struct of what may be sent; `steps` says that a rail is asked meanwhile."""
+    """`params` is the Struct of what may be sent; `steps` says that a rail is asked meanwhile.
 
+    `resource` is the kind of object that a restricted key needs a permission for.
+    """
+
+    method: str
+    path: str
+    resource: str
     pattern: re.Pattern[str]
     params: type[Any]
     handle: Handler
@@ -33,13 +39,23 @@ def route(
     *,
     steps: bool = False,
     resume: Handler | None = None,
+    resource: str | None = None,
 ) -> Callable[[H], H]:
     """Serve `method path`; each `{name}` in the path is handed over by position."""
 
     def add(handle: H) -> H:
         pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path) + r"\Z")
         _table.setdefault((method, _head(path)), []).append(
-            Route(pattern, params, handle, steps, resume)
+            Route(
+                method,
+                path,
+                resource or _resource(path),
+                pattern,
+                params,
+                handle,
+                steps,
+                resume,
+            )
         )
         return handle
 
@@ -53,6 +69,23 @@ def match(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
         if hit:
             return found, hit.groups()
     return None
+
+
+def every() -> list[Route]:
+    """The whole table."""
+    return [found for routes in _table.values() for found in routes]
+
+
+def resources() -> frozenset[str]:
+    """Every kind of object that there is an endpoint for."""
+    return frozenset(found.resource for found in every())
+
+
+def _resource(path: str) -> str:
+    """`payment_intent` for `/v1/payment_intents/…`, `checkout_session` for its two words."""
+    first, _, rest = path.removeprefix("/v1/").partition("/")
+    words = f"{first}_{rest.partition('/')[0]}" if first == "checkout" else first
+    return words.removesuffix("s")
 
 
 def _head(path: str) -> str:

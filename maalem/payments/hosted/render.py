@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from maalem import design
 from maalem.kit.money import EXPONENTS
 from maalem.payments.hosted.texts import DIRECTIONS, LANGUAGES, TEXTS, say
+from maalem.payments.mode import livemode
 
 _OWN = Path(__file__).resolve().parent / "assets"
 _SHARED = design.FILES
@@ -47,7 +48,7 @@ class Frame:
     language: str
     here: str
     merchant: str = ""
-    test_mode: bool = True
+    test_mode: bool = field(default_factory=lambda: not livemode())
     leads_to: tuple[str, ...] = ()
     method: str = ""
 

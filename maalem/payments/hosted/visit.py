@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maalem.payments.acquiring.sessions import Visit, success_url
-from maalem.payments.context import Payments
+from maalem.payments.context import Modes, Payments
 from maalem.payments.hosted.forms import Seals
 from maalem.payments.hosted.render import Frame, page
 from maalem.payments.hosted.texts import choose
+from maalem.payments.mode import working
 
 log = logging.getLogger(__name__)
 BODY_MAX, FIELDS_MAX = 16_384, 20
@@ -25,8 +26,16 @@ class OutOfDate(Exception):
 
 
 def payments_of(request: Request) -> Payments:
-    payments: Payments = request.app.state.payments
-    return payments
+    """The books that the page's address belongs to."""
+    modes: Modes = request.app.state.modes
+    return modes.of(live=_is_live(request) and modes.live is not None)
+
+
+def _is_live(request: Request) -> bool:
+    """Sessions and challenges of the live mode say so in their names."""
+    named: dict[str, str] = request.path_params
+    session, token = named.get("session", ""), named.get("token", "")
+    return session.startswith("cs_live_") or token.startswith("live_")
 
 
 def seals(payments: Payments) -> Seals:
@@ -115,6 +124,10 @@ def guarded(handler: Handler) -> Handler:
     """Whatever happens, the payer reads a sentence and finds a next step."""
 
     async def answer(request: Request) -> Response:
+        with working(live=_is_live(request)):
+            return await in_mode(request)
+
+    async def in_mode(request: Request) -> Response:
         frame = Frame(language=language_of(request), here=_page_of(request.url.path))
         try:
             return await handler(request)

@@ -1,0 +1,100 @@
+"""Everybody who may knock: keys of each kind and state, and the objects that they ask for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import stripe
+
+from maalem.payments.accounts.keys import hint_of, key_hash
+from maalem.payments.config import Config
+from maalem.payments.tests.service import Service, line
+
+
+def put_key(service: Service, key: str, account: str, **columns: Any) -> str:
+    """Write a key into the database, whatever its state; return it."""
+    digest = key_hash(key, fingerprint_key=Config.from_env().fingerprint_key)
+    service.rows("DELETE FROM api_keys WHERE hash = %s", digest)
+    names = ["hash", "account_id", "hint", *columns]
+    holes = ", ".join(["%s"] * len(names))
+    service.rows(
+        f"INSERT INTO api_keys ({', '.join(names)}) VALUES ({holes})",
+        digest,
+        account,
+        hint_of(key),
+        *columns.values(),
+    )
+    return key
+
+
+def made(client: Any, **params: Any) -> tuple[str, str]:
+    """A key made over the wire: (id, the key)."""
+    answer = client.raw_request("post", "/v1/api_keys", **params)
+    key = client.deserialize(answer, api_mode="V1")
+    return key["id"], key["secret"]
+
+
+@dataclass
+class Knocks:
+    """Asks for an address with one key or another."""
+
+    service: Service
+    objects: dict[str, str] = field(default_factory=dict)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
+
+    def ask(self, method: str, path: str, key: str | None, **headers: str) -> httpx.Response:
+        """The answer to a request without any parameters."""
+        sent = dict(headers)
+        if key is not None:
+            sent["Authorization"] = f"Bearer {key}"
+        return self.http.request(method, self.service.url + path, headers=sent)
+
+    def address(self, path: str, *, unknown: str = "nothing_there") -> str:
+        """A path of the routing table with the id of an object that there is, if we made one."""
+        steps = path.split("/")
+        kind = steps[2] if steps[2] != "checkout" else "sessions"
+        ids = [self.objects.get(kind, unknown), self.objects.get(f"{kind}/2", unknown)]
+        return "/".join(ids.pop(0) if step.startswith("{") else step for step in steps)
+
+
+def objects_of(client: Any, service: Service) -> dict[str, str]:
+    """One of each kind, by the word of its address; `…/2` is the second id in an address."""
+    v1: stripe.V1Services = client.v1
+    customer = v1.customers.create({"name": "Claire Martin"})
+    paid = v1.payment_intents.create(
+        {"amount": 10_000, "currency": "mad", "confirm": True, "payment_method": "pm_card_visa"}
+    )
+    account = v1.accounts.create({"type": "custom"})
+    charge = str(paid.latest_charge)
+    transfer = v1.transfers.create(
+        {
+            "amount": 900,
+            "currency": "mad",
+            "destination": account.id,
+            "source_transaction": charge,
+        }
+    )
+    reversal = v1.transfers.reversals.create(transfer.id, {"amount": 100})
+    refund = v1.refunds.create({"charge": charge, "amount": 100})
+    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034"}
+    token = v1.tokens.create({"card": card})  # type: ignore[typeddict-item]
+    session = service.session(line_items=[line("Tajine", 28_000)])
+    events = v1.events.list({"limit": 1})
+    endpoint = v1.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["*"]})
+    v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
+    lines = v1.balance_transactions.list({"limit": 1})
+    return {
+        "accounts": account.id,
+        "balance_transactions": lines.data[0].id,
+        "charges": charge,
+        "customers": customer.id,
+        "events": events.data[0].id,
+        "payment_intents": paid.id,
+        "payment_methods": str(paid.payment_method),
+        "refunds": refund.id,
+        "sessions": session.id,
+        "tokens": token.id,
+        "transfers": transfer.id,
+        "transfers/2": reversal.id,
+        "webhook_endpoints": endpoint.id,
+    }
