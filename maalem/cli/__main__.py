@@ -46,10 +46,16 @@ def _doctor(words: argparse.Namespace) -> int:
     return doctor(browser=words.browser)
 
 
-def _verify(_words: argparse.Namespace) -> int:
+def _verify(words: argparse.Namespace) -> int:
     from maalem.cli.verify import verify
 
-    return verify()
+    return verify(published=words.seal)
+
+
+def _seal(_words: argparse.Namespace) -> int:
+    from maalem.cli.verify import print_seal
+
+    return print_seal()
 
 
 def _texts(_words: argparse.Namespace) -> int:
@@ -99,7 +105,12 @@ VERBS: dict[str, Verb] = {
         "say what is wrong with this machine",
         [("--browser", {"action": "store_true", "help": "also what the tests need"})],
     ),
-    "verify": (_verify, "recompute the books from primary rows", []),
+    "verify": (
+        _verify,
+        "recompute the books from primary rows",
+        [("--seal", {"default": "", "help": "NUMBER:HASH, a seal that you noted earlier"})],
+    ),
+    "seal": (_seal, "print the newest seal of the books, to be noted elsewhere", []),
     "demo": (_demo, "load the demo into a running installation", []),
     "prepare": (_prepare, "migrate, compile texts, collect static files", []),
     "databases": (

@@ -8,19 +8,41 @@ from maalem.cli import databases, installation, postgres
 from maalem.cli.installation import Installation
 
 
-def verify() -> int:
-    """Print what was checked and what was found; 0 when the books are right."""
+def verify(*, published: str = "") -> int:
+    """Print what was checked and what was found; 0 when the books are right.
+
+    `published` is a seal as `maalem seal` printed it, `NUMBER:HASH`.
+    """
     from maalem.payments.ledger import verify as auditor
 
-    with _payments_dsn(Installation.of_environment()) as dsn:
-        report = asyncio.run(auditor.verify(dsn))
+    with payments_dsn(Installation.of_environment()) as dsn:
+        report = asyncio.run(auditor.verify(dsn, published=published))
     for line in report.lines():
         print(line)
     return 0 if report.clean else 1
 
 
+def print_seal() -> int:
+    """Print the newest seal as `NUMBER:HASH`; 1 when nothing is sealed yet."""
+    import asyncpg
+
+    from maalem.payments.ledger import sealing
+
+    async def newest(dsn: str) -> str | None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await sealing.newest(connection)
+        finally:
+            await connection.close()
+
+    with payments_dsn(Installation.of_environment()) as dsn:
+        seal = asyncio.run(newest(dsn))
+    print(seal or "Nothing is sealed yet: the worker seals what is a minute old.")
+    return 0 if seal else 1
+
+
 @contextlib.contextmanager
-def _payments_dsn(place: Installation) -> Iterator[str]:
+def payments_dsn(place: Installation) -> Iterator[str]:
     """The running installation's books, or the stopped one's, started for the while."""
     theirs = installation.own_server()
     if theirs is not None:

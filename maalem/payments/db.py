@@ -51,6 +51,7 @@ async def connect(dsn: str, *, size: int = 8, settings: Mapping[str, str] | None
     """Open a pool of up to `size` connections; a statement waits at most 5 s for a lock.
 
     A connection that nobody needed for five minutes is closed: each costs the server 15 MB.
+    A server in recovery is refused: no decision about money is made on a replica's word.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -59,6 +60,7 @@ async def connect(dsn: str, *, size: int = 8, settings: Mapping[str, str] | None
         init=_prepare,
         connection_class=PooledConnection,
         command_timeout=30,
+        target_session_attrs="primary",
         max_inactive_connection_lifetime=300,
         server_settings={
             "application_name": "maalem-payments",

@@ -10,7 +10,7 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError
 from maalem.payments.events.deliver import Deliverer
 from maalem.payments.jobs.loop import Job
-from maalem.payments.ledger import balances
+from maalem.payments.ledger import balances, sealing
 from maalem.payments.units import ChangedMeanwhile
 
 BATCH = 100
@@ -26,6 +26,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("left challenges", _settled(chores.expire_attempts), every_s=10.0),
         Job("expired sessions", expire_sessions, every_s=10.0),
         Job("availability", _settled(balances.release_available), every_s=5.0),
+        Job("seals", sealing.seal, every_s=30.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
     ]
 

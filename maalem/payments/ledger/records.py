@@ -47,8 +47,12 @@ class LedgerTransfer(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=Tr
     pending_id: UUID | None = None
     timeout_s: int = 0
 
+    def __post_init__(self) -> None:
+        if type(self.amount) is not int:
+            raise _no_money(self.amount)
+
     def row(self) -> tuple[object, ...]:
-        """Its row of `ledger.transfers`; the ledger decides when it was."""
+        """Its row of `ledger.transfers`; the ledger decides when it was, and numbers it."""
         return (
             self.id,
             self.debit_account,
@@ -60,6 +64,7 @@ class LedgerTransfer(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=Tr
             self.timeout_s,
             self.code,
             self.source,
+            None,
             None,
         )
 
@@ -80,6 +85,15 @@ class BalanceTransaction(Record, kw_only=True, frozen=True):
     available_on: datetime
     description: str | None = None
     created_at: datetime
+
+    def __post_init__(self) -> None:
+        for amount in (self.amount, self.fee, self.net):
+            if type(amount) is not int:
+                raise _no_money(amount)
+
+
+def _no_money(amount: object) -> TypeError:
+    return TypeError(f"money is whole minor units, not {type(amount).__name__}")
 
 
 def account_id(owner: str, *, kind: str, currency: str) -> UUID:

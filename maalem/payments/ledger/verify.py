@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
+from maalem.payments.ledger import verify_seals
+
 SHOWN_MAX = 20
 
 
@@ -41,8 +43,11 @@ class Report:
         return [*lines, f"{len(self.findings)} findings:", *(f"  - {f}" for f in self.findings)]
 
 
-async def verify(dsn: str) -> Report:
-    """Audit the payments database at `dsn`, read-only, at one moment."""
+async def verify(dsn: str, *, published: str = "") -> Report:
+    """Audit the payments database at `dsn`, read-only, at one moment.
+
+    `published` is a seal that was written down elsewhere, as `maalem seal` prints it.
+    """
     connection = await asyncpg.connect(dsn)
     report = Report()
     try:
@@ -58,6 +63,9 @@ async def verify(dsn: str) -> Report:
                     f" SELECT sentence FROM found LIMIT {SHOWN_MAX:d}"
                 )
                 report.findings += [row[0] for row in rows]
+            chain = await verify_seals.verify(connection, published=published)
+            report.looked_at["transfers stand as they were sealed"] = chain.count
+            report.findings += chain.findings[:SHOWN_MAX]
     finally:
         await connection.close()
     return report

@@ -1,0 +1,116 @@
+"""Money is decided on what the primary says at that moment: no replica, no cache."""
+
+import ast
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from maalem.cli import databases, postgres
+from maalem.payments import db
+
+ROOT = Path(__file__).resolve().parent.parent
+# Who opens a connection at the payment institution, and what for.
+CONNECTS = {
+    "maalem/payments/db.py": "the pool, and migrations",
+    "maalem/payments/jobs/loop.py": "listens for notifications",
+    "maalem/payments/api/idempotency.py": "holds the process's advisory lock",
+    "maalem/payments/ledger/verify.py": "the auditor",
+}
+# Where something is remembered between two requests there, and why no money is decided by it.
+REMEMBERS = {
+    "maalem/payments/ledger/records.py": "an id made from a name",
+    "maalem/payments/hosted/render.py": "style sheets and templates",
+    "maalem/payments/events/post.py": "what TLS needs",
+}
+# The platform's rooms that decide about money.
+DECIDES = ("market/checkout", "market/orders", "market/cart", "ground/gateway", "inbox")
+
+
+def sources(top: str) -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / top).rglob("*.py")):
+        name = str(path.relative_to(ROOT))
+        if "/tests/" not in name and not name.endswith("conftest.py"):
+            yield name, path.read_text(encoding="utf-8")
+
+
+def names(text: str) -> set[str]:
+    """Every identifier and imported name of the code; comments and strings don't count."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        for field in ("id", "attr", "name", "module"):
+            value = getattr(node, field, None)
+            if isinstance(value, str):
+                found.add(value)
+    return found
+
+
+def test_the_payment_institution_opens_connections_in_known_places_only():
+    """P33: there is one pool to one server; nobody opens a second way to the data."""
+    found = {
+        name
+        for name, text in sources("maalem/payments")
+        if re.search(r"asyncpg\.(connect|create_pool)\(", text)
+    }
+    assert found <= set(CONNECTS), found - set(CONNECTS)
+
+
+def test_the_payment_institution_caches_nothing_that_moves_money():
+    """P33: what is remembered there between requests is listed, with its reason."""
+    found = {
+        name for name, text in sources("maalem/payments") if names(text) & {"cache", "lru_cache"}
+    }
+    assert found <= set(REMEMBERS), found - set(REMEMBERS)
+
+
+def test_the_platform_has_one_database_and_its_money_rooms_no_cache():
+    """P33: no alias for a replica exists; rooms that decide about money don't touch a cache."""
+    assert list(settings.DATABASES) == ["default"]
+    assert not settings.DATABASE_ROUTERS
+    for room in DECIDES:
+        for name, text in sources(f"maalem/platform/{room}"):
+            used = names(text)
+            assert not used & {"using", "caches", "django.core.cache", "cache_page"}, name
+
+
+@pytest.fixture(scope="module")
+def replica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A server that stands still in recovery, as a replica does that lost its primary."""
+    home = tmp_path_factory.mktemp("primary")
+    for folder in (home, *home.parents):
+        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    server = postgres.start(home, settings={"fsync": "off"})
+    dsns = databases.prepare(server.dsn("postgres"))
+    asyncio.run(db.migrate(dsns.payments_admin))
+    server.stop()
+    stalled = home.with_name("replica")
+    shutil.copytree(home, stalled, symlinks=True)
+    (next(stalled.rglob("PG_VERSION")).parent / "standby.signal").touch()
+    for path in home.rglob("*"):
+        stat = path.lstat()
+        os.chown(stalled / path.relative_to(home), stat.st_uid, stat.st_gid, follow_symlinks=False)
+    standby = postgres.start(stalled, settings={"fsync": "off", "hot_standby": "on"})
+    yield standby
+    standby.stop()
+
+
+def test_a_stalled_replica_is_never_believed(replica):
+    """P33: a replica would answer, with yesterday's balance; the service does not take its word."""
+    dsn = replica.dsn(databases.PAYMENTS)
+    with psycopg.connect(dsn) as reader:
+        assert reader.execute("SELECT count(*) FROM ledger.accounts").fetchone() == (0,)
+
+    async def open_the_service() -> None:
+        pool = await db.connect(dsn, size=1)
+        await pool.close()
+
+    with pytest.raises(Exception, match="primary"):
+        asyncio.run(open_the_service())
