@@ -7,6 +7,7 @@ from maalem.kit.clock import Clock, SystemClock
 from maalem.payments import db
 from maalem.payments.config import BadSetting, Config
 from maalem.payments.context import Modes, Payments
+from maalem.payments.fees.book import FeeBook
 from maalem.payments.rails.simulator import simulated
 from maalem.payments.units import Writer
 from maalem.payments.vault.cards import Vault
@@ -38,7 +39,13 @@ async def opened(
         keys = VaultKeys(config.vault_key, fingerprint=config.fingerprint_key)
         vault = Vault(pool, clock, keys=keys, rail=rails.card)
         yield Payments(
-            pool=pool, clock=clock, rails=rails, vault=vault, config=config, writer=Writer(pool)
+            pool=pool,
+            clock=clock,
+            rails=rails,
+            vault=vault,
+            config=config,
+            writer=Writer(pool),
+            fees=FeeBook(pool, default_bps=config.fee_bps),
         )
     finally:
         await pool.close()

@@ -9,6 +9,7 @@ from maalem.payments.db import Pool
 from maalem.payments.units import Writer
 
 if TYPE_CHECKING:
+    from maalem.payments.fees.book import FeeBook
     from maalem.payments.rails.ports import Rails
     from maalem.payments.vault.cards import Vault
 
@@ -33,7 +34,7 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The surroundings of a verb: database, time, ways out, card safe, settings, writer."""
+    """The surroundings of a verb: database, time, ways out, card safe, settings, writer, fees."""
 
     pool: Pool
     clock: Clock
@@ -41,3 +42,4 @@ class Payments:
     vault: "Vault"
     config: Config
     writer: Writer
+    fees: "FeeBook"

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 
 from maalem.kit.ids import new_id
-from maalem.kit.money import share
 from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
 from maalem.payments.acquiring.confirm import load, wrong_state
-from maalem.payments.acquiring.outcome import Asked, about, line, settlement
+from maalem.payments.acquiring.outcome import Asked, about, fees_of, line, settlement
 from maalem.payments.acquiring.records import Charge, Followup, Intent
 from maalem.payments.acquiring.refusals import card_error
 from maalem.payments.acquiring.sessions import add_completion
@@ -154,7 +153,7 @@ def _taken(
     amount, now, intent = followup.amount, asked.now, asked.intent
     rest = 0 if followup.final else intent.amount_capturable - amount
     bucket, available_on = settlement(asked.config, now=now)
-    fee = share(amount, bps=asked.config.fee_bps)
+    fees = fees_of(asked, amount)
     transaction = line(
         "charge",
         charge.id,
@@ -164,7 +163,7 @@ def _taken(
         bucket=bucket,
         available_on=available_on,
         now=now,
-        fee=fee,
+        fee=fees.fee,
         description=charge.description,
     )
     paid = changed(
@@ -182,6 +181,7 @@ def _taken(
         balance_transaction_id=transaction.id,
         available_on=available_on,
         statement_descriptor=paid.statement_descriptor,
+        fee_lines=fees.frozen(after=charge.fee_lines),
     )
     unit = Unit().put(changed(followup, status="done"), paid, taken, transaction)
     unit.book(
@@ -191,7 +191,8 @@ def _taken(
             owner=charge.account_id,
             by=asked.attempt.rail,
             amount=amount,
-            fee=fee,
+            fee=fees.fee,
+            interchange=fees.costs,
             currency=charge.currency,
             bucket=PENDING,
             rest=rest,

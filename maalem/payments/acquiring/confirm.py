@@ -6,6 +6,7 @@ commit. A process that dies in the middle leaves an attempt that is `sent`; whoe
 the retry with the same key or the job, asks the rail under the same reference and goes on.
 """
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
@@ -83,7 +84,8 @@ async def confirm(
         "next_action": None,
     }
     intent = msgspec.structs.replace(intent, **step) if not stored else changed(intent, **step)
-    asked = Asked(intent, attempt, method, now, payments.config)
+    schedule = await payments.fees.current()
+    asked = Asked(intent, attempt, method, now, payments.config, schedule)
     unit = Unit().put(*also, intent, attempt)
     if not stored:
         unit.events.append(about(asked, "payment_intent.created", wire.intent(intent)))
@@ -160,7 +162,8 @@ async def load(payments: Payments, attempt_id: str) -> Asked:
     method = await store.get(payments.pool, PaymentMethod, attempt.payment_method_id)
     assert intent is not None
     assert method is not None
-    return Asked(intent, attempt, method, payments.clock.now(), payments.config)
+    schedule = await payments.fees.current()
+    return Asked(intent, attempt, method, payments.clock.now(), payments.config, schedule)
 
 
 async def lookup(payments: Payments, attempt: Attempt) -> Any:
@@ -300,7 +303,7 @@ async def _reopen(payments: Payments, asked: Asked) -> Asked:
     intent = changed(asked.intent, status=IntentStatus.PROCESSING, next_action=None)
     attempt = changed(asked.attempt, status=AttemptStatus.SENT, asked_at=asked.now)
     await payments.writer.commit(Unit().put(intent, attempt))
-    return Asked(intent, attempt, asked.method, asked.now, asked.config)
+    return replace(asked, intent=intent, attempt=attempt)
 
 
 async def _merchant(payments: Payments, account_id: str) -> str:

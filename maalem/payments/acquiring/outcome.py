@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maalem.kit.ids import new_id, secret
-from maalem.kit.money import share
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring import wire
@@ -16,6 +15,8 @@ from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.config import Config
 from maalem.payments.errors import CardError
 from maalem.payments.events.outbox import Event, event
+from maalem.payments.fees.decide import ChargeFacts, Schedule, day_of, fee_for, origin_of
+from maalem.payments.fees.records import FeeLines
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
 from maalem.payments.rails.ports import (
@@ -51,6 +52,7 @@ class Asked:
     method: PaymentMethod
     now: datetime
     config: Config
+    schedule: Schedule
 
 
 def judge(asked: Asked, answer: Answer) -> tuple[Unit, Confirmed]:
@@ -102,9 +104,13 @@ def line(
     available_on: datetime,
     now: datetime,
     fee: int = 0,
+    fee_details: list[dict[str, Any]] | None = None,
     description: str | None = None,
 ) -> BalanceTransaction:
-    """A line of an account's balance; `amount` is negative where money leaves it."""
+    """A line of an account's balance; `amount` is negative where money leaves it.
+
+    `fee_details` are the parts of `fee`, where they are more than one processing fee.
+    """
     return BalanceTransaction(
         id=new_id("txn"),
         account_id=account_id,
@@ -118,7 +124,21 @@ def line(
         available_on=available_on,
         description=description,
         created_at=now,
+        fee_details=fee_details,
     )
+
+
+def fees_of(asked: Asked, amount: int) -> FeeLines:
+    """What taking `amount` of the payment costs, by the rates of today."""
+    facts = ChargeFacts(
+        account_id=asked.intent.account_id,
+        amount=amount,
+        currency=asked.intent.currency,
+        rail=asked.attempt.rail,
+        origin=origin_of(asked.method.country) if asked.attempt.rail == "card" else None,
+        funding=asked.method.funding,
+    )
+    return fee_for(facts, asked.schedule, on=day_of(asked.now))
 
 
 def settlement(config: Config, *, now: datetime, at_once: bool = False) -> tuple[str, datetime]:
@@ -131,7 +151,7 @@ def settlement(config: Config, *, now: datetime, at_once: bool = False) -> tuple
 def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     intent, config, now = asked.intent, asked.config, asked.now
     bucket, available_on = settlement(config, now=now, at_once=answer.available_at_once)
-    fee = share(intent.amount, bps=config.fee_bps)
+    fees = fees_of(asked, intent.amount)
     charge_id = new_id("ch")
     transaction = line(
         "charge",
@@ -142,7 +162,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         bucket=bucket,
         available_on=available_on,
         now=now,
-        fee=fee,
+        fee=fees.fee,
         description=intent.description,
     )
     charge = _charge(
@@ -153,6 +173,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         captured=True,
         balance_transaction_id=transaction.id,
         available_on=available_on,
+        fee_lines=fees.frozen(),
     )
     paid = changed(
         intent,
@@ -170,7 +191,8 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
             owner=intent.account_id,
             by=attempt.rail,
             amount=intent.amount,
-            fee=fee,
+            fee=fees.fee,
+            interchange=fees.costs,
             currency=intent.currency,
             bucket=bucket,
         )

@@ -103,6 +103,9 @@ class Charge(Record, kw_only=True, frozen=True):
     metadata: dict[str, str]
     created_at: datetime
     payment_method_details: dict[str, Any] | None = None
+    fee_lines: list[dict[str, Any]] | None = None
+    fee_returned: int = 0
+    interchange_returned: int = 0
 
 
 class Followup(Record, kw_only=True, frozen=True):
@@ -130,7 +133,10 @@ class Followup(Record, kw_only=True, frozen=True):
 
 
 class Refund(Record, kw_only=True, frozen=True):
-    """Money given back to the payer; its id is the reference at the rail."""
+    """Money given back to the payer; its id is the reference at the rail.
+
+    `fee_returned` of it comes from our fees, by the plan of the charge.
+    """
 
     TABLE: ClassVar[str] = "refunds"
 
@@ -149,6 +155,8 @@ class Refund(Record, kw_only=True, frozen=True):
     idempotency_key: str | None = None
     created_at: datetime
     asked_at: datetime
+    fee_returned: int = 0
+    interchange_returned: int = 0
 
 
 class Transfer(Record, kw_only=True, frozen=True):

@@ -11,6 +11,8 @@ from maalem.payments.acquiring.states import RefundStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import NotFound, Refused
 from maalem.payments.events.outbox import Event, event
+from maalem.payments.fees.decide import returned
+from maalem.payments.fees.records import INTERCHANGE, SERVICE, returnable
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import balance
 from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
@@ -58,6 +60,7 @@ async def refund(
             param="amount",
         )
     now = payments.clock.now()
+    fee, interchange = _fees_back(charge, amount=wanted)
     new = Refund(
         id=new_id("re"),
         account_id=charge.account_id,
@@ -66,15 +69,17 @@ async def refund(
         amount=wanted,
         currency=charge.currency,
         reason=reason,
-        bucket=await _bucket(payments, charge, amount=wanted),
+        bucket=await _bucket(payments, charge, amount=wanted - fee),
         metadata=metadata or {},
         request_id=request_id,
         idempotency_key=idempotency_key,
         created_at=now,
         asked_at=now,
+        fee_returned=fee,
+        interchange_returned=interchange,
     )
     attempt = await _attempt(payments, new)
-    reduced = changed(charge, amount_refunded=charge.amount_refunded + wanted)
+    reduced = _with_refund(charge, new, sign=1)
     unit = Unit().put(reduced, new)
     unit.book(
         recipes.refund_reserve(
@@ -82,6 +87,7 @@ async def refund(
             owner=new.account_id,
             by=attempt.rail,
             amount=wanted,
+            fee=new.fee_returned,
             currency=new.currency,
             bucket=new.bucket,
         )
@@ -142,6 +148,7 @@ def _given_back(
         bucket=pending.bucket,
         available_on=due or now,
         now=now,
+        fee=-pending.fee_returned,
         description="REFUND FOR CHARGE"
         + (f" ({charge.description})" if charge.description else ""),
     )
@@ -153,9 +160,13 @@ def _given_back(
             owner=done.account_id,
             by=attempt.rail,
             amount=done.amount,
+            fee=done.fee_returned,
             currency=done.currency,
             bucket=done.bucket,
         )
+    )
+    unit.book(
+        recipes.interchange_back(done.id, amount=done.interchange_returned, currency=done.currency)
     )
     unit.events += [
         _about(payments, done, type="refund.created"),
@@ -172,19 +183,43 @@ def _failed(
         status=RefundStatus.FAILED,
         failure_reason=answer.decline_code or "declined",
     )
-    restored = changed(charge, amount_refunded=charge.amount_refunded - pending.amount)
+    restored = _with_refund(charge, pending, sign=-1)
     unit = Unit().put(failed, restored)
     unit.book(
         recipes.refund_failed(
             failed.id,
             owner=failed.account_id,
             by=attempt.rail,
+            amount=failed.amount,
+            fee=failed.fee_returned,
             currency=failed.currency,
             bucket=failed.bucket,
         )
     )
     unit.events.append(_about(payments, failed, type="refund.failed"))
     return unit, Refunded(failed, restored)
+
+
+def _fees_back(charge: Charge, *, amount: int) -> tuple[int, int]:
+    """What of the charge's frozen fee and interchange goes back with `amount`, by their rule."""
+    refunded = charge.amount_refunded + amount
+    parts = {"amount": amount, "captured": charge.amount_captured, "refunded": refunded}
+    return (
+        returned(returnable(charge.fee_lines, SERVICE), before=charge.fee_returned, **parts),
+        returned(
+            returnable(charge.fee_lines, INTERCHANGE), before=charge.interchange_returned, **parts
+        ),
+    )
+
+
+def _with_refund(charge: Charge, refund: Refund, *, sign: int) -> Charge:
+    """The charge with `refund` counted in (1) or out again (-1)."""
+    return changed(
+        charge,
+        amount_refunded=charge.amount_refunded + sign * refund.amount,
+        fee_returned=charge.fee_returned + sign * refund.fee_returned,
+        interchange_returned=charge.interchange_returned + sign * refund.interchange_returned,
+    )
 
 
 def _about(

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,7 @@ PENDING, AVAILABLE, OWED = "pending", "available", "owed"
 RESERVED = "reserved"
 RAIL, FEES = "rail", "fees"
 PAYOUTS, BANK = "payouts", "bank"
+INTERCHANGE, INTERCHANGE_DUE = "interchange", "interchange_due"
 HOUSE = "house"
 
 
@@ -85,6 +86,7 @@ class BalanceTransaction(Record, kw_only=True, frozen=True):
     available_on: datetime
     description: str | None = None
     created_at: datetime
+    fee_details: list[dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         for amount in (self.amount, self.fee, self.net):

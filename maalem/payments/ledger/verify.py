@@ -188,6 +188,51 @@ CHECKS = (
         """,
     ),
     Check(
+        "fees of charges follow from the rates that they froze",
+        "SELECT count(*) FROM charges WHERE fee_lines IS NOT NULL",
+        """
+        WITH lines AS (
+            SELECT c.id, c.amount_captured AS taken, l.*, least(l.of, l.cap, l.fixed
+                + CASE l.line WHEN 'interchange' THEN l.of * l.share_bps / 10000
+                  ELSE (l.of * l.share_bps * 2 + 10000) / 20000 END) AS due,
+                l.line = 'interchange' AND c.created_at >= '2024-10-01'
+                    AND c.payment_method_details -> 'card' ->> 'country' = 'MA' AS capped
+            FROM charges c CROSS JOIN LATERAL jsonb_to_recordset(c.fee_lines) AS l (line text,
+                of bigint, amount bigint, rate text, share_bps integer, fixed bigint, cap bigint)
+        )
+        SELECT format('charge %s of %s has a fee for %s of %s, its rate %s makes it %s', l.id, l.of,
+            l.line, l.amount, l.rate, l.due)
+        FROM lines l LEFT JOIN fee_rates r ON r.id = l.rate
+        WHERE l.amount <> l.due OR l.of > l.taken OR (l.capped AND l.amount * 10000 > l.of * 65)
+            OR (l.rate <> 'setting' AND (r.line, r.share_bps, r.fixed, r.cap)
+                IS DISTINCT FROM (l.line, l.share_bps, l.fixed, l.cap))
+        UNION ALL
+        SELECT format('charge %s froze %s of fee and %s of interchange, booked are %s and %s', c.id,
+            coalesce(f.fee, 0), coalesce(f.cost, 0), coalesce(b.fee, 0), coalesce(b.cost, 0))
+        FROM charges c
+        LEFT JOIN (
+            SELECT id, sum(amount) FILTER (WHERE line = 'service') AS fee,
+                sum(amount) FILTER (WHERE line = 'interchange') AS cost
+            FROM lines GROUP BY id) f ON f.id = c.id
+        LEFT JOIN (
+            SELECT coalesce(p.charge_id, t.source) AS charge,
+                sum(t.amount) FILTER (WHERE t.code = 'charge_fee') AS fee,
+                sum(t.amount) FILTER (WHERE t.code = 'interchange') AS cost
+            FROM ledger.transfers t LEFT JOIN followups p ON p.id = t.source
+            WHERE t.code IN ('charge_fee', 'interchange') GROUP BY 1
+        ) b ON b.charge = c.id
+        WHERE (coalesce(f.fee, 0), coalesce(f.cost, 0))
+            <> (coalesce(b.fee, 0), coalesce(b.cost, 0))
+        UNION ALL
+        SELECT format('refund %s gives %s of interchange back, booked is %s', r.id,
+            r.interchange_returned, coalesce(b.amount, 0))
+        FROM refunds r
+        LEFT JOIN ledger.transfers b ON b.source = r.id AND b.code = 'interchange_back'
+        WHERE coalesce(b.amount, 0)
+            <> CASE WHEN r.status = 'succeeded' THEN r.interchange_returned ELSE 0 END
+        """,
+    ),
+    Check(
         "payments that succeeded have one charge of their amount",
         "SELECT count(*) FROM payment_intents WHERE status = 'succeeded'",
         """
@@ -208,10 +253,14 @@ CHECKS = (
         """
         WITH booked AS (
             SELECT source,
-                coalesce(sum(amount) FILTER (WHERE code = 'refund'), 0) AS given,
-                coalesce(sum(amount) FILTER (WHERE code = 'refund_hold'), 0) AS reserved,
-                count(*) FILTER (WHERE code = 'refund_failed') AS failed
-            FROM ledger.transfers WHERE code IN ('refund', 'refund_hold', 'refund_failed')
+                coalesce(sum(amount) FILTER (WHERE code IN ('refund', 'refund_fee')), 0) AS given,
+                coalesce(sum(amount) FILTER (WHERE code IN ('refund_hold', 'refund_fee_hold')), 0)
+                    AS reserved,
+                coalesce(sum(amount) FILTER (WHERE code = 'refund_fee_hold'), 0) AS fee,
+                count(*) FILTER (WHERE code IN ('refund_hold', 'refund_fee_hold')) AS holds,
+                count(*) FILTER (WHERE code IN ('refund_failed', 'refund_fee_failed')) AS failed
+            FROM ledger.transfers WHERE code IN ('refund', 'refund_hold', 'refund_failed',
+                'refund_fee', 'refund_fee_hold', 'refund_fee_failed')
             GROUP BY source
         )
         SELECT format('refund %s (%s of %s) is booked with %s reserved, %s given', r.id, r.status,
@@ -219,7 +268,8 @@ CHECKS = (
         FROM refunds r FULL JOIN booked b ON b.source = r.id
         WHERE r.id IS NULL OR coalesce(b.reserved, 0) <> r.amount
             OR coalesce(b.given, 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END
-            OR coalesce(b.failed, 0) <> (r.status = 'failed')::int
+            OR coalesce(b.fee, 0) <> r.fee_returned
+            OR coalesce(b.failed, 0) <> CASE WHEN r.status = 'failed' THEN b.holds ELSE 0 END
         UNION ALL
         SELECT format('charge %s says %s refunded, its refunds are %s of %s captured', c.id,
             c.amount_refunded, coalesce(sum(r.amount), 0), c.amount_captured)

@@ -15,20 +15,16 @@ _CATEGORY = {
     "transfer_refund": "transfer_reversal",
 }
 
+_FEES = {
+    "application_fee": "Application fee",
+    "payment_method_passthrough_fee": "Network's fee",
+    "stripe_fee": "Processing fee",
+    "tax": "Tax on fees",
+}
+
 
 def balance_transaction(record: BalanceTransaction) -> dict[str, Any]:
     """The `balance_transaction` object."""
-    fee_details = []
-    if record.fee:
-        fee_details.append(
-            {
-                "amount": record.fee,
-                "application": None,
-                "currency": record.currency,
-                "description": "Processing fee",
-                "type": "stripe_fee",
-            }
-        )
     return {
         "id": record.id,
         "object": "balance_transaction",
@@ -39,13 +35,30 @@ def balance_transaction(record: BalanceTransaction) -> dict[str, Any]:
         "description": record.description,
         "exchange_rate": None,
         "fee": record.fee,
-        "fee_details": fee_details,
+        "fee_details": _fee_details(record),
         "net": record.net,
         "reporting_category": _CATEGORY.get(record.type, record.type),
         "source": record.source_id,
         "status": record.status,
         "type": record.type,
     }
+
+
+def _fee_details(record: BalanceTransaction) -> list[dict[str, Any]]:
+    """The parts of the fee, which add up to it; the type names are Stripe's."""
+    parts = record.fee_details
+    if parts is None:
+        parts = [{"amount": record.fee}] if record.fee else []
+    return [
+        {
+            "amount": part["amount"],
+            "application": part.get("application"),
+            "currency": record.currency,
+            "description": part.get("description") or _FEES[part.get("type", "stripe_fee")],
+            "type": part.get("type", "stripe_fee"),
+        }
+        for part in parts
+    ]
 
 
 def balance(pending: dict[str, int], *, available: dict[str, int]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The accountant's page: how each event of a sale is booked. Pure functions, nothing else.
 
 The house's accounts: `rail` is what a card network or the mobile switch owes us (an asset, grows
-by debit); `fees` is what we earned (grows by credit). Each account's owner has two: `pending`,
+by debit); `fees` is what we earned (grows by credit); `interchange` is what cards cost us and
+`interchange_due` what of it the network has still to keep. Each account's owner has two: `pending`,
 money that is hers but not yet to be spent, and `available`. Both are what we owe her (grow by
 credit) and the ledger refuses to let either go below zero. What she owes us, because more was
 taken from her than she had, stands on a third, `owed` (an asset, grows by debit); what a published
@@ -11,6 +12,11 @@ All amounts are minor units of `currency`. `source` is the id of the object that
 booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
 """
 
+from maalem.payments.ledger.recipes.fees import (
+    interchange,
+    interchange_back,
+    interchange_netted,
+)
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
 from maalem.payments.ledger.recipes.payouts import (
     bank,
@@ -50,6 +56,9 @@ __all__ = [
     "fees",
     "hold",
     "house",
+    "interchange",
+    "interchange_back",
+    "interchange_netted",
     "merchant",
     "owed",
     "payout",

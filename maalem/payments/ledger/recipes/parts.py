@@ -6,6 +6,8 @@ from uuid import UUID
 from maalem.payments.ledger.records import (
     FEES,
     HOUSE,
+    INTERCHANGE,
+    INTERCHANGE_DUE,
     OWED,
     RAIL,
     LedgerAccount,
@@ -68,6 +70,16 @@ def rail(name: str, *, currency: str) -> LedgerAccount:
 def fees(currency: str) -> LedgerAccount:
     """What we earned."""
     return house(FEES, currency=currency)
+
+
+def interchange_cost(currency: str) -> LedgerAccount:
+    """What cards cost us in interchange. An expense, grows by debit."""
+    return house(INTERCHANGE, currency=currency)
+
+
+def interchange_due(currency: str) -> LedgerAccount:
+    """The interchange that the network will keep when it settles. What we owe, grows by credit."""
+    return house(INTERCHANGE_DUE, currency=currency)
 
 
 def chain(

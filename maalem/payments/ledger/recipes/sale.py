@@ -1,23 +1,35 @@
 """A payment is taken, at once or first held and captured later."""
 
+from maalem.payments.ledger.recipes.fees import interchange as interchange_of
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, fees, merchant, rail
 from maalem.payments.ledger.records import transfer_id
 
 
 def charge(
-    source: str, *, owner: str, by: str, amount: int, fee: int, currency: str, bucket: str
+    source: str,
+    *,
+    owner: str,
+    by: str,
+    amount: int,
+    fee: int,
+    currency: str,
+    bucket: str,
+    interchange: int = 0,
 ) -> Chain:
     """A payment was taken for `owner` at the rail `by`; the fee leaves her money at once.
 
-    | account            |  debit |   credit |
-    |--------------------|-------:|---------:|
-    | rail               | amount |          |
-    | owner's `bucket`   |    fee |   amount |
-    | fees               |        |      fee |
+    | account            |       debit |      credit |
+    |--------------------|------------:|------------:|
+    | rail               |      amount |             |
+    | owner's `bucket`   |         fee |      amount |
+    | fees               |             |         fee |
+    | interchange        | interchange |             |
+    | interchange_due    |             | interchange |
     """
     asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
     taken = chain(asset, owed, amount=amount, code="charge", source=source)
-    return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket)
+    cost = interchange_of(source, amount=interchange, currency=currency)
+    return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket) + cost
 
 
 def charge_fee(source: str, *, owner: str, fee: int, currency: str, bucket: str) -> Chain:
@@ -62,6 +74,7 @@ def capture(
     bucket: str,
     rest: int = 0,
     timeout_s: int = 0,
+    interchange: int = 0,
 ) -> Chain:
     """(Part of) the hold that `held_by` booked is taken; `rest` stays held, by `source` now.
 
@@ -70,6 +83,8 @@ def capture(
     | rail               | amount (held: rest)   |                       |
     | owner's `bucket`   |                   fee | amount (held: rest)   |
     | fees               |                       |                   fee |
+    | interchange        |           interchange |                       |
+    | interchange_due    |                       |           interchange |
     """
     asset, owed = rail(by, currency=currency), merchant(owner, bucket=bucket, currency=currency)
     held = transfer_id(held_by, "hold")
@@ -86,7 +101,8 @@ def capture(
             bucket=bucket,
             timeout_s=timeout_s,
         )
-    return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket)
+    cost = interchange_of(source, amount=interchange, currency=currency)
+    return taken + charge_fee(source, owner=owner, fee=fee, currency=currency, bucket=bucket) + cost
 
 
 def raise_hold(

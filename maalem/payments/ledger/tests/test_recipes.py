@@ -91,7 +91,41 @@ def test_a_refund_is_reserved_and_then_given():
     posted, held = fold(reserve, recipes.refund("re_1", amount=400, **who))
     assert posted == {(OWNER, "available"): -400, ("house", "rail_card"): 400}
     assert held == {}
-    assert fold(reserve, recipes.refund_failed("re_1", **who)) == ({}, {})
+    assert fold(reserve, recipes.refund_failed("re_1", amount=400, **who)) == ({}, {})
+
+
+def test_a_fee_that_goes_back_pays_its_part_of_the_refund():
+    who = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "available"}
+    for fee, owners in ((18, 382), (400, 0)):
+        what = {"amount": 400, "fee": fee, **who}
+        reserve = recipes.refund_reserve("re_1", **what)
+        posted, held = fold(reserve, recipes.refund("re_1", **what))
+        assert posted.get((OWNER, "available"), 0) == -owners
+        assert posted["house", "fees"] == -fee
+        assert held == {}
+        assert fold(reserve, recipes.refund_failed("re_1", **what)) == ({}, {})
+
+
+def test_interchange_is_a_cost_until_the_network_nets_it():
+    charge = recipes.charge(
+        "ch_1",
+        owner=OWNER,
+        by="card",
+        amount=10_000,
+        fee=0,
+        interchange=65,
+        currency="mad",
+        bucket="pending",
+    )
+    assert len(charge.transfers) == 2
+    back = recipes.interchange_back("re_1", amount=25, currency="mad")
+    netted = recipes.interchange_netted("set_1", amount=40, currency="mad")
+    posted, _ = fold(charge, back, netted)
+    assert posted == {
+        ("house", "rail_card"): -9_960,
+        (OWNER, "pending"): 10_000,
+        ("house", "interchange"): -40,
+    }
 
 
 def test_a_transfer_and_its_reversal_meet():

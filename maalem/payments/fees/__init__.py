@@ -1,0 +1,1 @@
+"""What a payment costs and earns: dated rates, and the pure decision on one payment."""
