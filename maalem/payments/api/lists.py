@@ -107,21 +107,22 @@ def _bounds(created: Range | int | None) -> list[tuple[str, datetime]]:
         return []
     if isinstance(created, int):
         # Seconds on the wire, microseconds in the database.
-        return [(">=", _at(created)), ("<", _at(created + 1))]
+        return [(">=", moment(created)), ("<", moment(created + 1))]
     bounds = []
     if created.gt is not None:
-        bounds.append((">=", _at(created.gt + 1)))
+        bounds.append((">=", moment(created.gt + 1)))
     if created.gte is not None:
-        bounds.append((">=", _at(created.gte)))
+        bounds.append((">=", moment(created.gte)))
     if created.lt is not None:
-        bounds.append(("<", _at(created.lt)))
+        bounds.append(("<", moment(created.lt)))
     if created.lte is not None:
-        bounds.append(("<", _at(created.lte + 1)))
+        bounds.append(("<", moment(created.lte + 1)))
     return bounds
 
 
-def _at(seconds: int) -> datetime:
+def moment(seconds: int, *, param: str = "created") -> datetime:
+    """Epoch seconds as a time. Raises `BadRequest` outside of the years there are."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
-        raise BadRequest(f"Invalid timestamp: {seconds}", param="created") from None
+        raise BadRequest(f"Invalid timestamp: {seconds}", param=param) from None

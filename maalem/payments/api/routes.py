@@ -45,18 +45,11 @@ def route(
 
     def add(handle: H) -> H:
         pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path) + r"\Z")
-        _table.setdefault((method, _head(path)), []).append(
-            Route(
-                method,
-                path,
-                resource or _resource(path),
-                pattern,
-                params,
-                handle,
-                steps,
-                resume,
-            )
-        )
+        here = _table.setdefault((method, _head(path)), [])
+        kind = resource or _resource(path)
+        here.append(Route(method, path, kind, pattern, params, handle, steps, resume))
+        # A plain word goes before a name: `search` is no payment's id.
+        here.sort(key=lambda known: known.pattern.groups)
         return handle
 
     return add

@@ -1,0 +1,64 @@
+"""/v1/{payment_intents,charges,customers}/search"""
+
+from maalem.payments.accounts import wire as accounts_wire
+from maalem.payments.accounts.records import Customer
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.records import Charge, Intent
+from maalem.payments.api.call import Call, Object
+from maalem.payments.api.routes import route
+from maalem.payments.api.search import Field, SearchParams, results
+
+_CARD = "payment_method_details -> 'card'"
+_SHARED = {
+    "amount": Field("number", "amount"),
+    "created": Field("time", "created_at"),
+    "currency": Field("token", "currency"),
+    "customer": Field("token", "customer_id"),
+    "metadata": Field("map", "metadata"),
+    "status": Field("token", "status"),
+}
+INTENTS = _SHARED
+CHARGES = {
+    **_SHARED,
+    "billing_details.address.postal_code": Field(
+        "text", "(payment_method_details -> 'billing' -> 'address' ->> 'postal_code')"
+    ),
+    "payment_method_details.card.brand": Field("text", f"({_CARD} ->> 'brand')"),
+    "payment_method_details.card.exp_month": Field("number", f"({_CARD} ->> 'exp_month')::int"),
+    "payment_method_details.card.exp_year": Field("number", f"({_CARD} ->> 'exp_year')::int"),
+    "payment_method_details.card.fingerprint": Field("token", f"({_CARD} ->> 'fingerprint')"),
+    "payment_method_details.card.last4": Field("token", f"({_CARD} ->> 'last4')"),
+    "refunded": Field("flag", "amount_captured > 0 AND amount_captured = amount_refunded"),
+}
+CUSTOMERS = {
+    "created": Field("time", "created_at"),
+    "email": Field("text", "email"),
+    "metadata": Field("map", "metadata"),
+    "name": Field("text", "name"),
+    "phone": Field("text", "phone"),
+}
+
+
+@route("GET", "/v1/payment_intents/search", SearchParams)
+async def intents(call: Call, params: SearchParams) -> Object:
+    """The account's payment intents that a query finds."""
+    return await results(call, Intent, params, fields=INTENTS, show=wire.intent)
+
+
+@route("GET", "/v1/charges/search", SearchParams)
+async def charges(call: Call, params: SearchParams) -> Object:
+    """The account's charges that a query finds."""
+    return await results(call, Charge, params, fields=CHARGES, show=wire.charge)
+
+
+@route("GET", "/v1/customers/search", SearchParams)
+async def customers(call: Call, params: SearchParams) -> Object:
+    """The account's customers that a query finds; deleted ones are not found."""
+    return await results(
+        call,
+        Customer,
+        params,
+        fields=CUSTOMERS,
+        show=accounts_wire.customer,
+        where="NOT deleted",
+    )
