@@ -76,6 +76,7 @@ _KINDS = {
     "po": "payout",
     "re": "refund",
     "seti": "setup_intent",
+    "setatt": "setup_attempt",
     "tr": "transfer",
     "trr": "transfer",
     "txn": "balance_transaction",
