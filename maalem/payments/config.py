@@ -20,6 +20,7 @@ class Config:
 
     `settlement_delay_s`: seconds from a charge to the day its money is available.
     `fee_bps`: the institution's own fee on a charge, in basis points.
+    `dispute_fee`: its fee on a chargeback, in minor units; it stays, whoever wins.
     `live` says which mode's database and keys these are; `live_…` tell of the live one while the
     test mode's are in their place (docs/decisions/0008-two-books.md).
     """
@@ -32,6 +33,7 @@ class Config:
     fingerprint_key: bytes
     settlement_delay_s: int = 172_800
     fee_bps: int = 0
+    dispute_fee: int = 0
     rail_deadline_s: float = 10.0
     challenge_ttl_s: int = 900
     hold_ttl_s: int = 7 * 86_400
@@ -54,6 +56,7 @@ class Config:
             fingerprint_key=_key(env, "MAALEM_FINGERPRINT_KEY"),
             settlement_delay_s=_whole(env, "MAALEM_SETTLEMENT_DELAY_S", default=172_800),
             fee_bps=_whole(env, "MAALEM_FEE_BPS", default=0),
+            dispute_fee=_whole(env, "MAALEM_DISPUTE_FEE_MINOR", default=0),
             demo=env.get("MAALEM_DEMO") == "1",
             live_database_url=env.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", ""),
             live_admin_database_url=env.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL", ""),

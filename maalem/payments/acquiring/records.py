@@ -103,6 +103,8 @@ class Charge(Record, kw_only=True, frozen=True):
     metadata: dict[str, str]
     created_at: datetime
     payment_method_details: dict[str, Any] | None = None
+    amount_disputed: int = 0
+    dispute_id: str | None = None
     fee_lines: list[dict[str, Any]] | None = None
     fee_returned: int = 0
     interchange_returned: int = 0

@@ -45,10 +45,12 @@ async def refund(
 
     Raises `Refused` when that is more than is left, or than the account has.
     """
-    left = charge.amount_captured - charge.amount_refunded
+    left = charge.amount_captured - charge.amount_refunded - charge.amount_disputed
     wanted = left if amount is None else amount
     if charge.status == "failed" or not charge.captured:
         raise Refused(f"Charge {charge.id} has not been captured.", code="charge_not_refundable")
+    if charge.amount_disputed and (left == 0 or await _is_contested(payments, charge)):
+        raise Refused(f"Charge {charge.id} has been charged back.", code="charge_disputed")
     if left == 0:
         raise Refused(
             f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
@@ -242,6 +244,16 @@ async def _bucket(payments: Payments, charge: Charge, *, amount: int) -> str:
     first = taken.status if taken else AVAILABLE
     has = await balance(payments.pool, charge.account_id)
     return has.bucket_for(amount, currency=charge.currency, first=first)
+
+
+async def _is_contested(payments: Payments, charge: Charge) -> bool:
+    """Whether the network has yet to decide who keeps (part of) the charge's money."""
+    found = await payments.pool.fetchval(
+        "SELECT 1 FROM disputes WHERE charge_id = $1 AND status IN ('needs_response',"
+        " 'under_review') LIMIT 1",
+        charge.id,
+    )
+    return found is not None
 
 
 async def _attempt(payments: Payments, pending: Refund) -> Attempt:

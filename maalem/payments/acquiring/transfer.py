@@ -194,12 +194,17 @@ async def _source(
         raise Refused(
             f"Charge {source_charge.id} has not been captured.", param="source_transaction"
         )
-    left = source_charge.amount_captured - source_charge.amount_transferred
+    # What the network has taken back from the charge can't be passed on as well.
+    left = (
+        source_charge.amount_captured
+        - source_charge.amount_disputed
+        - source_charge.amount_transferred
+    )
     wanted = left if amount is None else amount
-    if wanted > left or wanted == 0:
+    if wanted > left or wanted <= 0:
         raise Refused(
-            f"The transfers of charge {source_charge.id} may not be more than the charge: {left}"
-            f" is left, you asked for {wanted}.",
+            f"The transfers of charge {source_charge.id} may not be more than the charge:"
+            f" {max(left, 0)} is left, you asked for {wanted}.",
             code="amount_too_large",
             param="amount",
         )

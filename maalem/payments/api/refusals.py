@@ -41,6 +41,10 @@ _SENTENCES = {
         "payment_intent_unexpected_state",
         "Another attempt to pay this PaymentIntent is under way.",
     ),
+    "disputed_within_captured": (
+        "charge_disputed",
+        "This charge has been charged back, or is being charged back.",
+    ),
     "status_may_not_move": (
         "payment_intent_unexpected_state",
         "The object's status does not allow this.",

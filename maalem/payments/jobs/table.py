@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from maalem.payments import store
 from maalem.payments.acquiring import chores, sessions
+from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.sessions import Session
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError
@@ -24,6 +25,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("deliveries", _caught_up(deliverer), every_s=1.0, channel="deliveries"),
         Job("unanswered rails", _settled(chores.resolve_unknown), every_s=5.0),
         Job("left challenges", _settled(chores.expire_attempts), every_s=10.0),
+        Job("disputes", _settled(disputes.look_after), every_s=5.0),
         Job("expired sessions", expire_sessions, every_s=10.0),
         Job("availability", _settled(balances.release_available), every_s=5.0),
         Job("seals", sealing.seal, every_s=30.0),

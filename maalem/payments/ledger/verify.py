@@ -281,6 +281,55 @@ CHECKS = (
         """,
     ),
     Check(
+        "disputes are booked: what was taken is open, lost or came back",
+        "SELECT count(*) FROM disputes",
+        """
+        WITH booked AS (
+            SELECT source,
+                sum(amount) FILTER (WHERE code IN ('dispute_available', 'dispute_pending',
+                    'dispute_owed')) AS taken,
+                sum(amount) FILTER (WHERE code LIKE 'dispute\\_fee\\_%') AS fee,
+                sum(amount) FILTER (WHERE code = 'dispute_reinstated') AS again
+            FROM ledger.transfers WHERE code LIKE 'dispute\\_%' GROUP BY source
+        ), lines AS (
+            SELECT source_id, sum(net) AS net FROM balance_transactions
+            WHERE type = 'adjustment' AND source_id LIKE 'dp\\_%' GROUP BY source_id
+        )
+        SELECT format('dispute %s (%s, %s taken, %s returned, %s fee) is booked with %s, %s and'
+            ' %s; its lines add up to %s', coalesce(d.id, b.source), coalesce(d.status, 'unknown'),
+            d.amount_withdrawn, d.amount_reinstated, d.fee, coalesce(b.taken, 0),
+            coalesce(b.again, 0), coalesce(b.fee, 0), coalesce(l.net, 0))
+        FROM disputes d FULL JOIN booked b ON b.source = d.id
+        LEFT JOIN lines l ON l.source_id = d.id
+        WHERE d.id IS NULL
+            OR coalesce(b.taken, 0) <> d.amount_withdrawn
+            OR coalesce(b.again, 0) <> d.amount_reinstated
+            OR coalesce(b.fee, 0) <> d.fee
+            OR coalesce(l.net, 0) <> d.amount_reinstated - d.amount_withdrawn - d.fee
+            OR d.amount_withdrawn <> CASE WHEN d.status IN ('needs_response', 'under_review',
+                'lost', 'won') THEN d.amount ELSE 0 END
+            OR d.amount_reinstated <> CASE WHEN d.status = 'won' THEN d.amount ELSE 0 END
+        UNION ALL
+        SELECT format('charge %s says %s disputed, its disputes hold %s of %s captured and %s'
+            ' refunded', c.id, c.amount_disputed,
+            coalesce(sum(d.amount_withdrawn - d.amount_reinstated), 0), c.amount_captured,
+            c.amount_refunded)
+        FROM charges c LEFT JOIN disputes d ON d.charge_id = c.id
+        GROUP BY c.id
+        HAVING coalesce(sum(d.amount_withdrawn - d.amount_reinstated), 0) <> c.amount_disputed
+            OR c.amount_disputed + c.amount_refunded > c.amount_captured
+        """,
+    ),
+    Check(
+        "what the network told of disputes is worked off within the hour",
+        "SELECT count(*) FROM dispute_notices",
+        """
+        SELECT format('notice %s (%s, case %s, payment %s) waits since %s', id, kind,
+            case_reference, original, created_at)
+        FROM dispute_notices WHERE status = 'waiting' AND created_at < now() - interval '1 hour'
+        """,
+    ),
+    Check(
         "transfers and their reversals are booked from giver to taker",
         "SELECT count(*) FROM transfers",
         """
@@ -318,8 +367,10 @@ CHECKS = (
             SELECT account_id AS owner, status AS kind, currency, sum(net) AS net
             FROM balance_transactions GROUP BY 1, 2, 3
         ), kept AS (
-            SELECT owner, kind, currency, credits_posted - debits_posted AS net
-            FROM ledger.accounts WHERE kind IN ('pending', 'available')
+            -- What she owes is money that her lines took and the available account had not.
+            SELECT owner, CASE kind WHEN 'owed' THEN 'available' ELSE kind END AS kind, currency,
+                sum(credits_posted - debits_posted) AS net
+            FROM ledger.accounts WHERE kind IN ('pending', 'available', 'owed') GROUP BY 1, 2, 3
         )
         SELECT format('the lines of %s add up to %s %s %s, the ledger has %s', owner,
             coalesce(l.net, 0), currency, kind, coalesce(k.net, 0))
@@ -334,7 +385,9 @@ CHECKS = (
         WITH owed AS (
             SELECT 'rail_' || a.rail AS kind, c.currency, sum(c.amount_captured)
                 - sum((SELECT coalesce(sum(r.amount), 0) FROM refunds r
-                       WHERE r.charge_id = c.id AND r.status = 'succeeded')) AS net
+                       WHERE r.charge_id = c.id AND r.status = 'succeeded'))
+                - sum((SELECT coalesce(sum(d.amount_withdrawn - d.amount_reinstated), 0)
+                       FROM disputes d WHERE d.charge_id = c.id)) AS net
             FROM charges c JOIN payment_attempts a ON a.id = c.attempt_id GROUP BY 1, 2
         )
         SELECT format('%s owes %s %s by the ledger, %s by the charges', k.kind,

@@ -46,6 +46,7 @@ REASONS = {
         "payment_method_provider_decline", "61", LATER, "withdrawal_count_limit_exceeded"
     ),
     "late_original": Reason("processing_error", "25", LATER),
+    "case_closed": Reason("processing_error", "12", NEVER),
     "over_original": Reason("processing_error", "13", NEVER),
 }
 

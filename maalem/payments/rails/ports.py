@@ -5,6 +5,7 @@ asking about the same payment: whoever stands behind a port never moves its mone
 that finds no answer before its deadline gives `Unknown`, never a decline: `lookup` asks later.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -157,6 +158,50 @@ class NeverSeen:
     reference: str
 
 
+class NoticeKind(StrEnum):
+    """What the network tells of a case."""
+
+    OPENED = "opened"  # a chargeback: the money is taken back at once
+    INQUIRY = "inquiry"  # the payer's bank only asks
+    ESCALATED = "escalated"  # an inquiry became a chargeback
+    WON = "won"  # for the merchant: the money comes again
+    LOST = "lost"
+    CLOSED = "closed"  # an inquiry that came to nothing
+    FRAUD_REPORT = "fraud_report"  # the issuer calls the payment fraud; no money moves
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNotice:
+    """One line of the network's feed; `number` is its place there, `notice` its own reference.
+
+    `case` is the network's name for the case, `original` our reference of the payment. A feed may
+    tell a thing twice, and of an end before the beginning.
+    """
+
+    number: int
+    notice: str
+    case: str
+    original: str
+    kind: NoticeKind
+    amount: int
+    currency: str
+    reason: str
+    network_reason_code: str | None
+    due_by: datetime | None
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Representment:
+    """The merchant's answer in the case `case`: her words by what they are about, and how many
+    documents go with them."""
+
+    reference: str
+    case: str
+    texts: dict[str, str]
+    documents: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What the network said about a card at tokenisation, where no money moves."""
@@ -220,6 +265,18 @@ class WalletRail(Protocol):
     async def lookup(self, reference: str, *, deadline_s: float = DEADLINE_S) -> Found: ...
 
 
+class DisputeDesk(Protocol):
+    """Where a card network tells of disputes, and takes the merchant's answer."""
+
+    async def notices(
+        self, *, after: int, limit: int = 100, deadline_s: float = DEADLINE_S
+    ) -> Sequence[CaseNotice] | Unknown: ...
+
+    async def submit(self, answer: Representment, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+    async def accept(self, answer: Representment, *, deadline_s: float = DEADLINE_S) -> Outcome: ...
+
+
 class ChallengeDesk(Protocol):
     """Where a payer answers: the issuer's access control server, or the wallet's own screen."""
 
@@ -237,3 +294,4 @@ class Rails:
     card: CardRail
     wallet: WalletRail
     desk: ChallengeDesk
+    disputes: DisputeDesk

@@ -7,15 +7,16 @@ request still on its way can't be honoured later.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
 from maalem.kit.clock import Clock
 from maalem.kit.ids import new_id, secret
 from maalem.payments.rails import decide
+from maalem.payments.rails.casebook import Casebook
 from maalem.payments.rails.declines import declined
 from maalem.payments.rails.desk import SimulatedDesk
 from maalem.payments.rails.notebook import (
@@ -33,6 +34,7 @@ from maalem.payments.rails.ports import (
     Authorised,
     CardDetails,
     CardPayment,
+    CaseNotice,
     ChallengeRequired,
     Declined,
     Done,
@@ -41,11 +43,13 @@ from maalem.payments.rails.ports import (
     NeverSeen,
     Outcome,
     Rails,
+    Representment,
     Unknown,
     Verification,
     WalletPayment,
 )
 
+T = TypeVar("T")
 CHALLENGE_LIFETIME = timedelta(minutes=10)
 
 
@@ -56,6 +60,7 @@ def simulated(pool: asyncpg.Pool, clock: Clock) -> Rails:
         card=SimulatedCards(pool, clock, notebook=notebook),
         wallet=SimulatedWallets(pool, clock, notebook=notebook),
         desk=SimulatedDesk(pool, clock),
+        disputes=SimulatedDisputes(pool, clock, notebook=notebook),
     )
 
 
@@ -69,8 +74,8 @@ class _Outside:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def _ask(
-        self, doing: Coroutine[Any, Any, Recorded], *, reference: str, deadline_s: float
-    ) -> Recorded | Unknown:
+        self, doing: Coroutine[Any, Any, T], *, reference: str, deadline_s: float
+    ) -> T | Unknown:
         """Wait for the other side, but no longer than the deadline: it goes on without us."""
         task = asyncio.ensure_future(doing)
         self._under_way.add(task)
@@ -180,7 +185,10 @@ class _Outside:
                          AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0) AS amount,
                    COALESCE((SELECT sum(f.amount) FROM simulator.answers f
                              WHERE f.original = o.reference AND f.kind = $2
-                               AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0) AS used
+                               AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0)
+                   + COALESCE((SELECT sum(c.amount) FROM simulator.cases c
+                               WHERE c.original = o.reference AND $2 = 'refund'
+                                 AND c.stage IN ('chargeback', 'lost')), 0) AS used
             FROM simulator.answers o WHERE o.reference = $1
             """,
             followup.original,
@@ -218,14 +226,19 @@ class SimulatedCards(_Outside):
     ) -> Answer:
         """The issuer's answer; asked again after a passed challenge, its final answer."""
         now = self._clock.now()
+        known = decide.documented_card(card.number)
         verdict = decide.card_answer(
-            decide.documented_card(card.number),
+            known,
             payment=payment,
             expired=decide.is_expired(month=card.exp_month, year=card.exp_year, now=now),
             code=authorisation_code(),
         )
         entry = _entry(payment, verdict=verdict, hint=card.number[-4:], now=now)
-        return await self._answer(entry, deadline_s=deadline_s)
+        answer = await self._answer(entry, deadline_s=deadline_s)
+        if known is not None and known.dispute and isinstance(answer, Authorised):
+            casebook = Casebook(self._pool, self._clock)
+            await casebook.plan(payment.reference, scenario=known.dispute, at_once=payment.capture)
+        return answer
 
     async def capture(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
         """Take (part of) an authorised amount."""
@@ -257,6 +270,65 @@ class SimulatedWallets(_Outside):
     async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
         """Pay back into the wallet."""
         return await self._follow("refund", followup=followup, deadline_s=deadline_s)
+
+
+class SimulatedDisputes(_Outside):
+    """The network's disputes desk: a feed of notices, and answers that it takes once."""
+
+    def __init__(self, pool: asyncpg.Pool, clock: Clock, *, notebook: Notebook) -> None:
+        super().__init__(pool, clock, notebook=notebook)
+        self._casebook = Casebook(pool, clock)
+
+    async def notices(
+        self, *, after: int, limit: int = 100, deadline_s: float = DEADLINE_S
+    ) -> Sequence[CaseNotice] | Unknown:
+        """What was told behind number `after`, in the feed's order."""
+        return await self._ask(
+            self._read(after, limit), reference=str(after), deadline_s=deadline_s
+        )
+
+    async def submit(self, answer: Representment, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """Hand in the merchant's evidence; a case takes one answer, until its day."""
+        return await self._said("evidence", answer=answer, deadline_s=deadline_s)
+
+    async def accept(self, answer: Representment, *, deadline_s: float = DEADLINE_S) -> Outcome:
+        """The merchant does not contest the case."""
+        return await self._said("accept", answer=answer, deadline_s=deadline_s)
+
+    async def _read(self, after: int, limit: int) -> Sequence[CaseNotice]:
+        if (await self._notebook.conduct()).down:
+            raise NetworkDown
+        return await self._casebook.notices(after=after, limit=limit)
+
+    async def _said(self, kind: str, *, answer: Representment, deadline_s: float) -> Outcome:
+        found = await self._ask(
+            self._taken(kind, answer=answer), reference=answer.reference, deadline_s=deadline_s
+        )
+        assert isinstance(found, Done | Declined | Unknown), found
+        return found
+
+    async def _taken(self, kind: str, *, answer: Representment) -> Recorded:
+        if (await self._notebook.conduct()).down:
+            raise NetworkDown
+        stands = await self._stands(answer.reference)
+        if stands is None:
+            take = self._casebook.answer if kind == "evidence" else self._casebook.give_in
+            stands = (
+                Done(answer.reference, f"nt_{answer.reference}")
+                if await take(answer)
+                else declined(answer.reference, "case_closed")
+            )
+        entry = Entry(
+            reference=answer.reference,
+            kind=kind,
+            amount=0,
+            currency="mad",
+            merchant="",
+            hint="",
+            answer=stands,
+            asked_at=self._clock.now(),
+        )
+        return await self._notebook.record(entry)
 
 
 def authorisation_code() -> str:

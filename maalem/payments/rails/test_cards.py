@@ -40,6 +40,7 @@ class TestCard:
     country: str = "US"
     token: str | None = None
     attaches: bool = False
+    dispute: str | None = None  # what becomes of the payment later: a scenario of the casebook
 
 
 def _plain(number: str, label: str, **traits: str) -> TestCard:
@@ -144,11 +145,33 @@ _QUIRKS = (
         country="IE",
         token="bypassPendingInternational",
     ),
-    TestCard("4000000000000259", "Disputed as fraudulent", token="createDispute"),
-    TestCard("4000000000002685", "Disputed as not received"),
-    TestCard("4000000000001976", "Disputed as an inquiry"),
-    TestCard("4000000000005423", "Early fraud warning"),
-    TestCard("4000000404000079", "Disputed several times"),
+    TestCard(
+        "4000000000000259", "Disputed as fraudulent", dispute="fraudulent", token="createDispute"
+    ),
+    TestCard(
+        "4000000000002685",
+        "Disputed as not received",
+        dispute="not_received",
+        token="createDisputeProductNotReceived",
+    ),
+    TestCard(
+        "4000000000001976",
+        "Disputed as an inquiry",
+        dispute="inquiry",
+        token="createDisputeInquiry",
+    ),
+    TestCard(
+        "4000000000005423",
+        "Early fraud warning",
+        dispute="fraud_report",
+        token="createIssuerFraudRecord",
+    ),
+    TestCard(
+        "4000000404000079",
+        "Disputed several times",
+        dispute="several",
+        token="createMultipleDisputes",
+    ),
     TestCard("4000000000007726", "Refund succeeds later"),
     TestCard("4000000000005126", "Refund fails later"),
 )

@@ -12,6 +12,12 @@ All amounts are minor units of `currency`. `source` is the id of the object that
 booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
 """
 
+from maalem.payments.ledger.recipes.disputes import (
+    Taken,
+    dispute_reinstated,
+    dispute_withdrawn,
+    taken,
+)
 from maalem.payments.ledger.recipes.fees import (
     interchange,
     interchange_back,
@@ -48,11 +54,14 @@ from maalem.payments.ledger.recipes.transfer import (
 __all__ = [
     "EMPTY",
     "Chain",
+    "Taken",
     "availability",
     "bank",
     "capture",
     "charge",
     "charge_fee",
+    "dispute_reinstated",
+    "dispute_withdrawn",
     "fees",
     "hold",
     "house",
@@ -77,5 +86,6 @@ __all__ = [
     "reserve_release",
     "reversal",
     "settle_owed",
+    "taken",
     "transfer",
 ]

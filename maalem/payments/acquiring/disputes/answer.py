@@ -1,0 +1,196 @@
+"""Answer a dispute: with evidence, or by giving in.
+
+As every verb that asks a rail: tx 1 writes the answer with its reference, the network is asked
+with no transaction open, tx 2 writes what it said. Whoever finds an answer that is `sent`, a retry
+or the job, asks again under the same reference; the network takes one answer for a case.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from maalem.kit.ids import new_id
+from maalem.payments import store
+from maalem.payments.acquiring.disputes import case as cases
+from maalem.payments.acquiring.disputes import evidence as saying
+from maalem.payments.acquiring.disputes.case import Case
+from maalem.payments.acquiring.disputes.records import Dispute, DisputeAnswer
+from maalem.payments.acquiring.disputes.states import ANSWERABLE, INQUIRY, DisputeStatus
+from maalem.payments.context import Payments
+from maalem.payments.errors import NotFound, Refused
+from maalem.payments.rails.ports import Declined, Done, Outcome, Representment, Unknown
+from maalem.payments.records import changed
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The dispute after an answer; unchanged while the network has not said that it took it."""
+
+    case: Case
+    answer: DisputeAnswer
+    refusal: Refused | None = None
+
+
+async def answer(
+    payments: Payments,
+    *,
+    dispute: Dispute,
+    evidence: dict[str, str],
+    metadata: dict[str, str] | None = None,
+    accept: bool = False,
+    request_id: str | None = None,
+    idempotency_key: str | None = None,
+    keep: Keep | None = None,
+) -> Answered:
+    """Hand in `evidence` (all of it), or give in. Raises `Refused` where it is too late for it."""
+    check_open(dispute)
+    now = payments.clock.now()
+    said = DisputeAnswer(
+        id=new_id("dsa"),
+        dispute_id=dispute.id,
+        kind="accept" if accept else "evidence",
+        stage=dispute.stage,
+        evidence=evidence,
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+        created_at=now,
+        asked_at=now,
+    )
+    staged = changed(
+        dispute,
+        evidence=evidence,
+        metadata=dispute.metadata if metadata is None else metadata,
+    )
+    unit = Unit().put(staged, said)
+    unit.claim = keep.hold(said.id) if keep else None
+    await payments.writer.commit(unit)
+    return await go_on(payments, said, keep=keep)
+
+
+async def go_on(payments: Payments, said: DisputeAnswer, *, keep: Keep | None = None) -> Answered:
+    """Ask the network with an answer that is recorded, and record what it says. Safe to repeat."""
+    case = await _case(payments, said)
+    outcome: Outcome | None = None
+    if said.status in ("sent", "unknown"):
+        outcome = await _ask(payments, said, case=case)
+    while True:
+        if outcome is not None and said.status in ("sent", "unknown"):
+            unit, answered = await _judged(payments, said, case=case, outcome=outcome)
+        else:
+            unit, answered = Unit(), Answered(case, said, refusal=_refusal(said))
+        body = None
+        if keep is not None:
+            unit.claim, body = await keep.finish(answered)
+        try:
+            await payments.writer.commit(unit, answer=body)
+        except ChangedMeanwhile:
+            fresh = await store.get(payments.pool, DisputeAnswer, said.id)
+            assert fresh is not None
+            said, case = fresh, await _case(payments, fresh)
+            continue
+        return answered
+
+
+async def resume(payments: Payments, answer_id: str, *, keep: Keep | None = None) -> Answered:
+    """Finish the answer that a dead request had begun."""
+    said = await store.get(payments.pool, DisputeAnswer, answer_id)
+    if said is None:
+        raise NotFound.of("dispute", answer_id)
+    return await go_on(payments, said, keep=keep)
+
+
+def check_open(dispute: Dispute) -> None:
+    """Raise `Refused` unless the merchant may still say something."""
+    if dispute.status in ANSWERABLE:
+        return
+    if dispute.closed_at is not None:
+        raise Refused(f"Dispute {dispute.id} is closed: it has a status of {dispute.status}.")
+    raise Refused(
+        f"The evidence of dispute {dispute.id} has been submitted; it can't be changed any more."
+    )
+
+
+async def _ask(payments: Payments, said: DisputeAnswer, *, case: Case) -> Outcome:
+    wanted = Representment(
+        reference=said.id,
+        case=case.dispute.case_reference,
+        texts=saying.texts(said.evidence),
+        documents=saying.documents(said.evidence),
+    )
+    desk = payments.rails.disputes
+    verb = desk.accept if said.kind == "accept" else desk.submit
+    return await verb(wanted, deadline_s=payments.config.rail_deadline_s)
+
+
+async def _judged(
+    payments: Payments, said: DisputeAnswer, *, case: Case, outcome: Outcome
+) -> tuple[Unit, Answered]:
+    if isinstance(outcome, Unknown):
+        if said.status == "unknown":
+            return Unit(), Answered(case, said)
+        unknown = changed(said, status="unknown")
+        return Unit().put(unknown), Answered(case, unknown)
+    if isinstance(outcome, Declined):
+        declined = changed(said, status="declined")
+        return Unit().put(declined), Answered(case, declined, refusal=_refusal(declined))
+    assert isinstance(outcome, Done)
+    done = changed(said, status="done")
+    if case.dispute.status not in ANSWERABLE or case.dispute.stage != said.stage:
+        # The network's notice of what came of it was here first.
+        unit, after = Unit(), _counted(case, said)
+        if after is not case:
+            unit.put(after.dispute)
+    elif said.kind == "accept":
+        inquiry = case.dispute.stage == INQUIRY
+        end = DisputeStatus.WARNING_CLOSED if inquiry else DisputeStatus.LOST
+        unit, after = await cases.ended(payments, case, status=end)
+    else:
+        unit, after = _under_review(payments, said, case=case)
+    return unit.put(done), Answered(after, done)
+
+
+def _under_review(payments: Payments, said: DisputeAnswer, *, case: Case) -> tuple[Unit, Case]:
+    now, due_by = payments.clock.now(), case.dispute.due_by
+    inquiry = case.dispute.stage == INQUIRY
+    dispute = changed(
+        case.dispute,
+        status=DisputeStatus.WARNING_UNDER_REVIEW if inquiry else DisputeStatus.UNDER_REVIEW,
+        submission_count=case.dispute.submission_count + 1,
+        past_due=due_by is not None and said.created_at > due_by,
+    )
+    after = Case(dispute, case.charge, case.lines)
+    event = cases.told(
+        "charge.dispute.updated",
+        after,
+        at=now,
+        before=case,
+        request_id=said.request_id,
+        idempotency_key=said.idempotency_key,
+    )
+    unit = Unit().put(dispute)
+    unit.events.append(event)
+    return unit, after
+
+
+def _counted(case: Case, said: DisputeAnswer) -> Case:
+    if said.kind == "accept":
+        return case
+    dispute = changed(case.dispute, submission_count=case.dispute.submission_count + 1)
+    return Case(dispute, case.charge, case.lines)
+
+
+def _refusal(said: DisputeAnswer) -> Refused | None:
+    if said.status != "declined":
+        return None
+    return Refused("The card network no longer takes an answer to this dispute.")
+
+
+async def _case(payments: Payments, said: DisputeAnswer) -> Case:
+    dispute = await store.get(payments.pool, Dispute, said.dispute_id)
+    assert dispute is not None
+    return await cases.load(payments.pool, dispute)
+
+
+def shown(answered: Answered) -> dict[str, Any]:
+    """The dispute as the answer left it."""
+    return answered.case.shown()

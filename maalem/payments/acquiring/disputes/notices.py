@@ -1,0 +1,185 @@
+"""Read the network's feed, and work off what it told.
+
+A line of the feed is kept before anything is made of it, so the feed may be read twice and told
+twice. A notice waits where what it is about is not known yet: an end before its beginning, a
+dispute before its charge. Whatever the order, the end is the same.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from maalem.payments import store
+from maalem.payments.acquiring.disputes import case as cases
+from maalem.payments.acquiring.disputes.case import Case
+from maalem.payments.acquiring.disputes.records import Dispute, Notice
+from maalem.payments.acquiring.disputes.states import DISPUTE_NEXT, DisputeStatus
+from maalem.payments.acquiring.records import Charge
+from maalem.payments.context import Payments
+from maalem.payments.rails.ports import CaseNotice, NoticeKind, Unknown
+from maalem.payments.records import changed
+from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
+
+PAGE = 100
+TRIES = 8
+# Refusals that come of somebody else's having been quicker: read again, decide again.
+_AGAIN = frozenset({"exceeds_credits", "exceeds_debits", "one_dispute_per_case"})
+_ENDS = {
+    NoticeKind.WON: DisputeStatus.WON,
+    NoticeKind.LOST: DisputeStatus.LOST,
+    NoticeKind.CLOSED: DisputeStatus.WARNING_CLOSED,
+}
+_KEEP = """
+WITH kept AS (
+    INSERT INTO dispute_notices (id, version, case_reference, original, kind, amount, currency,
+        reason, network_reason_code, due_by, told_at, status, created_at)
+    SELECT id, 1, case_reference, original, kind, amount, currency, reason, code, due_by, told_at,
+        'waiting', $11
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+        $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+        AS told (id, case_reference, original, kind, amount, currency, reason, code, due_by,
+            told_at)
+    ON CONFLICT (id) DO NOTHING
+)
+UPDATE dispute_feed SET place = greatest(place, $12)
+"""
+_log = logging.getLogger("maalem.payments.disputes")
+
+
+async def follow(payments: Payments) -> int:
+    """Take in what the network has told since, and work off what can be; return how many were."""
+    await read_feed(payments)
+    return await work_off(payments)
+
+
+async def read_feed(payments: Payments) -> int:
+    """Keep what was told behind the place that was read to; return how many lines there were."""
+    place = await payments.pool.fetchval("SELECT place FROM dispute_feed")
+    lines = 0
+    while True:
+        found = await payments.rails.disputes.notices(
+            after=place, limit=PAGE, deadline_s=payments.config.rail_deadline_s
+        )
+        if isinstance(found, Unknown) or not found:
+            return lines
+        await keep(payments, found)
+        place, lines = found[-1].number, lines + len(found)
+
+
+async def keep(payments: Payments, told: Sequence[CaseNotice]) -> None:
+    """Write down lines of the feed; those that are known stay as they are."""
+    await payments.pool.execute(
+        _KEEP,
+        [item.notice for item in told],
+        [item.case for item in told],
+        [item.original for item in told],
+        [item.kind.value for item in told],
+        [item.amount for item in told],
+        [item.currency for item in told],
+        [item.reason for item in told],
+        [item.network_reason_code for item in told],
+        [item.due_by for item in told],
+        [item.told_at for item in told],
+        payments.clock.now(),
+        max(item.number for item in told),
+    )
+
+
+async def work_off(payments: Payments) -> int:
+    """Apply every notice that can be; return how many were."""
+    done, last = 0, ""
+    while True:
+        waiting = await store.select(
+            payments.pool,
+            Notice,
+            f"status = 'waiting' AND id > $1 ORDER BY id LIMIT {PAGE:d}",
+            last,
+        )
+        if not waiting:
+            return done
+        last = waiting[-1].id
+        for notice in waiting:
+            try:
+                done += await apply(payments, notice)
+            except Exception:
+                _log.exception("notice %s could not be worked off, will be tried again", notice.id)
+
+
+async def apply(payments: Payments, notice: Notice) -> bool:
+    """Make of one notice what it means; False if it has to wait."""
+    for _ in range(TRIES):
+        if notice.status != "waiting":
+            return False
+        unit = await _judged(payments, notice)
+        if unit is None:
+            return False
+        try:
+            await payments.writer.commit(unit)
+            return True
+        except ChangedMeanwhile:
+            pass
+        except UnitRefused as refused:
+            if refused.word not in _AGAIN:
+                raise
+        fresh = await store.get(payments.pool, Notice, notice.id)
+        assert fresh is not None
+        notice = fresh
+    return False
+
+
+async def _judged(payments: Payments, notice: Notice) -> Unit | None:
+    """What to write for a notice, or None where it is too early for it."""
+    kind = NoticeKind(notice.kind)
+    dispute = await store.first(
+        payments.pool, Dispute, "case_reference = $1", notice.case_reference
+    )
+    if kind in (NoticeKind.OPENED, NoticeKind.INQUIRY):
+        if dispute is not None:
+            return _repeated(notice)
+        return await _opened(payments, notice)
+    if dispute is None:
+        return None
+    case = await cases.load(payments.pool, dispute)
+    if kind == NoticeKind.ESCALATED:
+        return await _escalated(payments, notice, case=case)
+    return await _ended(payments, notice, case=case, status=_ENDS[kind])
+
+
+async def _opened(payments: Payments, notice: Notice) -> Unit | None:
+    charge = await cases.charge_of(payments, notice.original)
+    if charge is None or notice.amount > _left(charge):
+        return None  # its charge, or what becomes of a refund under way, is not known yet
+    unit, _ = await cases.opened(payments, notice, charge=charge)
+    return unit.put(_applied(notice))
+
+
+async def _escalated(payments: Payments, notice: Notice, *, case: Case) -> Unit | None:
+    if DisputeStatus.NEEDS_RESPONSE not in DISPUTE_NEXT[DisputeStatus(case.dispute.status)]:
+        return _repeated(notice)
+    if notice.amount > _left(case.charge):
+        return None
+    unit, _ = await cases.escalated(payments, case, notice=notice)
+    return unit.put(_applied(notice))
+
+
+async def _ended(
+    payments: Payments, notice: Notice, *, case: Case, status: DisputeStatus
+) -> Unit | None:
+    now = DisputeStatus(case.dispute.status)
+    if now == status:
+        return _repeated(notice)
+    if status not in DISPUTE_NEXT[now]:
+        return None  # an escalation comes first, or the network contradicts itself
+    unit, _ = await cases.ended(payments, case, status=status)
+    return unit.put(_applied(notice))
+
+
+def _left(charge: Charge) -> int:
+    return charge.amount_captured - charge.amount_refunded - charge.amount_disputed
+
+
+def _applied(notice: Notice) -> Notice:
+    return changed(notice, status="applied")
+
+
+def _repeated(notice: Notice) -> Unit:
+    return Unit().put(changed(notice, status="repeated"))
