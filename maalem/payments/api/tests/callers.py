@@ -57,6 +57,20 @@ class Knocks:
         return "/".join(ids.pop(0) if step.startswith("{") else step for step in steps)
 
 
+def inquiry(service: Service, charge: str) -> str:
+    """A dispute that took no money, written into the database; its id."""
+    found = service.rows(
+        "INSERT INTO disputes (id, version, account_id, charge_id, intent_id, case_reference,"
+        " stage, status, reason, amount, amount_withdrawn, amount_reinstated, fee, currency,"
+        " evidence, past_due, submission_count, balance_transaction_ids, metadata, created_at)"
+        " SELECT 'dp_' || id, 1, account_id, id, intent_id, 'case_' || id, 'inquiry',"
+        " 'warning_needs_response', 'general', 1, 0, 0, 0, currency, '{}', false, 0, '[]', '{}',"
+        " now() FROM charges WHERE id = %s RETURNING id",
+        charge,
+    )
+    return str(found[0][0])
+
+
 def objects_of(client: Any, service: Service) -> dict[str, str]:
     """One of each kind, by the word of its address; `…/2` is the second id in an address."""
     v1: stripe.V1Services = client.v1
@@ -88,6 +102,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "balance_transactions": lines.data[0].id,
         "charges": charge,
         "customers": customer.id,
+        "disputes": inquiry(service, charge),
         "events": events.data[0].id,
         "payment_intents": paid.id,
         "payment_methods": str(paid.payment_method),
