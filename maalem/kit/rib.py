@@ -76,7 +76,7 @@ class Rib:
 def read_rib(typed: str) -> Rib:
     """The account of a RIB or a Moroccan IBAN as people write it, or `NotARib`."""
     text = typed.translate(_FOLD).upper()
-    if text[:2].isalpha():
+    if text[:2].isalpha() and text[2:4].isdigit():
         if not text.startswith("MA"):
             raise NotARib(RibProblem.COUNTRY)
         if not (text.isascii() and text[2:].isdigit()):

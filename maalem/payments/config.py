@@ -5,6 +5,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 # Stands in on a developer's machine where nothing is set; the command line sets real ones.
 _DEVELOPMENT_KEY = base64.b64encode(b"maalem development key, not real").decode()
@@ -21,6 +22,10 @@ class Config:
     `settlement_delay_s`: seconds from a charge to the day its money is available.
     `fee_bps`: the institution's own fee on a charge, in basis points.
     `dispute_fee`: its fee on a chargeback, in minor units; it stays, whoever wins.
+    `payout_change_wait_s`: seconds before the first payout to another bank account.
+    `payout_approval_above`: a larger payout needs two officers; `payout_minimum`: a scheduled one
+    is not smaller; both minor units. `payout_hour`: when scheduled ones are made, in Morocco.
+    `holidays`: moving feasts as they were seen.
     `live` says which mode's database and keys these are; `live_…` tell of the live one while the
     test mode's are in their place (docs/decisions/0008-two-books.md).
     """
@@ -37,6 +42,11 @@ class Config:
     rail_deadline_s: float = 10.0
     challenge_ttl_s: int = 900
     hold_ttl_s: int = 7 * 86_400
+    payout_change_wait_s: int = 172_800
+    payout_approval_above: int = 5_000_000
+    payout_minimum: int = 5_000
+    payout_hour: int = 6
+    holidays: frozenset[date] = frozenset()
     demo: bool = False
     live: bool = False
     live_database_url: str = ""
@@ -57,6 +67,11 @@ class Config:
             settlement_delay_s=_whole(env, "MAALEM_SETTLEMENT_DELAY_S", default=172_800),
             fee_bps=_whole(env, "MAALEM_FEE_BPS", default=0),
             dispute_fee=_whole(env, "MAALEM_DISPUTE_FEE_MINOR", default=0),
+            payout_change_wait_s=_whole(env, "MAALEM_PAYOUT_CHANGE_WAIT_S", default=172_800),
+            payout_approval_above=_whole(env, "MAALEM_PAYOUT_APPROVAL_ABOVE", default=5_000_000),
+            payout_minimum=_whole(env, "MAALEM_PAYOUT_MINIMUM", default=5_000),
+            payout_hour=_whole(env, "MAALEM_PAYOUT_HOUR", default=6, most=23),
+            holidays=_days(env, "MAALEM_HOLIDAYS"),
             demo=env.get("MAALEM_DEMO") == "1",
             live_database_url=env.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", ""),
             live_admin_database_url=env.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL", ""),
@@ -102,10 +117,19 @@ def _key(env: Mapping[str, str], name: str) -> bytes:
     return key
 
 
-def _whole(env: Mapping[str, str], name: str, *, default: int) -> int:
+def _whole(env: Mapping[str, str], name: str, *, default: int, most: int | None = None) -> int:
     text = env.get(name, "")
     if not text:
         return default
     if not text.isdecimal():
         raise BadSetting(f"{name} must be a whole number, it is {text!r}")
+    if most is not None and int(text) > most:
+        raise BadSetting(f"{name} must be at most {most}, it is {text!r}")
     return int(text)
+
+
+def _days(env: Mapping[str, str], name: str) -> frozenset[date]:
+    try:
+        return frozenset(date.fromisoformat(day) for day in env.get(name, "").split(",") if day)
+    except ValueError:
+        raise BadSetting(f"{name} must be days such as 2026-03-21,2026-03-22") from None

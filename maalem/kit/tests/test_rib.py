@@ -37,6 +37,8 @@ def test_it_is_read_however_it_is_written(typed):
         ("FR7630006000011234567890189", RibProblem.COUNTRY),
         ("01151900000120500053492x", RibProblem.CHARACTERS),
         ("MA64O11519000001205000534921", RibProblem.CHARACTERS),
+        ("carpet", RibProblem.CHARACTERS),
+        ("MAx4", RibProblem.CHARACTERS),
         ("", RibProblem.CHARACTERS),
     ],
 )

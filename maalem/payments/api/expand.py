@@ -17,6 +17,8 @@ from maalem.payments.errors import BadRequest
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.records import Record
+from maalem.payments.settlement import wire as settlement_wire
+from maalem.payments.settlement.records import ExternalAccount, Payout
 
 DEPTH_MAX = 4
 Loader = Callable[[Call, str], Awaitable[Object | None]]
@@ -105,5 +107,7 @@ for _prefix, _kind, _show in (
     ("tr", Transfer, wire.transfer),
     ("trr", Reversal, wire.reversal),
     ("txn", BalanceTransaction, ledger_wire.balance_transaction),
+    ("po", Payout, settlement_wire.payout),
+    ("ba", ExternalAccount, settlement_wire.external_account),
 ):
     loader(_prefix)(_plain(_kind, _show))

@@ -40,9 +40,13 @@ async def page(
     *,
     where: dict[str, Any],
     show: Callable[[R], Object],
+    bounds: Sequence[tuple[str, Any]] = (),
 ) -> Object:
-    """One page of `kind` where the columns have the values given (None is any, a list one of)."""
-    records, has_more = await _records(call, kind, params, where=where)
+    """One page of `kind` where the columns have the values given (None is any, a list one of).
+
+    `bounds` are further conditions of our own, each a column with its sign and a value.
+    """
+    records, has_more = await _records(call, kind, params, where=where, bounds=bounds)
     return {
         "object": "list",
         "url": call.path,
@@ -52,7 +56,13 @@ async def page(
 
 
 async def _records(
-    call: Call, kind: type[R], params: ListParams, /, *, where: dict[str, Any]
+    call: Call,
+    kind: type[R],
+    params: ListParams,
+    /,
+    *,
+    where: dict[str, Any],
+    bounds: Sequence[tuple[str, Any]] = (),
 ) -> tuple[Sequence[R], bool]:
     if not 1 <= params.limit <= LIMIT_MAX:
         raise BadRequest(
@@ -72,8 +82,10 @@ async def _records(
             add(f"{column} = ANY", value)
         elif value is not None:
             add(f"{column} =", value)
-    for sign, seconds in _bounds(params.created):
-        add(f"created_at {sign}", seconds)
+    for sign, at in between(params.created):
+        add(f"created_at {sign}", at)
+    for clause, value in bounds:
+        add(clause, value)
     backwards = params.ending_before is not None
     edge = params.ending_before or params.starting_after
     if edge is not None:
@@ -102,7 +114,8 @@ def _is_within(record: Any, where: dict[str, Any]) -> bool:
     return all(getattr(record, name) == where[name] for name in owners if name in where)
 
 
-def _bounds(created: Range | int | None) -> list[tuple[str, datetime]]:
+def between(created: Range | int | None) -> list[tuple[str, datetime]]:
+    """A filter by time as signs and moments."""
     if created is None:
         return []
     if isinstance(created, int):

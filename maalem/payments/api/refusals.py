@@ -45,6 +45,35 @@ _SENTENCES = {
         "charge_disputed",
         "This charge has been charged back, or is being charged back.",
     ),
+    "debts_first": (
+        "balance_insufficient",
+        "The account owes more than it did a moment ago. Try again.",
+    ),
+    "destination_unusable": (
+        "bank_account_unusable",
+        "The bank account provided cannot be used for payouts. A different bank account must be"
+        " used.",
+    ),
+    "destination_waits": (
+        "payouts_not_allowed",
+        "The bank account was changed lately: it has to wait for its first payout.",
+    ),
+    "bank_account_exists": (
+        "bank_account_exists",
+        "A bank account with that routing number and account number already exists.",
+    ),
+    "approved_once": (
+        "payout_already_approved",
+        "This officer has approved this payout: another one has to.",
+    ),
+    "one_default_per_currency": (
+        "lock_timeout",
+        "The account's bank accounts were changed meanwhile. Try again.",
+    ),
+    "payout_schedules_pkey": (
+        "lock_timeout",
+        "The account's schedule was changed meanwhile. Try again.",
+    ),
     "status_may_not_move": (
         "payment_intent_unexpected_state",
         "The object's status does not allow this.",

@@ -1,12 +1,12 @@
 """What an account's owner has, and the day on which pending money becomes hers to spend."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maalem.payments import store
 from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
 from maalem.payments.ledger import recipes
-from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
+from maalem.payments.ledger.records import AVAILABLE, OWED, PENDING, BalanceTransaction
 from maalem.payments.records import changed
 from maalem.payments.units import Unit, UnitRefused
 
@@ -15,10 +15,19 @@ RELEASE_BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Minor units by currency. What is reserved for a refund under way counts as gone."""
+    """Minor units by currency. What is reserved for a refund under way counts as gone.
+
+    `owed` is what she owes us, `reserved` what a published rule keeps back.
+    """
 
     pending: dict[str, int]
     available: dict[str, int]
+    owed: dict[str, int] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=dict)
+
+    def free(self, currency: str) -> int:
+        """What she may spend: the available money less what she owes us, perhaps below zero."""
+        return self.available.get(currency, 0) - self.owed.get(currency, 0)
 
     def bucket_for(self, amount: int, *, currency: str, first: str) -> str:
         """The bucket to take `amount` from: `first`, unless only the available one has it."""
@@ -30,14 +39,38 @@ async def balance(source: Pool | Connection, owner: str) -> Balance:
     """`owner`'s money as the ledger has it."""
     rows = await source.fetch(
         "SELECT kind, currency, credits_posted - debits_posted - debits_pending AS amount"
-        " FROM ledger.accounts WHERE owner = $1 AND kind IN ('pending', 'available')",
+        " FROM ledger.accounts"
+        " WHERE owner = $1 AND kind IN ('pending', 'available', 'owed', 'reserved')",
         owner,
     )
-    found = Balance({}, {})
+    found = Balance({}, {}, {}, {})
     for row in rows:
-        side = found.pending if row["kind"] == PENDING else found.available
-        side[row["currency"]] = row["amount"]
+        side = getattr(found, row["kind"])
+        side[row["currency"]] = -row["amount"] if row["kind"] == OWED else row["amount"]
     return found
+
+
+async def debtors(source: Pool | Connection) -> list[tuple[str, str, int]]:
+    """Who owes us and has available money to settle it with: owner, currency and amount."""
+    rows = await source.fetch(
+        "SELECT o.owner, o.currency, least(o.debits_posted - o.credits_posted,"
+        " a.credits_posted - a.debits_posted - a.debits_pending) AS amount"
+        " FROM ledger.accounts o JOIN ledger.accounts a"
+        " ON a.owner = o.owner AND a.currency = o.currency AND a.kind = 'available'"
+        " WHERE o.kind = 'owed' AND o.debits_posted > o.credits_posted"
+        " AND a.credits_posted > a.debits_posted + a.debits_pending"
+    )
+    return [(row["owner"], row["currency"], row["amount"]) for row in rows]
+
+
+async def holders(source: Pool | Connection, *, at_least: int) -> list[tuple[str, str]]:
+    """Who has available money of so much or more: owner and currency."""
+    rows = await source.fetch(
+        "SELECT owner, currency FROM ledger.accounts WHERE kind = 'available'"
+        " AND credits_posted - debits_posted - debits_pending >= $1 ORDER BY owner, currency",
+        at_least,
+    )
+    return [(row["owner"], row["currency"]) for row in rows]
 
 
 async def release_available(payments: Payments) -> int:

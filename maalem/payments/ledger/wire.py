@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from maalem.payments.ledger.balances import Balance
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
@@ -61,16 +62,17 @@ def _fee_details(record: BalanceTransaction) -> list[dict[str, Any]]:
     ]
 
 
-def balance(pending: dict[str, int], *, available: dict[str, int]) -> dict[str, Any]:
-    """The `balance` object from amounts by currency."""
-    currencies = sorted(pending.keys() | available.keys()) or ["mad"]
+def balance(has: Balance) -> dict[str, Any]:
+    """The `balance` object. `available` is less what the owner owes us, so it may be below zero;
+    what a rule keeps back stands under `connect_reserved`. Nothing is paid out in an instant."""
+    currencies = sorted(has.pending.keys() | has.available.keys() | has.owed.keys()) or ["mad"]
     return {
         "object": "balance",
-        "available": [_amount(available.get(c, 0), c) for c in currencies],
-        "connect_reserved": [_amount(0, c) for c in currencies],
-        "instant_available": [_amount(available.get(c, 0), c) for c in currencies],
+        "available": [_amount(has.free(c), c) for c in currencies],
+        "connect_reserved": [_amount(has.reserved.get(c, 0), c) for c in currencies],
+        "instant_available": [_amount(0, c) for c in currencies],
         "livemode": livemode(),
-        "pending": [_amount(pending.get(c, 0), c) for c in currencies],
+        "pending": [_amount(has.pending.get(c, 0), c) for c in currencies],
     }
 
 

@@ -47,6 +47,23 @@ def told(payout: Payout, type: str, now: datetime) -> Event:
     )
 
 
+def moved(
+    type: str, source_id: str, /, *, owner: str, amount: int, currency: str, now: datetime
+) -> BalanceTransaction:
+    """A line of the owner's available money; `amount` is negative where it leaves her."""
+    return line(
+        type,
+        source_id,
+        account_id=owner,
+        amount=amount,
+        currency=currency,
+        bucket=AVAILABLE,
+        available_on=now,
+        now=now,
+        description=type.replace("_", " ").upper(),
+    )
+
+
 def sent(payout: Payout, *, batch: str, now: datetime) -> Marked:
     """It goes out with the bank file `batch`."""
     if payout.batch_id == batch:
@@ -89,7 +106,14 @@ def failed(
         return Marked(Unit(), payout)
     if payout.status not in (PayoutStatus.PENDING, PayoutStatus.IN_TRANSIT):
         raise Contradiction(payout, "over")
-    back = _line_back(payout, now=now)
+    back = moved(
+        "payout_failure",
+        payout.id,
+        owner=payout.account_id,
+        amount=payout.amount,
+        currency=payout.currency,
+        now=now,
+    )
     new = _fail(payout, code=code, message=message, back=back, now=now)
     unit = Unit().put(new, back)
     unit.book(
@@ -122,7 +146,14 @@ def returned(
     if payout.status not in (PayoutStatus.IN_TRANSIT, PayoutStatus.PAID):
         unsent = payout.status == PayoutStatus.PENDING
         raise Contradiction(payout, "unsent" if unsent else "over")
-    back = _line_back(payout, now=now)
+    back = moved(
+        "payout_failure",
+        payout.id,
+        owner=payout.account_id,
+        amount=payout.amount,
+        currency=payout.currency,
+        now=now,
+    )
     new = _fail(payout, code=code, message=message, back=back, now=now, reference=reference)
     unit = Unit().put(new, back)
     if payout.status == PayoutStatus.IN_TRANSIT:
@@ -156,20 +187,6 @@ def _fail(
         failure_reason=code,
         return_reference=reference,
         ended_at=now,
-    )
-
-
-def _line_back(payout: Payout, *, now: datetime) -> BalanceTransaction:
-    return line(
-        "payout_failure",
-        payout.id,
-        account_id=payout.account_id,
-        amount=payout.amount,
-        currency=payout.currency,
-        bucket=AVAILABLE,
-        available_on=now,
-        now=now,
-        description="PAYOUT FAILED",
     )
 
 

@@ -11,6 +11,7 @@ from maalem.payments.settlement.records import (
     ExternalAccount,
     Payout,
     Reserve,
+    Schedule,
 )
 
 _NOTHING_DUE: dict[str, Any] = {
@@ -128,6 +129,22 @@ def reserve(record: Reserve) -> dict[str, Any]:
         "rule": record.rule_id,
         "status": record.status,
         "until": epoch(record.until),
+    }
+
+
+def payout_settings(record: Schedule) -> dict[str, Any]:
+    """`settings[payouts]` of an account."""
+    schedule: dict[str, Any] = {"delay_days": record.delay_days, "interval": record.interval}
+    if record.weekly_anchor is not None:
+        schedule["weekly_anchor"] = record.weekly_anchor
+        schedule["weekly_payout_days"] = [record.weekly_anchor]
+    if record.monthly_anchor is not None:
+        schedule["monthly_anchor"] = record.monthly_anchor
+        schedule["monthly_payout_days"] = [record.monthly_anchor]
+    return {
+        "debit_negative_balances": False,
+        "schedule": schedule,
+        "statement_descriptor": record.statement_descriptor,
     }
 
 

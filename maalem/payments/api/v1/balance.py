@@ -19,7 +19,7 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
 async def retrieve(call: Call, params: NoParams) -> Object:
     """What the account has, pending and available."""
     has = await balances.balance(call.payments.pool, call.account.id)
-    return wire.balance(has.pending, available=has.available)
+    return wire.balance(has)
 
 
 @route("GET", "/v1/balance_transactions/{id}")

@@ -8,6 +8,7 @@ from maalem.payments.accounts import wire
 from maalem.payments.accounts.methods import Taken, billing, chosen, documented, take_card
 from maalem.payments.accounts.records import PaymentMethod, Token
 from maalem.payments.api import fields
+from maalem.payments.api.bank_accounts import BankAccountData, taken
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.fields import BillingDetails, CardData, MethodData
 from maalem.payments.api.lists import ListParams, page
@@ -17,6 +18,8 @@ from maalem.payments.api.v1.customers import the_customer
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.rails.test_cards import by_token
 from maalem.payments.records import changed
+from maalem.payments.settlement import wire as settlement_wire
+from maalem.payments.settlement.records import BankToken
 from maalem.payments.units import Unit
 
 
@@ -41,7 +44,8 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
 
 
 class CreateToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    card: CardData
+    card: CardData | None = None
+    bank_account: BankAccountData | None = None
 
 
 @route("POST", "/v1/payment_methods", MethodData)
@@ -137,7 +141,16 @@ async def detach(call: Call, params: NoParams, method_id: str) -> Decided:
 
 @route("POST", "/v1/tokens", CreateToken)
 async def create_token(call: Call, params: CreateToken) -> Decided:
-    """A card, to be used once."""
+    """A card or a bank account, to be used once."""
+    if params.bank_account is not None and params.card is None:
+        number = await taken(call, params.bank_account, param="bank_account")
+        return Decided(settlement_wire.bank_token(number), Unit().put(number))
+    if params.card is None or params.bank_account is not None:
+        raise BadRequest(
+            "You must supply either a card or a bank account to create a token.",
+            code="parameter_missing",
+            param="card",
+        )
     method = await take_card(
         call.payments,
         call.account.id,
@@ -156,6 +169,13 @@ async def create_token(call: Call, params: CreateToken) -> Decided:
 @route("GET", "/v1/tokens/{id}")
 async def retrieve_token(call: Call, params: NoParams, token_id: str) -> Object:
     """A token and whether it was used."""
+    if token_id.startswith("btok_"):
+        number = await store.get(
+            call.payments.pool, BankToken, token_id, account_id=call.account.id
+        )
+        if number is None:
+            raise NotFound.of("token", token_id)
+        return settlement_wire.bank_token(number)
     if by_token(token_id) is not None:
         method = await documented(call.payments, call.account.id, name=token_id)
         token = Token(

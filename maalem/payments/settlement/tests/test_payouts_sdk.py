@@ -1,0 +1,297 @@
+"""Payouts and bank accounts through the official SDK, against a real socket."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+
+from maalem.payments.settlement.tests.cast import rib
+from maalem.payments.tests.service import Service
+
+pytestmark = pytest.mark.xdist_group("payments-service")
+
+
+@pytest.fixture
+def v1(service: Service) -> Any:
+    return service.client().v1
+
+
+def bank(number: str, **more: Any) -> dict[str, Any]:
+    return {
+        "object": "bank_account",
+        "country": "MA",
+        "currency": "mad",
+        "account_number": number,
+        "account_holder_name": "Fadma Aït Baha",
+        "account_holder_type": "individual",
+        **more,
+    }
+
+
+def seller(v1: Any, **fields: Any) -> Any:
+    return v1.accounts.create(
+        {
+            "type": "custom",
+            "country": "MA",
+            "business_profile": {"name": "Fadma Aït Baha"},
+            "settings": {"payouts": {"schedule": {"interval": "manual"}}},
+            **fields,
+        }
+    )
+
+
+def earn(v1: Any, account: Any, amount: int = 100_000) -> None:
+    """Money that is available at once: a card whose charges are."""
+    paid = v1.payment_intents.create(
+        {
+            "amount": amount,
+            "currency": "mad",
+            "confirm": True,
+            "payment_method": "pm_card_bypassPending",
+        }
+    )
+    v1.transfers.create(
+        {
+            "amount": amount,
+            "currency": "mad",
+            "destination": account.id,
+            "source_transaction": paid.latest_charge,
+        }
+    )
+
+
+def test_a_bank_account_is_kept_and_its_number_never_comes_back(v1, service):
+    hers, account = rib(), seller(v1)
+    added = v1.accounts.external_accounts.create(
+        account.id, {"external_account": bank(hers.iban), "metadata": {"agency": "Taznakht"}}
+    )
+    assert (added.object, added.account, added.country) == ("bank_account", account.id, "MA")
+    assert (added.last4, added.bank_name, added.status) == (hers.last4, "Bank of Africa", "new")
+    assert added.routing_number == hers.digits[:6]
+    assert added.default_for_currency
+    assert len(added.fingerprint) == 16
+    assert hers.digits not in str(v1.accounts.retrieve(account.id))
+    for table in ("external_accounts", "events", "idempotency_keys", "vault.bank_numbers"):
+        found = service.rows(
+            f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0"
+            " OR strpos(t::text, encode(%s::bytea, 'hex')) > 0",
+            hers.digits,
+            hers.digits.encode(),
+        )
+        assert found == [(0,)], table
+    assert hers.digits not in Path(service.log).read_text(encoding="utf-8")
+
+
+def test_a_bank_account_is_changed_listed_and_deleted(v1):
+    account = seller(v1, external_account=bank(rib("230").digits))
+    first = account.external_accounts.data[0]
+    assert first.bank_name == "CIH Bank"
+    second = v1.accounts.external_accounts.create(
+        account.id, {"external_account": bank(rib("999").digits)}
+    )
+    assert second.bank_name is None
+    assert not second.default_for_currency
+    ea = v1.accounts.external_accounts
+    assert [a.id for a in ea.list(account.id).data] == [second.id, first.id]
+    assert ea.list(account.id, {"object": "card"}).data == []
+    changed = ea.update(
+        account.id,
+        second.id,
+        {"default_for_currency": True, "metadata": {"a": "b"}, "account_holder_name": "Coop"},
+    )
+    assert (changed.default_for_currency, changed.account_holder_name) == (True, "Coop")
+    assert not ea.retrieve(account.id, first.id).default_for_currency
+    with pytest.raises(stripe.InvalidRequestError):
+        ea.delete(account.id, second.id)
+    assert ea.delete(account.id, first.id).deleted
+    with pytest.raises(stripe.InvalidRequestError) as gone:
+        ea.retrieve(account.id, first.id)
+    assert gone.value.code == "resource_missing"
+    shown = v1.accounts.retrieve(account.id).external_accounts
+    assert [a.id for a in shown.data] == [second.id]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("011780000000000000000199", "account_number_invalid"),
+        ("0117800000", "invalid_account_number_length"),
+        ("FR7630006000011234567890189", "country_unsupported"),
+        ("carpet", "account_number_invalid"),
+    ],
+)
+def test_a_wrong_number_is_refused_and_not_repeated(v1, number, code):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        seller(v1, external_account=bank(number))
+    assert refused.value.code == code
+    assert refused.value.param == "external_account[account_number]"
+    assert number not in str(refused.value)
+
+
+def test_a_token_stands_for_a_bank_account_once(v1):
+    hers = rib()
+    token = v1.tokens.create({"bank_account": bank(hers.digits)})
+    assert (token.type, token.bank_account.last4) == ("bank_account", hers.last4)
+    account = seller(v1, external_account=token.id)
+    assert account.external_accounts.data[0].last4 == hers.last4
+    assert v1.tokens.retrieve(token.id).used
+    with pytest.raises(stripe.InvalidRequestError) as spent:
+        seller(v1, external_account=token.id)
+    assert spent.value.code == "token_already_used"
+
+
+def test_it_pays_out_and_shows_the_line(v1, service):
+    account = seller(v1, external_account=bank(rib().digits))
+    earn(v1, account, 100_000)
+    named: Any = {"stripe_account": account.id}
+    payout = v1.payouts.create(
+        {
+            "amount": 60_000,
+            "currency": "mad",
+            "statement_descriptor": "MAALEM",
+            "metadata": {"week": "12"},
+            "expand": ["balance_transaction", "destination"],
+        },
+        named,
+    )
+    assert (payout.status, payout.automatic, payout.method) == ("pending", False, "standard")
+    assert payout.arrival_date > payout.created
+    assert payout.destination.id == account.external_accounts.data[0].id
+    line = payout.balance_transaction
+    assert (line.type, line.amount, line.source) == ("payout", -60_000, payout.id)
+    assert v1.balance.retrieve(options=named).available[0].amount == 40_000
+    assert v1.payouts.update(payout.id, {"metadata": {"week": ""}}, named).metadata.to_dict() == {}
+    assert [p.id for p in v1.payouts.list({"status": "pending"}, named).data] == [payout.id]
+    day = {"arrival_date": payout.arrival_date}
+    assert [p.id for p in v1.payouts.list(day, named).data] == [payout.id]
+    assert v1.payouts.list({"arrival_date": {"gt": payout.arrival_date}}, named).data == []
+    with pytest.raises(stripe.InvalidRequestError) as foreign:
+        v1.payouts.retrieve(payout.id)
+    assert foreign.value.code == "resource_missing"
+    canceled = v1.payouts.cancel(payout.id, {"expand": ["failure_balance_transaction"]}, named)
+    assert canceled.status == "canceled"
+    assert canceled.failure_balance_transaction.type == "payout_cancel"
+    assert v1.balance.retrieve(options=named).available[0].amount == 100_000
+    assert service.events(payout.id) == ["payout.created", "payout.updated", "payout.canceled"]
+    with pytest.raises(stripe.InvalidRequestError) as over:
+        v1.payouts.cancel(payout.id, options=named)
+    assert over.value.code == "payout_unexpected_state"
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payouts.reverse(payout.id, options=named)
+
+
+def test_what_is_not_there_is_not_paid_out(v1):
+    account = seller(v1, external_account=bank(rib().digits))
+    earn(v1, account, 10_000)
+    named: Any = {"stripe_account": account.id}
+    for wrong, code, param in (
+        ({"amount": 10_001}, "balance_insufficient", "amount"),
+        ({"amount": 0}, "amount_too_small", "amount"),
+        ({"destination": "ba_nobodys"}, "resource_missing", "destination"),
+        ({"method": "instant"}, "instant_payouts_unsupported", "method"),
+        ({"statement_descriptor": "x" * 23}, None, "statement_descriptor"),
+        ({"speed": "fast"}, "parameter_unknown", "speed"),
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            v1.payouts.create({"amount": 100, "currency": "mad", **wrong}, named)
+        assert (refused.value.code, refused.value.param) == (code, param)
+    with pytest.raises(stripe.InvalidRequestError) as nowhere:
+        v1.payouts.create({"amount": 1, "currency": "mad"}, {"stripe_account": seller(v1).id})
+    assert nowhere.value.param == "destination"
+
+
+def test_a_large_payout_needs_two_different_officers(v1, service):
+    """P24: nobody sends a large payout alone, and nobody counts twice."""
+    account = seller(v1, external_account=bank(rib().digits))
+    earn(v1, account, 6_000_000)
+    named: Any = {"stripe_account": account.id}
+    large = v1.payouts.create({"amount": 5_000_001, "currency": "mad"}, named)
+    assert large.approvals.to_dict() == {"needed": 2, "given": 0}
+    client, path = service.client(), f"/v1/payouts/{large.id}/approve"
+
+    def approve(who: str) -> Any:
+        answer = client.raw_request(
+            "post", path, approver=who, stripe_account=account.id, content_type=None
+        )
+        return client.deserialize(answer, api_mode="V1")
+
+    assert approve("Youssef Benjelloun").approvals.given == 1
+    with pytest.raises(stripe.InvalidRequestError) as twice:
+        approve("youssef benjelloun ")
+    assert twice.value.code == "payout_already_approved"
+    with pytest.raises(Exception, match="approved_by_enough"):
+        service.rows(
+            "UPDATE payouts SET status = 'in_transit', batch_id = 'x', sent_at = now()"
+            " WHERE id = %s",
+            large.id,
+        )
+    assert approve("Naïma Oubella").approvals.given == 2
+    told = service.rows("SELECT approver FROM payout_approvals WHERE payout_id = %s", large.id)
+    assert sorted(told) == [("Naïma Oubella",), ("Youssef Benjelloun",)]
+    small = v1.payouts.create({"amount": 10_000, "currency": "mad"}, named)
+    assert small.approvals.needed == 0
+
+
+def test_another_bank_account_waits_and_the_change_is_told(v1, service):
+    """P24: payouts to a changed account wait two days, and the account's owner hears of it."""
+    account = seller(v1, external_account=bank(rib().digits))
+    earn(v1, account, 10_000)
+    old = account.external_accounts.data[0]
+    named: Any = {"stripe_account": account.id}
+    new = v1.accounts.external_accounts.create(
+        account.id, {"external_account": bank(rib().digits), "default_for_currency": True}
+    )
+    assert 172_700 < new.payouts_from - old.payouts_from < 180_000
+    with pytest.raises(stripe.InvalidRequestError) as waits:
+        v1.payouts.create({"amount": 100, "currency": "mad"}, named)
+    assert (waits.value.code, waits.value.param) == ("payouts_not_allowed", "destination")
+    kept = v1.payouts.create({"amount": 100, "currency": "mad", "destination": old.id}, named)
+    assert kept.destination == old.id
+    assert service.events(old.id)[-1] == "account.external_account.updated"
+    assert service.events(new.id) == ["account.external_account.created"]
+    shown = v1.accounts.retrieve(account.id).external_accounts.data
+    assert [(a.id, a.default_for_currency) for a in shown] == [(new.id, True), (old.id, False)]
+
+
+def test_a_deleted_account_does_not_make_the_next_one_the_first(v1):
+    """P24: taking the old account away first does not shorten the wait."""
+    account = seller(v1, external_account=bank(rib().digits))
+    old = account.external_accounts.data[0]
+    v1.accounts.external_accounts.delete(account.id, old.id)
+    new = v1.accounts.external_accounts.create(account.id, {"external_account": bank(rib().digits)})
+    assert new.payouts_from - old.payouts_from > 172_700
+    assert new.default_for_currency
+
+
+def test_an_account_has_a_schedule(v1):
+    account = v1.accounts.create({"country": "MA", "business_profile": {"name": "Coop Tifawin"}})
+    schedule = account.settings.payouts.schedule
+    assert (schedule.interval, schedule.delay_days) == ("daily", 2)
+    changed = v1.accounts.update(
+        account.id,
+        {
+            "settings": {
+                "payouts": {
+                    "schedule": {"interval": "weekly", "weekly_anchor": "friday", "delay_days": 7},
+                    "statement_descriptor": "MAALEM",
+                }
+            }
+        },
+    )
+    assert changed.settings.payouts.schedule.weekly_anchor == "friday"
+    again = v1.accounts.retrieve(account.id).settings.payouts
+    assert (again.schedule.interval, again.schedule.delay_days) == ("weekly", 7)
+    assert again.statement_descriptor == "MAALEM"
+    for wrong, param in (
+        ({"interval": "monthly"}, "monthly_anchor"),
+        ({"interval": "monthly", "monthly_anchor": 32}, "monthly_anchor"),
+        ({"weekly_anchor": "sunday"}, "weekly_anchor"),
+        ({"delay_days": 1}, "delay_days"),
+        ({"interval": "daily", "weekly_anchor": "monday"}, "weekly_anchor"),
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            v1.accounts.update(account.id, {"settings": {"payouts": {"schedule": wrong}}})
+        assert refused.value.param == f"settings[payouts][schedule][{param}]"
+    assert v1.accounts.list({"limit": 1}).data[0].settings.payouts.schedule.interval == "weekly"
+    assert v1.accounts.retrieve_current().settings.payouts.schedule.interval == "manual"
