@@ -8,6 +8,7 @@ import stripe
 
 from maalem.payments.accounts.keys import hint_of, key_hash
 from maalem.payments.config import Config
+from maalem.payments.settlement.tests.cast import bank_account, rib
 from maalem.payments.tests.service import Service, line
 
 
@@ -57,6 +58,23 @@ class Knocks:
         return "/".join(ids.pop(0) if step.startswith("{") else step for step in steps)
 
 
+def paid_out(v1: stripe.V1Services) -> str:
+    """A payout of the platform's own money; its id."""
+    v1.accounts.external_accounts.create(
+        v1.accounts.retrieve_current().id,
+        {"external_account": bank_account(rib().digits)},
+    )
+    v1.payment_intents.create(
+        {
+            "amount": 1_000,
+            "currency": "mad",
+            "confirm": True,
+            "payment_method": "pm_card_bypassPending",
+        }
+    )
+    return v1.payouts.create({"amount": 1_000, "currency": "mad"}).id
+
+
 def inquiry(service: Service, charge: str) -> str:
     """A dispute that took no money, written into the database; its id."""
     found = service.rows(
@@ -97,8 +115,12 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
     endpoint = v1.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["*"]})
     v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
     lines = v1.balance_transactions.list({"limit": 1})
+    place = v1.accounts.external_accounts.create(
+        account.id, {"external_account": bank_account(rib().digits)}
+    )
     return {
         "accounts": account.id,
+        "accounts/2": place.id,
         "balance_transactions": lines.data[0].id,
         "charges": charge,
         "customers": customer.id,
@@ -106,6 +128,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "events": events.data[0].id,
         "payment_intents": paid.id,
         "payment_methods": str(paid.payment_method),
+        "payouts": paid_out(v1),
         "refunds": refund.id,
         "sessions": session.id,
         "tokens": token.id,

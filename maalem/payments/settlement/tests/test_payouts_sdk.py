@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from maalem.payments.settlement.tests.cast import rib
+from maalem.payments.settlement.tests.cast import bank_account, rib
 from maalem.payments.tests.service import Service
 
 pytestmark = pytest.mark.xdist_group("payments-service")
@@ -15,18 +15,6 @@ pytestmark = pytest.mark.xdist_group("payments-service")
 @pytest.fixture
 def v1(service: Service) -> Any:
     return service.client().v1
-
-
-def bank(number: str, **more: Any) -> dict[str, Any]:
-    return {
-        "object": "bank_account",
-        "country": "MA",
-        "currency": "mad",
-        "account_number": number,
-        "account_holder_name": "Fadma Aït Baha",
-        "account_holder_type": "individual",
-        **more,
-    }
 
 
 def seller(v1: Any, **fields: Any) -> Any:
@@ -64,7 +52,8 @@ def earn(v1: Any, account: Any, amount: int = 100_000) -> None:
 def test_a_bank_account_is_kept_and_its_number_never_comes_back(v1, service):
     hers, account = rib(), seller(v1)
     added = v1.accounts.external_accounts.create(
-        account.id, {"external_account": bank(hers.iban), "metadata": {"agency": "Taznakht"}}
+        account.id,
+        {"external_account": bank_account(hers.iban), "metadata": {"agency": "Taznakht"}},
     )
     assert (added.object, added.account, added.country) == ("bank_account", account.id, "MA")
     assert (added.last4, added.bank_name, added.status) == (hers.last4, "Bank of Africa", "new")
@@ -84,11 +73,11 @@ def test_a_bank_account_is_kept_and_its_number_never_comes_back(v1, service):
 
 
 def test_a_bank_account_is_changed_listed_and_deleted(v1):
-    account = seller(v1, external_account=bank(rib("230").digits))
+    account = seller(v1, external_account=bank_account(rib("230").digits))
     first = account.external_accounts.data[0]
     assert first.bank_name == "CIH Bank"
     second = v1.accounts.external_accounts.create(
-        account.id, {"external_account": bank(rib("999").digits)}
+        account.id, {"external_account": bank_account(rib("999").digits)}
     )
     assert second.bank_name is None
     assert not second.default_for_currency
@@ -123,7 +112,7 @@ def test_a_bank_account_is_changed_listed_and_deleted(v1):
 )
 def test_a_wrong_number_is_refused_and_not_repeated(v1, number, code):
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        seller(v1, external_account=bank(number))
+        seller(v1, external_account=bank_account(number))
     assert refused.value.code == code
     assert refused.value.param == "external_account[account_number]"
     assert number not in str(refused.value)
@@ -131,7 +120,7 @@ def test_a_wrong_number_is_refused_and_not_repeated(v1, number, code):
 
 def test_a_token_stands_for_a_bank_account_once(v1):
     hers = rib()
-    token = v1.tokens.create({"bank_account": bank(hers.digits)})
+    token = v1.tokens.create({"bank_account": bank_account(hers.digits)})
     assert (token.type, token.bank_account.last4) == ("bank_account", hers.last4)
     account = seller(v1, external_account=token.id)
     assert account.external_accounts.data[0].last4 == hers.last4
@@ -142,7 +131,7 @@ def test_a_token_stands_for_a_bank_account_once(v1):
 
 
 def test_it_pays_out_and_shows_the_line(v1, service):
-    account = seller(v1, external_account=bank(rib().digits))
+    account = seller(v1, external_account=bank_account(rib().digits))
     earn(v1, account, 100_000)
     named: Any = {"stripe_account": account.id}
     payout = v1.payouts.create(
@@ -182,7 +171,7 @@ def test_it_pays_out_and_shows_the_line(v1, service):
 
 
 def test_what_is_not_there_is_not_paid_out(v1):
-    account = seller(v1, external_account=bank(rib().digits))
+    account = seller(v1, external_account=bank_account(rib().digits))
     earn(v1, account, 10_000)
     named: Any = {"stripe_account": account.id}
     for wrong, code, param in (
@@ -203,7 +192,7 @@ def test_what_is_not_there_is_not_paid_out(v1):
 
 def test_a_large_payout_needs_two_different_officers(v1, service):
     """P24: nobody sends a large payout alone, and nobody counts twice."""
-    account = seller(v1, external_account=bank(rib().digits))
+    account = seller(v1, external_account=bank_account(rib().digits))
     earn(v1, account, 6_000_000)
     named: Any = {"stripe_account": account.id}
     large = v1.payouts.create({"amount": 5_000_001, "currency": "mad"}, named)
@@ -235,12 +224,12 @@ def test_a_large_payout_needs_two_different_officers(v1, service):
 
 def test_another_bank_account_waits_and_the_change_is_told(v1, service):
     """P24: payouts to a changed account wait two days, and the account's owner hears of it."""
-    account = seller(v1, external_account=bank(rib().digits))
+    account = seller(v1, external_account=bank_account(rib().digits))
     earn(v1, account, 10_000)
     old = account.external_accounts.data[0]
     named: Any = {"stripe_account": account.id}
     new = v1.accounts.external_accounts.create(
-        account.id, {"external_account": bank(rib().digits), "default_for_currency": True}
+        account.id, {"external_account": bank_account(rib().digits), "default_for_currency": True}
     )
     assert 172_700 < new.payouts_from - old.payouts_from < 180_000
     with pytest.raises(stripe.InvalidRequestError) as waits:
@@ -256,10 +245,12 @@ def test_another_bank_account_waits_and_the_change_is_told(v1, service):
 
 def test_a_deleted_account_does_not_make_the_next_one_the_first(v1):
     """P24: taking the old account away first does not shorten the wait."""
-    account = seller(v1, external_account=bank(rib().digits))
+    account = seller(v1, external_account=bank_account(rib().digits))
     old = account.external_accounts.data[0]
     v1.accounts.external_accounts.delete(account.id, old.id)
-    new = v1.accounts.external_accounts.create(account.id, {"external_account": bank(rib().digits)})
+    new = v1.accounts.external_accounts.create(
+        account.id, {"external_account": bank_account(rib().digits)}
+    )
     assert new.payouts_from - old.payouts_from > 172_700
     assert new.default_for_currency
 
