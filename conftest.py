@@ -184,6 +184,14 @@ def payments_dsn() -> Iterator[PaymentsDsn]:
     _drop(dsn.app)
 
 
+@pytest.fixture(scope="module")
+def live_dsn() -> Iterator[PaymentsDsn]:
+    """A migrated payments database beside the worker's own, for the live mode of a service."""
+    dsn = _copy_payments()
+    yield dsn
+    _drop(dsn.app)
+
+
 @pytest.fixture
 def fresh_payments_dsn() -> Iterator[PaymentsDsn]:
     """A migrated payments database of this test's own."""

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Callable
 
@@ -81,13 +80,15 @@ def _link(_words: argparse.Namespace) -> int:
 def _databases(words: argparse.Namespace) -> int:
     from maalem.cli.databases import lend
 
-    return lend(words.dsn)
+    return lend(words.dsn, live=words.live)
 
 
 def _migrate(words: argparse.Namespace) -> int:
+    from maalem.cli.prepare import books
     from maalem.payments import db
 
-    asyncio.run(db.migrate(words.dsn or os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"]))
+    for dsn in [words.dsn] if words.dsn else books():
+        asyncio.run(db.migrate(dsn))
     return 0
 
 
@@ -108,7 +109,7 @@ VERBS: dict[str, Verb] = {
     "verify": (
         _verify,
         "recompute the books from primary rows",
-        [("--seal", {"default": "", "help": "NUMBER:HASH, a seal that you noted earlier"})],
+        [("--seal", {"default": "", "help": "NUMBER:HASH or live@NUMBER:HASH, noted earlier"})],
     ),
     "seal": (_seal, "print the newest seal of the books, to be noted elsewhere", []),
     "demo": (_demo, "load the demo into a running installation", []),
@@ -120,12 +121,13 @@ VERBS: dict[str, Verb] = {
             (
                 "dsn",
                 {"help": "a superuser's URL, such as postgresql://postgres:word@db.lan/postgres"},
-            )
+            ),
+            ("--live", {"action": "store_true", "help": "with the live mode's database"}),
         ],
     ),
     "migrate": (
         _migrate,
-        "bring the payments database to this version",
+        "bring the payments databases to this version",
         [("--dsn", {"help": "the owner's URL; else MAALEM_PAYMENTS_ADMIN_DATABASE_URL"})],
     ),
     "texts": (_texts, "compile the translations", []),

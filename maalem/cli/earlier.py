@@ -21,17 +21,18 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _SETTINGS = (
     "MAALEM_PLATFORM_URL",
     "MAALEM_STRIPE_API_KEY",
+    "MAALEM_LIVE_API_KEY",
     "MAALEM_STRIPE_WEBHOOK_SECRET",
     "MAALEM_FINGERPRINT_KEY",
     "MAALEM_DEMO_ARTISANS",
     "MAALEM_DEMO_PRODUCTS",
 )
+_MIGRATED = "SELECT name, sha256, applied_at FROM migrations ORDER BY name"
 _APPLIED = {
     "MAALEM_PLATFORM_DATABASE_URL": "SELECT app, name, applied FROM django_migrations ORDER BY id",
-    "MAALEM_PAYMENTS_ADMIN_DATABASE_URL": (
-        "SELECT name, sha256, applied_at FROM migrations ORDER BY name"
-    ),
+    "MAALEM_PAYMENTS_ADMIN_DATABASE_URL": _MIGRATED,
 }
+_LIVE = "MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL"
 
 
 class Earlier:
@@ -70,7 +71,8 @@ class Earlier:
             mark.update(f"{name}={self._environment.get(name, '')}\n".encode())
         try:
             mark.update((self._static / "staticfiles.json").read_bytes())
-            for name, query in _APPLIED.items():
+            applied = _APPLIED | ({_LIVE: _MIGRATED} if self._environment.get(_LIVE) else {})
+            for name, query in applied.items():
                 with psycopg.connect(self._environment[name]) as connection:
                     mark.update(repr(connection.execute(query).fetchall()).encode())
         except (OSError, psycopg.Error):

@@ -6,7 +6,7 @@ import shutil
 import socket
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +82,11 @@ class Installation:
             "MAALEM_PLATFORM_DATABASE_URL": dsns.platform,
             "PYTHONUNBUFFERED": "1",
         }
+        if dsns.live:
+            ours |= {
+                "MAALEM_PAYMENTS_LIVE_DATABASE_URL": dsns.live,
+                "MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL": dsns.live_admin,
+            }
         if demo:
             # In the demo the bank settles at once, so that a newcomer sees the whole road.
             ours |= {
@@ -117,7 +122,14 @@ def own_server() -> databases.Dsns | None:
         except psycopg.Error as trouble:
             why = str(trouble).strip().splitlines()[-1]
             raise CannotStart(f"the database of {name} does not let us in: {why}") from trouble
-    return databases.Dsns(*given)
+    live = os.environ.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", "")
+    live_admin = os.environ.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL", "") or live
+    return replace(databases.Dsns(*given), live=live, live_admin=live_admin)
+
+
+def live_book() -> str | None:
+    """The embedded server's database for the live mode, where somebody asked for that mode."""
+    return databases.LIVE if os.environ.get("MAALEM_LIVE_RAILS") else None
 
 
 def admin_dsn(home: Path) -> str:

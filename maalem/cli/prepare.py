@@ -7,13 +7,21 @@ from maalem.cli.texts import compile_texts
 
 
 def prepare() -> None:
-    """Migrate both databases, compile texts, collect static files, open the platform's account."""
+    """Migrate the databases, compile texts, collect static files, open the platform's account."""
     from maalem.payments import db
 
-    asyncio.run(db.migrate(os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"]))
-    asyncio.run(_open_platform_account())
+    for dsn in books():
+        asyncio.run(db.migrate(dsn))
+    asyncio.run(_open_platform_accounts())
     compile_texts()
     _prepare_platform()
+
+
+def books() -> list[str]:
+    """The owner's URLs of the payments databases: test and, where it is on, live."""
+    live = os.environ.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", "")
+    live_admin = os.environ.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL") or live
+    return [os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"], *([live_admin] if live else [])]
 
 
 def _prepare_platform() -> None:
@@ -26,22 +34,38 @@ def _prepare_platform() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
-async def _open_platform_account() -> None:
-    """The platform is a customer of the payment institution like any other: a key, a webhook."""
+async def _open_platform_accounts() -> None:
+    """The platform is a customer of the payment institution like any other: a key, a webhook.
+
+    It has an account in each mode; the shop hears of the one that its own key opens.
+    """
     from maalem.payments import bootstrap, db
+    from maalem.payments.config import Config
     from maalem.platform.inbox.states import HEARD
 
-    pool = await db.connect(os.environ["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"], size=2)
-    try:
-        await bootstrap.ensure_platform(
-            pool,
-            secret_key=os.environ["MAALEM_STRIPE_API_KEY"],
-            webhook_url=os.environ["MAALEM_PLATFORM_URL"] + "/webhooks/payments",
-            webhook_secret=os.environ["MAALEM_STRIPE_WEBHOOK_SECRET"],
-            events=HEARD,
-        )
-    finally:
-        await pool.close()
+    settings = Config.from_env()
+    used = os.environ["MAALEM_STRIPE_API_KEY"]
+    for dsn, live in zip(books(), (False, True), strict=False):
+        named = "MAALEM_LIVE_API_KEY" if live else "MAALEM_STRIPE_API_KEY"
+        key = used if used.startswith("sk_live_") == live else os.environ.get(named, "")
+        if not key.startswith("sk_live_" if live else "sk_test_"):
+            continue  # nobody of the platform has a key of this mode
+        pool = await db.connect(dsn, size=2)
+        try:
+            await bootstrap.ensure_platform(
+                pool,
+                secret_key=key,
+                webhook_url=_webhooks() if key == used else None,
+                webhook_secret=os.environ["MAALEM_STRIPE_WEBHOOK_SECRET"],
+                events=HEARD,
+                config=settings.of_mode(live=live),
+            )
+        finally:
+            await pool.close()
+
+
+def _webhooks() -> str:
+    return os.environ["MAALEM_PLATFORM_URL"] + "/webhooks/payments"
 
 
 def load_demo() -> None:

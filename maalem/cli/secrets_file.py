@@ -33,6 +33,7 @@ def _fresh() -> dict[str, str]:
     return {
         "MAALEM_SECRET_KEY": secrets.token_urlsafe(50),
         "MAALEM_STRIPE_API_KEY": secret("sk_test_", length=32),
+        "MAALEM_LIVE_API_KEY": secret("sk_live_", length=32),
         "MAALEM_STRIPE_WEBHOOK_SECRET": secret("whsec_", length=32),
         "MAALEM_VAULT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "MAALEM_FINGERPRINT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),

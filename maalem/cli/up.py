@@ -56,7 +56,7 @@ def _databases(place: Installation) -> Iterator[tuple[databases.Dsns, postgres.S
         return
     _say("database")
     with postgres.running(place.home) as server:
-        yield databases.prepare(server.dsn("postgres")), server
+        yield databases.prepare(server.dsn("postgres"), live=installation.live_book()), server
 
 
 def _serve(

@@ -19,15 +19,15 @@ async def ensure_platform(
     pool: Pool,
     *,
     secret_key: str,
-    webhook_url: str,
+    webhook_url: str | None,
     webhook_secret: str,
     events: Sequence[str] = ("*",),
     config: Config | None = None,
 ) -> str:
     """Make the platform's account, its API key and its webhook endpoint; safe to run again.
 
-    `events` are the kinds that are sent there, `*` all of them. A new `secret_key` replaces the
-    one before. Returns the account's id.
+    `events` are the kinds that are sent there, `*` all of them; without a `webhook_url` nothing
+    is sent. A new `secret_key` replaces the one before. Returns the account's id.
     """
     config = config or Config.from_env()
     await _ensure_account(pool)
@@ -47,6 +47,8 @@ async def ensure_platform(
             PLATFORM,
             hint_of(secret_key),
         )
+        if webhook_url is None:
+            return PLATFORM
         # One endpoint, whose id follows from its purpose, so that a new start finds it again.
         endpoint = "we_" + hashlib.blake2b(PLATFORM.encode(), digest_size=13).hexdigest()
         await connection.execute(

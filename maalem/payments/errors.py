@@ -45,15 +45,21 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """No such object, or it is another account's: the two are not told apart."""
+    """No such object, or it is another account's: the two are not told apart.
+
+    `named` is the kind and the id that was asked for, where it was one.
+    """
 
     status = 404
+    named: tuple[str, str] | None = None
 
     @classmethod
     def of(cls, kind: str, id: str, *, param: str | None = None) -> "NotFound":
         """`kind` is the object's name in a sentence, such as `customer`."""
         name = kind.replace("_", " ")
-        return cls(f"No such {name}: '{id}'", code="resource_missing", param=param or "id")
+        made = cls(f"No such {name}: '{id}'", code="resource_missing", param=param or "id")
+        made.named = (kind, id)
+        return made
 
 
 class Refused(ApiError):

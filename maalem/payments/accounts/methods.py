@@ -72,7 +72,7 @@ async def chosen(
     payments: Payments, account_id: str, /, name: str, *, param: str = "payment_method"
 ) -> Taken:
     """The method named by `pm_…` or `tok_…`, or a new one for `pm_card_visa` and its like."""
-    if by_token(name) is not None and name.startswith(("pm_card_", "tok_")):
+    if name.startswith(("pm_card_", "tok_")) and is_documented(payments, name):
         method = await documented(payments, account_id, name=name)
         return Taken(method, Unit().put(method))
     if name.startswith("tok_"):
@@ -81,6 +81,11 @@ async def chosen(
     if method_ is None:
         raise NotFound.of("PaymentMethod", name, param=param)
     return Taken(method_)
+
+
+def is_documented(payments: Payments, name: str) -> bool:
+    """Whether that is the name of a test card; in live mode there are none."""
+    return not payments.config.live and by_token(name) is not None
 
 
 async def documented(payments: Payments, account_id: str, /, *, name: str) -> PaymentMethod:

@@ -24,6 +24,7 @@ from maalem.payments.api.idempotency import (
     fingerprint,
     internal_error,
 )
+from maalem.payments.api.other_mode import told_of_the_other_mode
 from maalem.payments.api.params import BODY_MAX, pairs_of, read, tree_of
 from maalem.payments.api.routes import match
 from maalem.payments.context import Modes, Payments
@@ -137,11 +138,15 @@ class Api:
         )
         words = body if method == "POST" else scope["query_string"]
         request = _Request(method, path, words, headers, request_id, extra)
+        payments = modes.of(live=caller.live)
         with working(live=caller.live):
             if caller.key.kind != Kind.PUBLISHABLE:
-                return await self._served(modes.of(live=caller.live), caller, request)
+                try:
+                    return await self._served(payments, caller, request)
+                except NotFound as missing:
+                    raise await told_of_the_other_mode(modes, caller, missing) from None
             try:
-                answer = await self._served(modes.of(live=caller.live), caller, request)
+                answer = await self._served(payments, caller, request)
             except ApiError as error:
                 answer = _refusal(error, extra)
             answer.body = shortened(answer.body)

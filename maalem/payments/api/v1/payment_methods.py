@@ -5,7 +5,14 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts import wire
-from maalem.payments.accounts.methods import Taken, billing, chosen, documented, take_card
+from maalem.payments.accounts.methods import (
+    Taken,
+    billing,
+    chosen,
+    documented,
+    is_documented,
+    take_card,
+)
 from maalem.payments.accounts.records import PaymentMethod, Token
 from maalem.payments.api import fields
 from maalem.payments.api.bank_accounts import BankAccountData, taken
@@ -16,7 +23,6 @@ from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
 from maalem.payments.api.v1.customers import the_customer
 from maalem.payments.errors import BadRequest, NotFound, Refused
-from maalem.payments.rails.test_cards import by_token
 from maalem.payments.records import changed
 from maalem.payments.settlement import wire as settlement_wire
 from maalem.payments.settlement.records import BankToken
@@ -176,7 +182,7 @@ async def retrieve_token(call: Call, params: NoParams, token_id: str) -> Object:
         if number is None:
             raise NotFound.of("token", token_id)
         return settlement_wire.bank_token(number)
-    if by_token(token_id) is not None:
+    if is_documented(call.payments, token_id):
         method = await documented(call.payments, call.account.id, name=token_id)
         token = Token(
             id=token_id,
