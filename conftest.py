@@ -185,11 +185,12 @@ def payments_dsn() -> Iterator[PaymentsDsn]:
 
 
 @pytest.fixture(scope="module")
-def live_dsn() -> Iterator[PaymentsDsn]:
-    """A migrated payments database beside the worker's own, for the live mode of a service."""
-    dsn = _copy_payments()
-    yield dsn
-    _drop(dsn.app)
+def both_books() -> Iterator[tuple[PaymentsDsn, PaymentsDsn]]:
+    """Two migrated payments databases, for the test and the live mode of one service."""
+    books = _copy_payments(), _copy_payments()
+    yield books
+    for dsn in books:
+        _drop(dsn.app)
 
 
 @pytest.fixture

@@ -24,19 +24,20 @@ BY_CARD = {**PAY, "payment_method_data": {"type": "card", "card": CARD}}
 
 
 @pytest.fixture(scope="module")
-def both(payments_dsn: Any, live_dsn: Any, tmp_path_factory: Any) -> Iterator[Service]:
+def both(both_books: Any, tmp_path_factory: Any) -> Iterator[Service]:
     """A service with both modes, whose live rails are the simulator's for a rehearsal."""
+    test_dsn, live_dsn = both_books
     settings = {
         "MAALEM_PAYMENTS_LIVE_DATABASE_URL": live_dsn.app,
         "MAALEM_LIVE_RAILS": "simulator",
     }
     config = Config.from_env(settings)
-    asyncio.run(_platform(payments_dsn.app, TEST_KEY, config=config))
+    asyncio.run(_platform(test_dsn.app, TEST_KEY, config=config))
     asyncio.run(_platform(live_dsn.app, LIVE_KEY, config=config.of_mode(live=True)))
     process, running = driver.start(
-        dsn=payments_dsn.app,
-        admin=payments_dsn.admin,
-        superuser_dsn=payments_dsn.superuser,
+        dsn=test_dsn.app,
+        admin=test_dsn.admin,
+        superuser_dsn=test_dsn.superuser,
         log=str(tmp_path_factory.mktemp("both") / "log"),
         **settings,
     )
@@ -183,9 +184,9 @@ def _status(v1: Any, session_id: str) -> str:
     return status
 
 
-def test_both_books_are_right(both, live_dsn):
-    for dsn in (both.environment["MAALEM_PAYMENTS_ADMIN_DATABASE_URL"], live_dsn.admin):
-        report = asyncio.run(auditor.verify(dsn))
+def test_both_books_are_right(both, both_books):
+    for dsn in both_books:
+        report = asyncio.run(auditor.verify(dsn.admin))
         assert report.clean, "\n".join(report.lines())
 
 
