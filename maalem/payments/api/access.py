@@ -70,6 +70,7 @@ _KINDS = {
     "dp": "dispute",
     "du": "dispute",
     "fee": "application_fee",
+    "file": "file",
     "fr": "application_fee",
     "pi": "payment_intent",
     "pm": "payment_method",

@@ -15,6 +15,7 @@ import msgspec
 
 from maalem.payments.accounts.records import Account
 from maalem.payments.api.auth import Caller
+from maalem.payments.api.upload import Upload
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import Event, event
 from maalem.payments.units import Claim, Unit
@@ -40,6 +41,7 @@ class Call:
     expand: list[str]
     now: datetime
     held: str | None = None
+    upload: Upload | None = None
     fresh: dict[str, Object] = field(default_factory=dict)
 
     @property
@@ -97,6 +99,8 @@ class Answered:
     status: int
     body: bytes
     replayed: bool = False
+    kind: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 Render = Callable[[Any], Awaitable[tuple[int, Object, tuple[Object, ...]]]]

@@ -26,7 +26,8 @@ from maalem.payments.api.idempotency import (
 )
 from maalem.payments.api.other_mode import told_of_the_other_mode
 from maalem.payments.api.params import BODY_MAX, pairs_of, read, tree_of
-from maalem.payments.api.routes import match
+from maalem.payments.api.routes import Route, match
+from maalem.payments.api.upload import read_upload
 from maalem.payments.context import Modes, Payments
 from maalem.payments.errors import ApiError, BadRequest, NotFound, Unavailable
 from maalem.payments.events.outbox import API_VERSION
@@ -68,11 +69,13 @@ class Headers:
 
 
 class _Request(NamedTuple):
-    """What came in. `words` are the parameters as they were written."""
+    """What came in, and for which endpoint. `words` are the parameters as they were written."""
 
     method: str
     path: str
+    hit: tuple[Route, tuple[str, ...]] | None
     words: bytes
+    receive: Receive
     headers: Headers
     request_id: str
     extra: list[tuple[bytes, bytes]]
@@ -114,7 +117,7 @@ class Api:
             answer = Answered(500, msgspec.json.encode(internal_error()))
         if answer.replayed:
             extra.append((b"idempotent-replayed", b"true"))
-        await _send(send, answer, [*_base_headers(headers, request_id), *extra])
+        await _send(send, answer, [*_base_headers(headers, request_id), *answer.headers, *extra])
 
     async def _answer(
         self,
@@ -130,14 +133,17 @@ class Api:
         if modes is None:
             raise Unavailable("The payment service is starting. Try again in a moment.")
         method, path = scope["method"], scope["path"]
-        body = await _body(receive) if method == "POST" else b""
+        hit = match(method, path) if "\x00" not in path else None
+        body = b""
+        if method == "POST" and not (hit and hit[0].upload):
+            body = await _body(receive, most=hit[0].body_max if hit else BODY_MAX)
         caller = await self._gate.caller(
             modes,
             authorization=headers.get(b"authorization"),
             account=headers.get(b"stripe-account"),
         )
         words = body if method == "POST" else scope["query_string"]
-        request = _Request(method, path, words, headers, request_id, extra)
+        request = _Request(method, path, hit, words, receive, headers, request_id, extra)
         payments = modes.of(live=caller.live)
         with working(live=caller.live):
             if caller.key.kind != Kind.PUBLISHABLE:
@@ -154,11 +160,15 @@ class Api:
 
     async def _served(self, payments: Payments, caller: Caller, request: _Request) -> Answered:
         method, path, headers = request.method, request.path, request.headers
-        hit = match(method, path) if "\x00" not in path else None
-        if hit is None:
+        if request.hit is None:
             raise NotFound(f"Unrecognized request URL ({method}: {path}).")
-        found, ids = hit
-        pairs = pairs_of(request.words)
+        found, ids = request.hit
+        upload = None
+        if found.upload:
+            # A document is read only for those who may send one.
+            await admit(payments, caller, found, ids=ids, tree={})
+            upload = await read_upload(headers.get(b"content-type"), request.receive)
+        pairs = upload.pairs if upload else pairs_of(request.words)
         tree = tree_of(pairs)
         await admit(payments, caller, found, ids=ids, tree=tree)
         expand = _expand(tree.pop("expand", None))
@@ -179,12 +189,14 @@ class Api:
             holder=await self._holders[caller.live].register(payments) if key else 0,
             expand=expand,
             now=payments.clock.now(),
+            upload=upload,
         )
         if key:
             request.extra.append((b"idempotency-key", key.encode("latin-1")))
         if method in ("POST", "DELETE"):
             return await self._keys[caller.live].run(call, found, params=params, ids=ids)
-        return Answered(200, await encode(call, await found.handle(call, params, *ids)))
+        shown = await found.handle(call, params, *ids)
+        return shown if isinstance(shown, Answered) else Answered(200, await encode(call, shown))
 
 
 def _refusal(error: ApiError, extra: list[tuple[bytes, bytes]]) -> Answered:
@@ -202,15 +214,15 @@ def _expand(given: Any) -> list[str]:
     return paths
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, *, most: int) -> bytes:
     whole: bytes = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BadRequest("The request was broken off.")
         whole += bytes(message.get("body", b""))
-        if len(whole) > BODY_MAX:
-            raise BadRequest(f"The request is larger than {BODY_MAX} bytes.")
+        if len(whole) > most:
+            raise BadRequest(f"The request is larger than {most} bytes.")
         if not message.get("more_body", False):
             return whole
 
@@ -218,7 +230,6 @@ async def _body(receive: Receive) -> bytes:
 def _base_headers(headers: Headers, request_id: str) -> list[tuple[bytes, bytes]]:
     version = headers.get(b"stripe-version") or API_VERSION
     base = [
-        (b"content-type", b"application/json"),
         (b"cache-control", b"no-store"),
         (b"request-id", request_id.encode()),
         (b"stripe-version", version.encode("latin-1", "replace")),
@@ -235,7 +246,7 @@ async def _send(send: Send, answer: Answered, headers: list[tuple[bytes, bytes]]
         {
             "type": "http.response.start",
             "status": answer.status,
-            "headers": [*headers, (b"content-length", length)],
+            "headers": [(b"content-type", answer.kind), *headers, (b"content-length", length)],
         }
     )
     await send({"type": "http.response.body", "body": answer.body})

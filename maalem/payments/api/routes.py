@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from maalem.payments.api.call import NoParams
+from maalem.payments.api.params import BODY_MAX
 
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
@@ -15,7 +16,8 @@ H = TypeVar("H", bound=Handler)
 class Route:
     """`params` is the Struct of what may be sent; `steps` says that a rail is asked meanwhile.
 
-    `resource` is the kind of object that a restricted key needs a permission for.
+    `resource` is the kind of object that a restricted key needs a permission for. `upload` says
+    that the request is a form with a document, `body_max` how many bytes another may have.
     """
 
     method: str
@@ -26,6 +28,8 @@ class Route:
     handle: Handler
     steps: bool
     resume: Handler | None
+    upload: bool
+    body_max: int
 
 
 _table: dict[tuple[str, str], list[Route]] = {}
@@ -40,6 +44,8 @@ def route(
     steps: bool = False,
     resume: Handler | None = None,
     resource: str | None = None,
+    upload: bool = False,
+    body_max: int = BODY_MAX,
 ) -> Callable[[H], H]:
     """Serve `method path`; each `{name}` in the path is handed over by position."""
 
@@ -47,7 +53,8 @@ def route(
         pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path) + r"\Z")
         here = _table.setdefault((method, _head(path)), [])
         kind = resource or _resource(path)
-        here.append(Route(method, path, kind, pattern, params, handle, steps, resume))
+        found = Route(method, path, kind, pattern, params, handle, steps, resume, upload, body_max)
+        here.append(found)
         # A plain word goes before a name: `search` is no payment's id.
         here.sort(key=lambda known: known.pattern.groups)
         return handle

@@ -43,7 +43,9 @@ class Service:
     def client(self) -> stripe.StripeClient:
         """The official SDK, pointed at us."""
         return stripe.StripeClient(
-            self.key, base_addresses={"api": self.url}, max_network_retries=0
+            self.key,
+            base_addresses={"api": self.url, "files": self.url},
+            max_network_retries=0,
         )
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:

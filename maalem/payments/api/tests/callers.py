@@ -1,5 +1,6 @@
 """Everybody who may knock: keys of each kind and state, and the objects that they ask for."""
 
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,6 +119,8 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
     place = v1.accounts.external_accounts.create(
         account.id, {"external_account": bank_account(rib().digits)}
     )
+    slip = io.BytesIO(b"%PDF-1.7")
+    document = v1.files.create({"purpose": "dispute_evidence", "file": slip})
     return {
         "accounts": account.id,
         "accounts/2": place.id,
@@ -125,6 +128,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "charges": charge,
         "customers": customer.id,
         "disputes": inquiry(service, charge),
+        "files": document.id,
         "events": events.data[0].id,
         "payment_intents": paid.id,
         "payment_methods": str(paid.payment_method),

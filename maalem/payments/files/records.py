@@ -1,0 +1,20 @@
+"""A document that a merchant uploaded: what is known of it, its bytes apart."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from maalem.payments.records import Record
+
+
+class File(Record, kw_only=True, frozen=True):
+    """An uploaded document; its bytes are those of `sha256` (hexadecimal). Never changed."""
+
+    TABLE: ClassVar[str] = "files"
+
+    account_id: str
+    purpose: str
+    filename: str
+    type: str
+    size: int
+    sha256: str
+    created_at: datetime
