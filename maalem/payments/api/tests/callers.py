@@ -82,7 +82,7 @@ def inquiry(service: Service, charge: str) -> str:
         "INSERT INTO disputes (id, version, account_id, charge_id, intent_id, case_reference,"
         " stage, status, reason, amount, amount_withdrawn, amount_reinstated, fee, currency,"
         " evidence, past_due, submission_count, balance_transaction_ids, metadata, created_at)"
-        " SELECT 'dp_' || id, 1, account_id, id, intent_id, 'case_' || id, 'inquiry',"
+        " SELECT 'dp_' || substr(id, 4), 1, account_id, id, intent_id, 'case_' || id, 'inquiry',"
         " 'warning_needs_response', 'general', 1, 0, 0, 0, currency, '{}', false, 0, '[]', '{}',"
         " now() FROM charges WHERE id = %s RETURNING id",
         charge,
