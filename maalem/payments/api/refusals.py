@@ -74,6 +74,10 @@ _SENTENCES = {
         "lock_timeout",
         "The account's schedule was changed meanwhile. Try again.",
     ),
+    "one_statement_for_a_period": (
+        "lock_timeout",
+        "The statement of this period is being made. Ask for it again in a moment.",
+    ),
     "status_may_not_move": (
         "payment_intent_unexpected_state",
         "The object's status does not allow this.",

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from maalem.payments.hosted import challenge, checkout
+from maalem.payments.hosted import challenge, checkout, files
 from maalem.payments.hosted.render import ASSETS, asset
 from maalem.payments.hosted.visit import missing
 
@@ -42,6 +42,7 @@ def routes() -> list[Route]:
         Route("/hosted/wallet/{token}", challenge.show, methods=["GET"]),
         Route("/hosted/wallet/{token}", challenge.answer, methods=["POST"]),
         Route("/hosted/assets/{hash}/{name}", serve_asset, methods=["GET"]),
+        Route("/files/statements/{token}", files.statement, methods=["GET"]),
         # Whatever else a payer comes to: a sentence, in her language.
         Route("/{anything:path}", anything_else, methods=["GET", "POST"]),
     ]

@@ -90,6 +90,12 @@ def inquiry(service: Service, charge: str) -> str:
     return str(found[0][0])
 
 
+def statement(client: Any) -> str:
+    """A statement of a month in which nothing moved."""
+    period = {"period_start": "2026-01-01", "period_end": "2026-01-31"}
+    return str(client.raw_request("post", "/v1/statements", **period).data["id"])
+
+
 def objects_of(client: Any, service: Service) -> dict[str, str]:
     """One of each kind, by the word of its address; `…/2` is the second id in an address."""
     v1: stripe.V1Services = client.v1
@@ -135,6 +141,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "payouts": paid_out(v1),
         "refunds": refund.id,
         "sessions": session.id,
+        "statements": statement(client),
         "tokens": token.id,
         "transfers": transfer.id,
         "transfers/2": reversal.id,

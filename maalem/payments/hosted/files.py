@@ -1,0 +1,32 @@
+"""Files that a link opens: statements of account."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maalem.payments.hosted.visit import missing, payments_of
+from maalem.payments.mode import working
+from maalem.payments.settlement.statements.files import file
+from maalem.payments.settlement.statements.links import BadLink, opened
+
+
+async def statement(request: Request) -> Response:
+    """A statement's PDF or CSV, for whoever holds the link; nobody keeps a copy on the way."""
+    payments = payments_of(request)
+    token = request.path_params["token"]
+    with working(live=payments.config.live):
+        try:
+            wanted = opened(payments.config, token, now=payments.clock.now())
+            found = await file(payments, wanted)
+        except BadLink:
+            return missing(request)
+    return Response(
+        found.body,
+        media_type=found.type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{found.name}"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Referrer-Policy": "no-referrer",
+        },
+    )

@@ -1,0 +1,1 @@
+"""Statements of account: what came, what went and what is left, proved against the ledger."""

@@ -1,0 +1,26 @@
+"""`python -m …typeset`: a page's texts on standard input, its PDF on standard output."""
+
+import sys
+from importlib import resources
+from pathlib import Path
+
+import typst
+
+
+def typeset(page: str) -> bytes:
+    """The PDF of the texts in `page` (JSON). The fonts are ours: the system's are not looked at."""
+    house = Path(str(resources.files("maalem")))
+    pdf = typst.compile(
+        house / "payments" / "settlement" / "statements" / "statement.typ",
+        root=house,
+        font_paths=[house / "design" / "print"],
+        ignore_system_fonts=True,
+        sys_inputs={"data": page},
+        pdf_standards=["a-2u"],
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(typeset(sys.stdin.buffer.read().decode()))
