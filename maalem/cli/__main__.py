@@ -51,6 +51,12 @@ def _verify(words: argparse.Namespace) -> int:
     return verify(published=words.seal)
 
 
+def _balance(words: argparse.Namespace) -> int:
+    from maalem.cli.balance import balance
+
+    return balance(words.owner, at=words.at)
+
+
 def _seal(_words: argparse.Namespace) -> int:
     from maalem.cli.verify import print_seal
 
@@ -112,6 +118,14 @@ VERBS: dict[str, Verb] = {
         [("--seal", {"default": "", "help": "NUMBER:HASH or live@NUMBER:HASH, noted earlier"})],
     ),
     "seal": (_seal, "print the newest seal of the books, to be noted elsewhere", []),
+    "balance": (
+        _balance,
+        "what an account's owner has, or had at any moment",
+        [
+            ("owner", {"help": "an account's id, such as acct_…, or house"}),
+            ("--at", {"default": "", "help": "2026-03-02, or 2026-03-02T09:00:00+01:00; else now"}),
+        ],
+    ),
     "demo": (_demo, "load the demo into a running installation", []),
     "prepare": (_prepare, "migrate, compile texts, collect static files", []),
     "databases": (

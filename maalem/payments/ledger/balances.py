@@ -1,6 +1,7 @@
 """What an account's owner has, and the day on which pending money becomes hers to spend."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from maalem.payments import store
 from maalem.payments.context import Payments
@@ -71,6 +72,38 @@ async def holders(source: Pool | Connection, *, at_least: int) -> list[tuple[str
         at_least,
     )
     return [(row["owner"], row["currency"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One account of an owner at a moment: its four counters, minor units of `currency`."""
+
+    kind: str
+    currency: str
+    debits_pending: int
+    debits_posted: int
+    credits_pending: int
+    credits_posted: int
+
+    @property
+    def amount(self) -> int:
+        """Credits less debits: what we owe her, or below zero what is owed to us."""
+        return self.credits_posted - self.debits_posted
+
+    @property
+    def spendable(self) -> int:
+        """`amount` less what was reserved at that moment."""
+        return self.amount - self.debits_pending
+
+
+async def at(source: Pool | Connection, owner: str, moment: datetime) -> list[Held]:
+    """What `owner`'s accounts held once everything up to and with `moment` was posted.
+
+    From the transfers themselves, on top of the last checkpoint before (sql/0802). `owner` may be
+    `house`. An owner without accounts has an empty list.
+    """
+    rows = await source.fetch("SELECT * FROM ledger.balances_at($1, $2)", owner, moment)
+    return [Held(**dict(row)) for row in rows]
 
 
 async def release_available(payments: Payments) -> int:

@@ -8,11 +8,16 @@ from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
 
 BLOCK = 10_000
+# A question about a moment adds up as many transfers at most: 20 ms.
+CHECKPOINT_EVERY = 100_000
 
 
 async def seal(payments: Payments) -> int:
     """Seal what the run before marked, mark what is there now; return how many are sealed."""
-    return await seal_next(payments.pool)
+    sealed = await seal_next(payments.pool)
+    if sealed:
+        await payments.pool.execute("SELECT ledger.checkpoint($1)", CHECKPOINT_EVERY)
+    return sealed
 
 
 async def seal_next(source: Pool | Connection, /, *, most: int = BLOCK) -> int:

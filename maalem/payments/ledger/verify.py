@@ -9,18 +9,10 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from maalem.payments.ledger import verify_seals
+from maalem.payments.ledger import verify_books, verify_seals
+from maalem.payments.ledger.check import Check
 
 SHOWN_MAX = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`sql` gives one text per thing that is wrong; `counted` how many were looked at."""
-
-    name: str
-    counted: str
-    sql: str
 
 
 @dataclass(slots=True)
@@ -71,76 +63,8 @@ async def verify(dsn: str, *, published: str = "") -> Report:
     return report
 
 
-# A hold counts as pending until another transfer names it.
-_FOLD = """
-    WITH sides AS (
-        SELECT debit_account AS account, 'debit' AS side, t.* FROM ledger.transfers t
-        UNION ALL
-        SELECT credit_account, 'credit', t.* FROM ledger.transfers t
-    ), fold AS (
-        SELECT account,
-            coalesce(sum(amount) FILTER (WHERE side = 'debit' AND moved), 0) AS dp,
-            coalesce(sum(amount) FILTER (WHERE side = 'credit' AND moved), 0) AS cp,
-            coalesce(sum(amount) FILTER (WHERE side = 'debit' AND open_hold), 0) AS dh,
-            coalesce(sum(amount) FILTER (WHERE side = 'credit' AND open_hold), 0) AS ch
-        FROM (
-            SELECT s.*, s.kind IN ('posted', 'post') AS moved, s.kind = 'pending' AND NOT EXISTS (
-                SELECT FROM ledger.transfers r WHERE r.pending_id = s.id) AS open_hold
-            FROM sides s
-        ) AS marked
-        GROUP BY account
-    )
-"""
-
 CHECKS = (
-    Check(
-        "ledger accounts hold what their transfers add up to",
-        "SELECT count(*) FROM ledger.accounts",
-        f"""{_FOLD}
-        SELECT format('account %s of %s (%s) holds %s/%s posted and %s/%s pending, its transfers'
-            ' add up to %s/%s and %s/%s', a.kind, a.owner, a.currency, a.debits_posted,
-            a.credits_posted, a.debits_pending, a.credits_pending, coalesce(f.dp, 0),
-            coalesce(f.cp, 0), coalesce(f.dh, 0), coalesce(f.ch, 0))
-        FROM ledger.accounts a LEFT JOIN fold f ON f.account = a.id
-        WHERE (a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending)
-            IS DISTINCT FROM (coalesce(f.dp, 0), coalesce(f.cp, 0), coalesce(f.dh, 0),
-                coalesce(f.ch, 0))
-        """,  # noqa: S608
-    ),
-    Check(
-        "currencies sum to zero",
-        "SELECT count(DISTINCT currency) FROM ledger.accounts",
-        """
-        SELECT format('the books in %s do not sum to zero: %s debited, %s credited; %s and %s'
-            ' pending', currency, sum(debits_posted), sum(credits_posted), sum(debits_pending),
-            sum(credits_pending))
-        FROM ledger.accounts GROUP BY currency
-        HAVING sum(debits_posted) <> sum(credits_posted)
-            OR sum(debits_pending) <> sum(credits_pending)
-        """,
-    ),
-    Check(
-        "balances of account owners are not below zero",
-        "SELECT count(*) FROM ledger.accounts WHERE debits_must_not_exceed_credits",
-        """
-        SELECT format('the %s money of %s is below zero: %s %s', kind, owner,
-            credits_posted - debits_posted, currency)
-        FROM ledger.accounts
-        WHERE debits_must_not_exceed_credits AND debits_posted + debits_pending > credits_posted
-        """,
-    ),
-    Check(
-        "holds are resolved once, within what was held",
-        "SELECT count(*) FROM ledger.transfers WHERE kind = 'pending'",
-        """
-        SELECT format('hold %s of %s is resolved %s times, %s of %s', h.id, h.source, count(r.id),
-            sum(r.amount), h.amount)
-        FROM ledger.transfers r LEFT JOIN ledger.transfers h ON h.id = r.pending_id
-        WHERE r.pending_id IS NOT NULL
-        GROUP BY h.id, h.source, h.amount, h.kind
-        HAVING count(r.id) > 1 OR sum(r.amount) > h.amount OR h.kind IS DISTINCT FROM 'pending'
-        """,
-    ),
+    *verify_books.CHECKS,
     Check(
         "charges are booked, each exactly once",
         "SELECT count(*) FROM charges",
