@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from maalem.cli.installation import Installation
-from maalem.cli.verify import payments_dsn
+from maalem.cli.verify import books_of
 
 if TYPE_CHECKING:
     from maalem.payments.ledger.balances import Held
@@ -19,16 +19,21 @@ def balance(owner: str, *, at: str = "") -> int:
     except ValueError:
         print(f"{at!r} is no moment: write 2026-03-02 or 2026-03-02T09:00:00+01:00.")
         return 2
-    with payments_dsn(Installation.of_environment()) as dsn:
-        held = asyncio.run(_held(dsn, owner, moment=moment))
-    if not held:
+    with books_of(Installation.of_environment()) as books:
+        found = {mode: asyncio.run(_held(dsn, owner, moment=moment)) for mode, dsn in books.items()}
+    for mode, held in found.items():
+        if held:
+            _show(f"{owner} at {moment.isoformat(timespec='seconds')} ({mode} mode)", held)
+    if not any(found.values()):
         print(f"{owner} has no account in the ledger.", file=sys.stderr)
-        return 1
-    print(f"{owner} at {moment.isoformat(timespec='seconds')}, in minor units:")
+    return 0 if any(found.values()) else 1
+
+
+def _show(head: str, held: list["Held"]) -> None:
+    print(f"{head}, in minor units:")
     for each in held:
         reserved = f"  ({each.debits_pending:,} reserved)" if each.debits_pending else ""
         print(f"{each.amount:>18,} {each.currency}  {each.kind}{reserved}")
-    return 0
 
 
 def moment_of(text: str) -> datetime:
