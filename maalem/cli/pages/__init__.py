@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from maalem.cli.pages import promises, states
+from maalem.cli.pages import money, promises, states
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
+    "money.md": money.page,
     "promises.md": promises.page,
     "states.md": states.page,
 }

@@ -1,4 +1,4 @@
-"""`python -m maalem.payments.ledger.recipes_page` writes the recipes' part of docs/money.md.
+"""docs/money.md: its prose is written by hand, its recipes are made from the code.
 
 Each recipe's docstring is its T-account; the page quotes them all, chapter by chapter.
 """
@@ -14,7 +14,7 @@ from maalem.payments.ledger import recipes
 from maalem.payments.ledger.recipes.parts import Chain
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "money.md"
-BEGIN = "<!-- made from the recipes by python -m maalem.payments.ledger.recipes_page -->"
+BEGIN = "<!-- made from the recipes by python -m maalem pages -->"
 END = "<!-- end of what is made -->"
 # The way of the money; chapters that are not named here come after, by name.
 _ORDER = ("sale", "connect", "transfer", "refund", "disputes", "fees", "payouts", "bank")
@@ -73,7 +73,3 @@ def _entry(recipe: Callable[..., Chain]) -> str:
 
 def _place(name: str) -> tuple[int, str]:
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
