@@ -1,12 +1,16 @@
 """Take a held payment: whole, a part and give the rest up, or part after part."""
 
 from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
-from maalem.payments.acquiring import followups, wire
+from maalem.payments.acquiring import followups, sharing, wire
 from maalem.payments.acquiring.confirm import load, wrong_state
-from maalem.payments.acquiring.outcome import Asked, about, fees_of, line, settlement
+from maalem.payments.acquiring.lines import line, settlement
+from maalem.payments.acquiring.outcome import Asked, about, fees_of
 from maalem.payments.acquiring.records import Charge, Followup, Intent
 from maalem.payments.acquiring.refusals import card_error
 from maalem.payments.acquiring.sessions import add_completion
@@ -30,6 +34,7 @@ class Captured:
     charge: Charge
     transaction: BalanceTransaction | None = None
     refusal: CardError | None = None
+    shared: tuple[dict[str, Any], ...] = ()
 
 
 async def capture(
@@ -40,6 +45,7 @@ async def capture(
     final: bool = True,
     metadata: dict[str, str] | None = None,
     statement_descriptor: str | None = None,
+    terms: dict[str, Any] | None = None,
     request_id: str | None = None,
     idempotency_key: str | None = None,
     keep: Keep | None = None,
@@ -47,9 +53,10 @@ async def capture(
     """Take `amount` (all that is left by default) of a held payment.
 
     What is left then is given up, unless `final` is False: then it stays held, and the payment
-    goes on asking to be captured. Raises `Refused` for another state, too much or too late. Held
-    money is captured or released once: the database refuses a second try while the first is on
-    its way.
+    goes on asking to be captured. `terms` are what it says anew of the others' shares
+    (`application_fee_amount` with its `fee_account_id`, or `transfer_amount`). Raises `Refused`
+    for another state, too much or too late. Held money is captured or released once: the database
+    refuses a second try while the first is on its way.
     """
     if intent.status != IntentStatus.REQUIRES_CAPTURE:
         raise wrong_state(intent, "captured")
@@ -64,7 +71,7 @@ async def capture(
     charge = await followups.held_charge(payments, intent, now=now)
     final = final or wanted == intent.amount_capturable
     if not final:
-        await _check_parts(payments, charge)
+        await _check_parts(payments, charge, intent=intent)
     followup = Followup(
         id=new_id("cap"),
         kind="capture",
@@ -78,6 +85,7 @@ async def capture(
         asked_at=now,
         final=final,
         statement_descriptor=statement_descriptor,
+        **(terms or {}),
     )
     await followups.begin(payments, followup, intent=intent, keep=keep)
     return await go_on(payments, followup, keep=keep)
@@ -125,7 +133,13 @@ async def _judge(
     return unit, captured
 
 
-async def _check_parts(payments: Payments, charge: Charge) -> None:
+async def _check_parts(payments: Payments, charge: Charge, *, intent: Intent) -> None:
+    if intent.transfer_destination or intent.fee_account_id:
+        raise Refused(
+            "A payment that is shared with another account can be captured once only.",
+            code="payment_intent_invalid_parameter",
+            param="final_capture",
+        )
     if not followups.allows(charge, "multicapture"):
         raise Refused(
             "This payment can be captured once only. To capture it in parts, pass"
@@ -150,10 +164,11 @@ async def _check_parts(payments: Payments, charge: Charge) -> None:
 def _taken(
     asked: Asked, followup: Followup, /, *, charge: Charge, held_by: str
 ) -> tuple[Unit, Captured]:
-    amount, now, intent = followup.amount, asked.now, asked.intent
-    rest = 0 if followup.final else intent.amount_capturable - amount
+    amount, now = followup.amount, asked.now
+    intent = msgspec.structs.replace(asked.intent, **sharing.anew(followup))
     bucket, available_on = settlement(asked.config, now=now)
     fees = fees_of(asked, amount)
+    shares = sharing.shares_of(intent, amount=amount)
     transaction = line(
         "charge",
         charge.id,
@@ -163,17 +178,10 @@ def _taken(
         bucket=bucket,
         available_on=available_on,
         now=now,
-        fee=fees.fee,
+        **sharing.fees_on(shares, fees.fee),
         description=charge.description,
     )
-    paid = changed(
-        intent,
-        status=IntentStatus.SUCCEEDED if followup.final else intent.status,
-        amount_capturable=rest,
-        amount_received=intent.amount_received + amount,
-        metadata={**intent.metadata, **(followup.metadata or {})},
-        statement_descriptor=followup.statement_descriptor or intent.statement_descriptor,
-    )
+    paid = _paid(intent, followup)
     taken = changed(
         charge,
         captured=followup.final,
@@ -182,39 +190,56 @@ def _taken(
         available_on=available_on,
         statement_descriptor=paid.statement_descriptor,
         fee_lines=fees.frozen(after=charge.fee_lines),
+        **sharing.asked_of(intent),
+        **(shares.on_charge() if shares else {}),
     )
     unit = Unit().put(changed(followup, status="done"), paid, taken, transaction)
-    unit.book(
-        recipes.capture(
-            followup.id,
-            held_by=held_by,
-            owner=charge.account_id,
-            by=asked.attempt.rail,
-            amount=amount,
-            fee=fees.fee,
-            interchange=fees.costs,
-            currency=charge.currency,
-            bucket=PENDING,
-            rest=rest,
-            timeout_s=followups.hold_left_s(charge, now=now),
-        )
+    chain = recipes.capture(
+        followup.id,
+        held_by=held_by,
+        owner=charge.account_id,
+        by=asked.attempt.rail,
+        amount=amount,
+        fee=fees.fee,
+        interchange=fees.costs,
+        currency=charge.currency,
+        bucket=PENDING,
+        rest=paid.amount_capturable,
+        timeout_s=followups.hold_left_s(charge, now=now),
     )
     if bucket == AVAILABLE:
-        unit.book(
-            recipes.availability(
-                transaction.id,
-                owner=charge.account_id,
-                net=transaction.net,
-                currency=charge.currency,
-            )
+        # The application fee of a direct charge leaves her money where that is in the end.
+        net, owner = amount - fees.fee, charge.account_id
+        chain += recipes.availability(
+            transaction.id, owner=owner, net=net, currency=charge.currency
         )
+    unit.book(chain)
     named = in_name_of(asked, followup)
-    told = "succeeded" if followup.final else "amount_capturable_updated"
+    ending = "succeeded" if followup.final else "amount_capturable_updated"
     unit.events += [
         about(named, "charge.captured", wire.charge(taken)),
-        about(named, f"payment_intent.{told}", wire.intent(paid)),
+        about(named, f"payment_intent.{ending}", wire.intent(paid)),
     ]
-    return unit, Captured(paid, taken, transaction)
+    told: sharing.Told = []
+    if shares:
+        told = sharing.share_out(
+            unit, shares, charge=taken, bucket=bucket, available_on=available_on, now=now
+        )
+        unit.events += [about(named, kind, obj, owner=owner) for kind, obj, owner in told]
+    return unit, Captured(paid, taken, transaction, shared=tuple(obj for _, obj, _ in told))
+
+
+def _paid(intent: Intent, followup: Followup) -> Intent:
+    """The intent after this capture: paid, or with the rest of it still held."""
+    rest = 0 if followup.final else intent.amount_capturable - followup.amount
+    return changed(
+        intent,
+        status=IntentStatus.SUCCEEDED if followup.final else intent.status,
+        amount_capturable=rest,
+        amount_received=intent.amount_received + followup.amount,
+        metadata={**intent.metadata, **(followup.metadata or {})},
+        statement_descriptor=followup.statement_descriptor or intent.statement_descriptor,
+    )
 
 
 def in_name_of(asked: Asked, followup: Followup) -> Asked:

@@ -205,7 +205,7 @@ async def _ask_and_settle(
     merchant: str | None = None,
     force_challenge: bool = False,
 ) -> Confirmed:
-    merchant = merchant or await _merchant(payments, asked.intent.account_id)
+    merchant = merchant or await _merchant(payments, asked.intent)
     answer = await _ask(payments, asked, merchant=merchant, force_challenge=force_challenge)
     return await _settle(payments, asked, answer=answer, keep=keep)
 
@@ -306,6 +306,7 @@ async def _reopen(payments: Payments, asked: Asked) -> Asked:
     return replace(asked, intent=intent, attempt=attempt)
 
 
-async def _merchant(payments: Payments, account_id: str) -> str:
-    account = await store.get(payments.pool, Account, account_id)
+async def _merchant(payments: Payments, intent: Intent) -> str:
+    """The name that the payer's bank is told."""
+    account = await store.get(payments.pool, Account, intent.on_behalf_of or intent.account_id)
     return (account.business_name if account else None) or "Maalem"

@@ -8,7 +8,8 @@ from typing import Any
 from maalem.kit.ids import new_id, secret
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
-from maalem.payments.acquiring import wire
+from maalem.payments.acquiring import sharing, wire
+from maalem.payments.acquiring.lines import line, settlement
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
 from maalem.payments.acquiring.refusals import card_error
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
@@ -18,7 +19,7 @@ from maalem.payments.events.outbox import Event, event
 from maalem.payments.fees.decide import ChargeFacts, Schedule, day_of, fee_for, origin_of
 from maalem.payments.fees.records import FeeLines
 from maalem.payments.ledger import recipes
-from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
+from maalem.payments.ledger.records import PENDING, BalanceTransaction
 from maalem.payments.rails.ports import (
     Authorised,
     ChallengeRequired,
@@ -34,13 +35,15 @@ Answer = Authorised | Declined | ChallengeRequired | NeverSeen | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What became of a confirmation. `refusal` is set when the payer's side said no."""
+    """What became of a confirmation. `refusal` is set when the payer's side said no; `shared`
+    are the objects that say what the others got of it."""
 
     intent: Intent
     attempt: Attempt
     charge: Charge | None = None
     transaction: BalanceTransaction | None = None
     refusal: CardError | None = None
+    shared: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,42 +95,6 @@ def first_attempt(
     )
 
 
-def line(
-    type: str,
-    source_id: str,
-    /,
-    *,
-    account_id: str,
-    amount: int,
-    currency: str,
-    bucket: str,
-    available_on: datetime,
-    now: datetime,
-    fee: int = 0,
-    fee_details: list[dict[str, Any]] | None = None,
-    description: str | None = None,
-) -> BalanceTransaction:
-    """A line of an account's balance; `amount` is negative where money leaves it.
-
-    `fee_details` are the parts of `fee`, where they are more than one processing fee.
-    """
-    return BalanceTransaction(
-        id=new_id("txn"),
-        account_id=account_id,
-        type=type,
-        source_id=source_id,
-        amount=amount,
-        fee=fee,
-        net=amount - fee,
-        currency=currency,
-        status=bucket,
-        available_on=available_on,
-        description=description,
-        created_at=now,
-        fee_details=fee_details,
-    )
-
-
 def fees_of(asked: Asked, amount: int) -> FeeLines:
     """What taking `amount` of the payment costs, by the rates of today."""
     facts = ChargeFacts(
@@ -141,18 +108,12 @@ def fees_of(asked: Asked, amount: int) -> FeeLines:
     return fee_for(facts, asked.schedule, on=day_of(asked.now))
 
 
-def settlement(config: Config, *, now: datetime, at_once: bool = False) -> tuple[str, datetime]:
-    """The bucket that a charge's money starts in, and when it is available."""
-    if at_once or config.settlement_delay_s == 0:
-        return AVAILABLE, now
-    return PENDING, now + timedelta(seconds=config.settlement_delay_s)
-
-
 def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     intent, config, now = asked.intent, asked.config, asked.now
     bucket, available_on = settlement(config, now=now, at_once=answer.available_at_once)
     fees = fees_of(asked, intent.amount)
     charge_id = new_id("ch")
+    shares = sharing.shares_of(intent, amount=intent.amount)
     transaction = line(
         "charge",
         charge_id,
@@ -162,7 +123,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         bucket=bucket,
         available_on=available_on,
         now=now,
-        fee=fees.fee,
+        **sharing.fees_on(shares, fees.fee),
         description=intent.description,
     )
     charge = _charge(
@@ -174,6 +135,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         balance_transaction_id=transaction.id,
         available_on=available_on,
         fee_lines=fees.frozen(),
+        **(shares.on_charge() if shares else {}),
     )
     paid = changed(
         intent,
@@ -201,7 +163,14 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         about(asked, "charge.succeeded", wire.charge(charge)),
         about(asked, "payment_intent.succeeded", wire.intent(paid)),
     ]
-    return unit, Confirmed(paid, attempt, charge, transaction)
+    told: sharing.Told = []
+    if shares:
+        told = sharing.share_out(
+            unit, shares, charge=charge, bucket=bucket, available_on=available_on, now=now
+        )
+        unit.events += [about(asked, kind, obj, owner=owner) for kind, obj, owner in told]
+    shared = tuple(obj for _, obj, _ in told)
+    return unit, Confirmed(paid, attempt, charge, transaction, shared=shared)
 
 
 def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
@@ -365,6 +334,7 @@ def _charge(
         transfer_group=intent.transfer_group,
         metadata=intent.metadata,
         created_at=asked.now,
+        **sharing.asked_of(intent),
         **fields,
     )
 
@@ -422,12 +392,13 @@ def _flexible(intent: Intent) -> dict[str, Any]:
     }
 
 
-def about(asked: Asked, type: str, obj: dict[str, Any]) -> Event:
-    """An event of the payment, in the name of the request that asked for it."""
+def about(asked: Asked, type: str, obj: dict[str, Any], *, owner: str | None = None) -> Event:
+    """An event of the payment, in the name of the request that asked for it; `owner` is the
+    object's account, where that isn't the payment's."""
     return event(
         type,
         obj,
-        account_id=asked.intent.account_id,
+        account_id=owner or asked.intent.account_id,
         at=asked.now,
         request_id=asked.attempt.request_id,
         idempotency_key=asked.attempt.idempotency_key,

@@ -39,6 +39,11 @@ class Intent(Record, kw_only=True, frozen=True):
     canceled_at: datetime | None = None
     metadata: dict[str, str]
     created_at: datetime
+    application_fee_amount: int | None = None
+    fee_account_id: str | None = None
+    transfer_destination: str | None = None
+    transfer_amount: int | None = None
+    on_behalf_of: str | None = None
     payment_method_options: dict[str, Any] | None = None
 
 
@@ -103,6 +108,12 @@ class Charge(Record, kw_only=True, frozen=True):
     metadata: dict[str, str]
     created_at: datetime
     payment_method_details: dict[str, Any] | None = None
+    application_fee_amount: int | None = None
+    application_fee_id: str | None = None
+    transfer_destination: str | None = None
+    transfer_amount: int | None = None
+    transfer_id: str | None = None
+    on_behalf_of: str | None = None
     amount_disputed: int = 0
     dispute_id: str | None = None
     fee_lines: list[dict[str, Any]] | None = None
@@ -129,6 +140,9 @@ class Followup(Record, kw_only=True, frozen=True):
     idempotency_key: str | None = None
     created_at: datetime
     asked_at: datetime
+    application_fee_amount: int | None = None
+    fee_account_id: str | None = None
+    transfer_amount: int | None = None
     final: bool = True
     description: str | None = None
     statement_descriptor: str | None = None
@@ -137,7 +151,9 @@ class Followup(Record, kw_only=True, frozen=True):
 class Refund(Record, kw_only=True, frozen=True):
     """Money given back to the payer; its id is the reference at the rail.
 
-    `fee_returned` of it comes from our fees, by the plan of the charge.
+    `fee_returned` of it comes from our fees, by the plan of the charge. `transfer_part` of it
+    comes from the account that was paid, and `fee_part` goes back to her from the platform's fee;
+    `shared_bucket` is where the other account's money is moved.
     """
 
     TABLE: ClassVar[str] = "refunds"
@@ -157,12 +173,21 @@ class Refund(Record, kw_only=True, frozen=True):
     idempotency_key: str | None = None
     created_at: datetime
     asked_at: datetime
+    reverse_transfer: bool = False
+    refund_application_fee: bool = False
+    transfer_part: int = 0
+    fee_part: int = 0
+    shared_bucket: str | None = None
+    transfer_reversal_id: str | None = None
     fee_returned: int = 0
     interchange_returned: int = 0
 
 
 class Transfer(Record, kw_only=True, frozen=True):
-    """Money passed from the platform's balance to a connected account's."""
+    """Money passed from the platform's balance to a connected account's.
+
+    `amount_reserved` is about to come back with a refund that waits for the rail.
+    """
 
     TABLE: ClassVar[str] = "transfers"
 
@@ -179,6 +204,12 @@ class Transfer(Record, kw_only=True, frozen=True):
     destination_transaction_id: str
     metadata: dict[str, str]
     created_at: datetime
+    amount_reserved: int = 0
+
+    @property
+    def left(self) -> int:
+        """What may still be taken back."""
+        return self.amount - self.amount_reversed - self.amount_reserved
 
 
 class Reversal(Record, kw_only=True, frozen=True):
@@ -194,3 +225,5 @@ class Reversal(Record, kw_only=True, frozen=True):
     destination_transaction_id: str
     metadata: dict[str, str]
     created_at: datetime
+    payment_refund_id: str
+    source_refund_id: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
-from maalem.payments.acquiring.outcome import line
+from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge, Refund
 from maalem.payments.acquiring.states import RefundStatus
 from maalem.payments.context import Payments

@@ -6,8 +6,19 @@ from typing import NamedTuple
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import Account
-from maalem.payments.acquiring.outcome import line
-from maalem.payments.acquiring.records import Charge, Reversal, Transfer
+from maalem.payments.acquiring import sharing
+from maalem.payments.acquiring.connected import ApplicationFee, DestinationPayment
+from maalem.payments.acquiring.records import Charge, Transfer
+from maalem.payments.acquiring.taking_back import (
+    NOTHING_WRITTEN,
+    Back,
+    FeeBack,
+    Moved,
+    Words,
+    give_fee_back,
+    proportional,
+    take_back,
+)
 from maalem.payments.context import Payments
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.ledger import recipes
@@ -18,20 +29,20 @@ from maalem.payments.units import Unit
 
 
 class Passed(NamedTuple):
-    """A transfer with the unit that makes it."""
+    """A transfer with the unit that makes it, and what it is for its destination."""
 
     unit: Unit
     transfer: Transfer
+    payment: DestinationPayment
     line: BalanceTransaction
 
 
 class TakenBack(NamedTuple):
-    """A reversal with the unit that makes it, and the transfer as it is then."""
+    """A reversal (and the fee that goes back with it) with the unit that makes it."""
 
     unit: Unit
-    reversal: Reversal
-    transfer: Transfer
-    line: BalanceTransaction
+    back: Back
+    fee: FeeBack | None
 
 
 async def transfer(
@@ -51,11 +62,7 @@ async def transfer(
     With a source charge its money is passed on where it is, pending or available, and no more
     than was captured. Without one it comes from the available balance.
     """
-    taker = await store.get(payments.pool, Account, destination)
-    if taker is None or taker.parent_id != giver.id:
-        raise NotFound.of("destination", destination, param="destination")
-    if not taker.payouts_enabled:
-        raise Refused("Your destination account needs to be able to receive transfers.")
+    taker = await connected_to(payments, giver, destination, param="destination")
     now = payments.clock.now()
     bucket, due, amount = await _source(
         payments, giver, source_charge=source_charge, amount=amount, currency=currency
@@ -66,7 +73,7 @@ async def transfer(
         unit.put(changed(source_charge, amount_transferred=transferred))
         transfer_group = transfer_group or source_charge.transfer_group
     transfer_id, payment_id = new_id("tr"), new_id("py")
-    given, got = _lines(
+    given, got = sharing.passed_lines(
         transfer_id,
         payment_id,
         giver=giver.id,
@@ -74,7 +81,7 @@ async def transfer(
         amount=amount,
         currency=currency,
         bucket=bucket,
-        due=due or now,
+        available_on=due or now,
         now=now,
     )
     passed = Transfer(
@@ -92,8 +99,27 @@ async def transfer(
         metadata=metadata or {},
         created_at=now,
     )
-    unit.put(passed, given, got).book(_booking(passed, bucket=bucket))
-    return Passed(unit, passed, given)
+    payment = sharing.payment_of(passed)
+    unit.put(passed, payment, given, got).book(_booking(passed, bucket=bucket))
+    return Passed(unit, passed, payment, given)
+
+
+async def connected_to(
+    payments: Payments, giver: Account, destination: str, *, param: str
+) -> Account:
+    """The account `destination`, to which `giver` may pass money on. Raises for any other."""
+    if destination == giver.id:
+        raise BadRequest("You cannot pass money on to your own account.", param=param)
+    taker = await store.get(payments.pool, Account, destination)
+    if taker is None or taker.parent_id != giver.id:
+        raise NotFound.of("destination", destination, param=param)
+    if not taker.payouts_enabled:
+        raise Refused(
+            "Your destination account needs to be able to receive transfers.",
+            code="insufficient_capabilities_for_transfer",
+            param=param,
+        )
+    return taker
 
 
 def _booking(passed: Transfer, *, bucket: str) -> recipes.Chain:
@@ -112,61 +138,63 @@ async def reverse(
     *,
     given: Transfer,
     amount: int | None = None,
-    metadata: dict[str, str] | None = None,
+    refund_fee: bool = False,
+    words: Words = NOTHING_WRITTEN,
 ) -> TakenBack:
-    """Take `amount` (by default what is left) of a transfer back, where its money is now."""
-    left = given.amount - given.amount_reversed
-    wanted = left if amount is None else amount
-    if left == 0:
+    """Take `amount` (by default what is left) of a transfer back, where its money is now.
+
+    `refund_fee` gives the application fee back in the same proportion.
+    """
+    if given.left == 0:
         raise Refused(f"Transfer {given.id} is already fully reversed.", code="transfer_reversed")
-    if wanted > left:
+    wanted = given.left if amount is None else amount
+    if wanted > given.left:
         raise Refused(
-            f"The amount ({wanted}) is more than is left of the transfer ({left}).",
+            f"The amount ({wanted}) is more than is left of the transfer ({given.left}).",
             code="amount_too_large",
             param="amount",
         )
-    now = payments.clock.now()
+    payment = await store.get(payments.pool, DestinationPayment, given.destination_payment_id)
     got = await store.get(payments.pool, BalanceTransaction, given.destination_transaction_id)
+    assert payment is not None
     assert got is not None
+    fee = await _fee_of(payments, payment) if refund_fee else None
+    fee_part = _fee_part(fee, given=given, amount=wanted) if fee else 0
     has = await balance(payments.pool, given.destination_id)
-    bucket = has.bucket_for(wanted, currency=given.currency, first=got.status)
-    reversal_id = new_id("trr")
-    back, away = _lines(
-        reversal_id,
-        reversal_id,
-        giver=given.account_id,
-        taker=given.destination_id,
-        amount=-wanted,
-        currency=given.currency,
-        bucket=bucket,
-        due=got.available_on if bucket == PENDING else now,
-        now=now,
-    )
-    reversal = Reversal(
-        id=reversal_id,
-        account_id=given.account_id,
-        transfer_id=given.id,
+    bucket = has.bucket_for(wanted - fee_part, currency=given.currency, first=got.status)
+    moved = Moved(bucket, bucket, due=got.available_on, now=payments.clock.now())
+    unit = Unit()
+    back = take_back(
+        unit,
+        given=given,
+        payment=payment,
         amount=wanted,
-        currency=given.currency,
-        balance_transaction_id=back.id,
-        destination_transaction_id=away.id,
-        metadata=metadata or {},
-        created_at=now,
+        moved=moved,
+        words=words,
     )
-    reduced = changed(given, amount_reversed=given.amount_reversed + wanted)
-    unit = Unit().put(reduced, reversal, back, away)
+    returned = None
+    if fee is not None and fee_part:
+        returned = give_fee_back(unit, fee=fee, amount=fee_part, moved=moved)
     await _restore_charge(payments, given, amount=wanted, unit=unit)
-    unit.book(
-        recipes.reversal(
-            reversal.id,
-            owner=given.account_id,
-            back_from=given.destination_id,
-            amount=wanted,
-            currency=given.currency,
-            bucket=bucket,
+    return TakenBack(unit, back, returned)
+
+
+async def _fee_of(payments: Payments, payment: DestinationPayment) -> ApplicationFee:
+    if payment.application_fee_id is None:
+        raise Refused(
+            f"There is no application fee on payment {payment.id}.",
+            param="refund_application_fee",
         )
-    )
-    return TakenBack(unit, reversal, reduced, back)
+    fee = await store.get(payments.pool, ApplicationFee, payment.application_fee_id)
+    assert fee is not None
+    return fee
+
+
+def _fee_part(fee: ApplicationFee, *, given: Transfer, amount: int) -> int:
+    """The fee's share of a reversal, so that reversals of the whole give the whole fee back."""
+    before = proportional(fee.amount, part=given.amount_reversed, of=given.amount)
+    after = given.amount_reversed + amount
+    return min(fee.left, proportional(fee.amount, part=after, of=given.amount, gone=before))
 
 
 async def _source(
@@ -213,44 +241,6 @@ async def _source(
     has = await balance(payments.pool, giver.id)
     bucket = has.bucket_for(wanted, currency=currency, first=taken.status)
     return bucket, taken.available_on if bucket == PENDING else None, wanted
-
-
-def _lines(
-    source: str,
-    source_there: str,
-    /,
-    *,
-    giver: str,
-    taker: str,
-    amount: int,
-    currency: str,
-    bucket: str,
-    due: datetime,
-    now: datetime,
-) -> tuple[BalanceTransaction, BalanceTransaction]:
-    """Both sides of a transfer, or (with a negative amount) of its reversal."""
-    back = amount < 0
-    here = line(
-        "transfer_refund" if back else "transfer",
-        source,
-        account_id=giver,
-        amount=-amount,
-        currency=currency,
-        bucket=bucket,
-        available_on=due,
-        now=now,
-    )
-    there = line(
-        "payment_refund" if back else "payment",
-        source_there,
-        account_id=taker,
-        amount=amount,
-        currency=currency,
-        bucket=bucket,
-        available_on=due,
-        now=now,
-    )
-    return here, there
 
 
 async def _restore_charge(payments: Payments, given: Transfer, *, amount: int, unit: Unit) -> None:

@@ -17,7 +17,7 @@ def intent(record: Intent) -> dict[str, Any]:
         "amount_details": {"tip": {}},
         "amount_received": record.amount_received,
         "application": None,
-        "application_fee_amount": None,
+        "application_fee_amount": record.application_fee_amount,
         "automatic_payment_methods": None,
         "canceled_at": epoch(record.canceled_at),
         "cancellation_reason": record.cancellation_reason,
@@ -33,7 +33,7 @@ def intent(record: Intent) -> dict[str, Any]:
         "livemode": livemode(),
         "metadata": record.metadata,
         "next_action": record.next_action,
-        "on_behalf_of": None,
+        "on_behalf_of": record.on_behalf_of,
         "payment_method": record.payment_method_id,
         "payment_method_options": record.payment_method_options or {},
         "payment_method_types": record.payment_method_types,
@@ -46,9 +46,15 @@ def intent(record: Intent) -> dict[str, Any]:
         "statement_descriptor": record.statement_descriptor,
         "statement_descriptor_suffix": None,
         "status": record.status,
-        "transfer_data": None,
+        "transfer_data": _transfer_data(record),
         "transfer_group": record.transfer_group,
     }
+
+
+def _transfer_data(record: Intent | Charge) -> dict[str, Any] | None:
+    if record.transfer_destination is None:
+        return None
+    return {"amount": record.transfer_amount, "destination": record.transfer_destination}
 
 
 def charge(record: Charge) -> dict[str, Any]:
@@ -61,8 +67,8 @@ def charge(record: Charge) -> dict[str, Any]:
         "amount_captured": record.amount_captured,
         "amount_refunded": record.amount_refunded,
         "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
+        "application_fee": record.application_fee_id,
+        "application_fee_amount": record.application_fee_amount,
         "balance_transaction": record.balance_transaction_id,
         "billing_details": _billing(record),
         "captured": record.captured,
@@ -70,7 +76,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "currency": record.currency,
         "customer": record.customer_id,
         "description": record.description,
-        "destination": None,
+        "destination": record.transfer_destination,
         "dispute": record.dispute_id,
         "disputed": record.dispute_id is not None,
         "failure_balance_transaction": None,
@@ -79,7 +85,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "fraud_details": {},
         "livemode": livemode(),
         "metadata": record.metadata,
-        "on_behalf_of": None,
+        "on_behalf_of": record.on_behalf_of,
         "outcome": {
             "network_status": record.network_status,
             "network_decline_code": None,
@@ -101,7 +107,8 @@ def charge(record: Charge) -> dict[str, Any]:
         "source_transfer": None,
         "statement_descriptor": record.statement_descriptor,
         "status": record.status,
-        "transfer_data": None,
+        "transfer": record.transfer_id,
+        "transfer_data": _transfer_data(record),
         "transfer_group": record.transfer_group,
     }
 
@@ -141,7 +148,7 @@ def refund(record: Refund) -> dict[str, Any]:
         "receipt_number": None,
         "source_transfer_reversal": None,
         "status": record.status,
-        "transfer_reversal": None,
+        "transfer_reversal": record.transfer_reversal_id,
     }
 
 
@@ -183,8 +190,8 @@ def reversal(record: Reversal) -> dict[str, Any]:
         "balance_transaction": record.balance_transaction_id,
         "created": epoch(record.created_at),
         "currency": record.currency,
-        "destination_payment_refund": None,
+        "destination_payment_refund": record.payment_refund_id,
         "metadata": record.metadata,
-        "source_refund": None,
+        "source_refund": record.source_refund_id,
         "transfer": record.transfer_id,
     }

@@ -7,7 +7,12 @@ from typing import Any
 from maalem.payments import store
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import Account, Customer, PaymentMethod
-from maalem.payments.acquiring import wire
+from maalem.payments.acquiring import connected_wire, wire
+from maalem.payments.acquiring.connected import (
+    DestinationPayment,
+    FeeRefund,
+    PaymentRefund,
+)
 from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
 from maalem.payments.acquiring.setup import wire as setup_wire
 from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
@@ -83,16 +88,27 @@ async def _load(call: Call, id: str, *, path: str) -> Object | None:
 def _plain(kind: type[Record], show: Callable[[Any], Object]) -> Loader:
     async def load(call: Call, id: str) -> Object | None:
         record = await store.get(call.payments.pool, kind, id)
-        return show(record) if record is not None and _is_callers(call, record) else None
+        return show(record) if record is not None and await is_shown(call, record) else None
 
     return load
 
 
-def _is_callers(call: Call, record: Any) -> bool:
-    """Whoever writes a text, such as a description, could write somebody else's id into it."""
+async def is_shown(call: Call, record: Any) -> bool:
+    """Whoever writes a text, such as a description, could write somebody else's id into it.
+
+    Shown is what the caller owns, what was passed on to her or paid by her, and to a platform
+    what its connected accounts own: it may ask for that in their name anyway.
+    """
+    mine = call.account.id
     if isinstance(record, Account):
-        return call.account.id in (record.id, record.parent_id)
-    return bool(record.account_id == call.account.id)
+        return mine in (record.id, record.parent_id)
+    others = (getattr(record, name, None) for name in ("destination_id", "payer_account_id"))
+    if mine in (record.account_id, *others):
+        return True
+    if call.account.parent_id is not None:
+        return False
+    owner = await store.get(call.payments.pool, Account, record.account_id)
+    return owner is not None and owner.parent_id == mine
 
 
 for _prefix, _kind, _show in (
@@ -106,6 +122,9 @@ for _prefix, _kind, _show in (
     ("re", Refund, wire.refund),
     ("tr", Transfer, wire.transfer),
     ("trr", Reversal, wire.reversal),
+    ("py", DestinationPayment, connected_wire.payment),
+    ("pyr", PaymentRefund, connected_wire.payment_refund),
+    ("fr", FeeRefund, connected_wire.fee_refund),
     ("txn", BalanceTransaction, ledger_wire.balance_transaction),
     ("po", Payout, settlement_wire.payout),
     ("ba", ExternalAccount, settlement_wire.external_account),

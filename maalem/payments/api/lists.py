@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -32,6 +32,20 @@ class ListParams(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     created: Range | int | None = None
 
 
+class Part(NamedTuple):
+    """One kind of what a list shows; its ids begin with `prefix`.
+
+    `where` are the values that columns have (None is any, a list one of), `bounds` further
+    conditions of our own.
+    """
+
+    prefix: str
+    kind: type[Any]
+    where: dict[str, Any]
+    show: Callable[[Any], Object]
+    bounds: Sequence[tuple[str, Any]] = ()
+
+
 async def page(
     call: Call,
     kind: type[R],
@@ -46,30 +60,44 @@ async def page(
 
     `bounds` are further conditions of our own, each a column with its sign and a value.
     """
-    records, has_more = await _records(call, kind, params, where=where, bounds=bounds)
-    return {
-        "object": "list",
-        "url": call.path,
-        "has_more": has_more,
-        "data": [show(record) for record in records],
-    }
+    return await joined(call, params, parts=[Part("", kind, where, show, bounds)])
 
 
-async def _records(
-    call: Call,
-    kind: type[R],
-    params: ListParams,
-    /,
-    *,
-    where: dict[str, Any],
-    bounds: Sequence[tuple[str, Any]] = (),
-) -> tuple[Sequence[R], bool]:
+async def joined(call: Call, params: ListParams, /, *, parts: Sequence[Part]) -> Object:
+    """One page of several kinds together, in the order in which they were made."""
     if not 1 <= params.limit <= LIMIT_MAX:
         raise BadRequest(
             f"Invalid limit: it is {params.limit} and must be 1 to {LIMIT_MAX}.", param="limit"
         )
     if params.starting_after and params.ending_before:
         raise BadRequest("You cannot parameterize both starting_after and ending_before.")
+    backwards = params.ending_before is not None
+    edge = params.ending_before or params.starting_after
+    if edge is not None:
+        name = "ending_before" if backwards else "starting_after"
+        of = next((part for part in parts if edge.startswith(part.prefix)), parts[0])
+        there = await store.get(call.payments.pool, of.kind, edge)
+        if there is None or not _is_within(there, of.where):
+            raise NotFound.of(of.kind.TABLE.removesuffix("s"), edge, param=name)
+    found: list[tuple[str, Object]] = []
+    for part in parts:
+        # An id's body tells when it was made, whatever its prefix.
+        bound = part.prefix + edge[len(of.prefix) :] if edge is not None else None
+        rows = await _nearest(call, params, part=part, bound=bound)
+        found += [(row.id[len(part.prefix) :], part.show(row)) for row in rows]
+    if len(parts) > 1:
+        found.sort(key=lambda item: item[0], reverse=not backwards)
+    shown = [obj for _, obj in found[: params.limit]]
+    if backwards:
+        shown.reverse()
+    has_more = len(found) > params.limit
+    return {"object": "list", "url": call.path, "has_more": has_more, "data": shown}
+
+
+async def _nearest(
+    call: Call, params: ListParams, /, *, part: Part, bound: str | None
+) -> Sequence[Any]:
+    """The records next to `bound`, nearest first: one more than the page holds."""
     values: list[Any] = []
     clauses: list[str] = []
 
@@ -77,35 +105,26 @@ async def _records(
         values.append(value)
         clauses.append(f"{clause} (${len(values)})")
 
-    for column, value in where.items():
+    for column, value in part.where.items():
         if isinstance(value, list):
             add(f"{column} = ANY", value)
         elif value is not None:
             add(f"{column} =", value)
     for sign, at in between(params.created):
         add(f"created_at {sign}", at)
-    for clause, value in bounds:
+    for clause, value in part.bounds:
         add(clause, value)
     backwards = params.ending_before is not None
-    edge = params.ending_before or params.starting_after
-    if edge is not None:
-        name = "ending_before" if backwards else "starting_after"
-        there = await store.get(call.payments.pool, kind, edge)
-        if there is None or not _is_within(there, where):
-            raise NotFound.of(kind.TABLE.removesuffix("s"), edge, param=name)
-        add("id >" if backwards else "id <", edge)
+    if bound is not None:
+        add("id >" if backwards else "id <", bound)
     order = "ASC" if backwards else "DESC"
     condition = " AND ".join(clauses) or "true"
-    found = await store.select(
+    return await store.select(
         call.payments.pool,
-        kind,
+        part.kind,
         f"{condition} ORDER BY id {order} LIMIT {params.limit + 1:d}",
         *values,
     )
-    records = found[: params.limit]
-    if backwards:
-        records.reverse()
-    return records, len(found) > params.limit
 
 
 def _is_within(record: Any, where: dict[str, Any]) -> bool:

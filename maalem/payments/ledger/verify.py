@@ -11,6 +11,7 @@ import asyncpg
 
 from maalem.payments.ledger import verify_books, verify_seals
 from maalem.payments.ledger.check import Check
+from maalem.payments.ledger.verify_shares import SHARES
 
 SHOWN_MAX = 20
 
@@ -99,6 +100,7 @@ CHECKS = (
         LEFT JOIN payment_intents i ON i.id = c.intent_id
         LEFT JOIN parts p ON p.charge_id = c.id
         LEFT JOIN lines x ON x.source_id = c.id
+        LEFT JOIN application_fees e ON e.charge_id = c.id
         WHERE c.id IS NULL
             OR coalesce(b.taken, 0) <> c.amount_captured
             OR coalesce(b.takings, 0) <> coalesce(p.made, (c.captured)::int)
@@ -108,7 +110,7 @@ CHECKS = (
             OR (c.status = 'failed' AND coalesce(b.holds, 0) <> 0)
             OR (c.status = 'succeeded' AND coalesce(b.held, 0) <> i.amount_capturable)
             OR c.amount_captured <> coalesce(x.amount, 0)
-            OR coalesce(b.fee, 0) <> coalesce(x.fee, 0)
+            OR coalesce(b.fee, 0) + coalesce(e.amount, 0) <> coalesce(x.fee, 0)
         """,
     ),
     Check(
@@ -174,26 +176,32 @@ CHECKS = (
     Check(
         "refunds are booked, and within what was captured",
         "SELECT count(*) FROM refunds",
-        """
+        r"""
         WITH booked AS (
             SELECT source,
                 coalesce(sum(amount) FILTER (WHERE code IN ('refund', 'refund_fee')), 0) AS given,
-                coalesce(sum(amount) FILTER (WHERE code IN ('refund_hold', 'refund_fee_hold')), 0)
-                    AS reserved,
+                coalesce(sum(amount) FILTER (WHERE code LIKE 'refund%\_hold%'), 0) AS reserved,
                 coalesce(sum(amount) FILTER (WHERE code = 'refund_fee_hold'), 0) AS fee,
-                count(*) FILTER (WHERE code IN ('refund_hold', 'refund_fee_hold')) AS holds,
-                count(*) FILTER (WHERE code IN ('refund_failed', 'refund_fee_failed')) AS failed
-            FROM ledger.transfers WHERE code IN ('refund', 'refund_hold', 'refund_failed',
-                'refund_fee', 'refund_fee_hold', 'refund_fee_failed')
-            GROUP BY source
+                count(*) FILTER (WHERE code LIKE 'refund%\_hold%' AND kind = 'pending') AS holds,
+                count(*) FILTER (WHERE code IN ('refund_failed', 'refund_fee_failed')) AS failed,
+                count(*) FILTER (WHERE code LIKE 'refund%\_freed') AS freed
+            FROM ledger.transfers WHERE code LIKE 'refund%' GROUP BY source
         )
         SELECT format('refund %s (%s of %s) is booked with %s reserved, %s given', r.id, r.status,
             r.amount, coalesce(b.reserved, 0), coalesce(b.given, 0))
         FROM refunds r FULL JOIN booked b ON b.source = r.id
-        WHERE r.id IS NULL OR coalesce(b.reserved, 0) <> r.amount
+        LEFT JOIN charges c ON c.id = r.charge_id
+        WHERE r.id IS NULL
+            -- Held is what each one pays in the end; a fee that goes to the destination although
+            -- she pays nothing of the refund is held beside it.
+            OR coalesce(b.reserved, 0) <> CASE WHEN c.transfer_id IS NULL THEN r.amount
+                ELSE greatest(r.amount, r.amount - r.transfer_part + r.fee_part) END
             OR coalesce(b.given, 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END
             OR coalesce(b.fee, 0) <> r.fee_returned
-            OR coalesce(b.failed, 0) <> CASE WHEN r.status = 'failed' THEN b.holds ELSE 0 END
+            OR coalesce(b.failed, 0) <> CASE WHEN r.status = 'failed' AND r.shared_bucket IS NULL
+                THEN b.holds ELSE 0 END
+            OR coalesce(b.freed, 0) <> CASE WHEN r.status <> 'pending' AND r.shared_bucket
+                IS NOT NULL THEN b.holds ELSE 0 END
         UNION ALL
         SELECT format('charge %s says %s refunded, its refunds are %s of %s captured', c.id,
             c.amount_refunded, coalesce(sum(r.amount), 0), c.amount_captured)
@@ -398,4 +406,5 @@ CHECKS = (
             OR w.account_id IS DISTINCT FROM CASE WHEN w.connect THEN a.parent_id ELSE a.id END
         """,
     ),
+    *SHARES,
 )

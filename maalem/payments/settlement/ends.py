@@ -7,7 +7,7 @@ an empty unit. What contradicts the books raises `Contradiction` and is for a pe
 from datetime import datetime
 from typing import NamedTuple
 
-from maalem.payments.acquiring.outcome import line
+from maalem.payments.acquiring.lines import line
 from maalem.payments.events.outbox import Event, event
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import AVAILABLE, BalanceTransaction

@@ -15,7 +15,7 @@ from maalem.payments import store
 from maalem.payments.acquiring.disputes import wire
 from maalem.payments.acquiring.disputes.records import Dispute, Notice
 from maalem.payments.acquiring.disputes.states import CHARGEBACK, INQUIRY, DisputeStatus
-from maalem.payments.acquiring.outcome import line
+from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge
 from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool

@@ -115,6 +115,19 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
     )
     reversal = v1.transfers.reversals.create(transfer.id, {"amount": 100})
     refund = v1.refunds.create({"charge": charge, "amount": 100})
+    shared = v1.payment_intents.create(
+        {
+            "amount": 10_000,
+            "currency": "mad",
+            "confirm": True,
+            "payment_method": "pm_card_visa",
+            "transfer_data": {"destination": account.id},
+            "application_fee_amount": 500,
+            "expand": ["latest_charge"],
+        }
+    )
+    earned: Any = shared.latest_charge
+    fee = str(earned.application_fee)
     card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034"}
     token = v1.tokens.create({"card": card})  # type: ignore[typeddict-item]
     session = service.session(line_items=[line("Tajine", 28_000)])
@@ -130,6 +143,8 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
     return {
         "accounts": account.id,
         "accounts/2": place.id,
+        "application_fees": fee,
+        "application_fees/2": v1.application_fees.refunds.create(fee, {"amount": 100}).id,
         "balance_transactions": lines.data[0].id,
         "charges": charge,
         "customers": customer.id,

@@ -1,17 +1,23 @@
-"""/v1/charges: what came of payments. They are made by payment intents only."""
+"""/v1/charges: what came of payments, and what was passed on to the account.
+
+They are made by payment intents and by transfers only.
+"""
 
 import msgspec
 
 from maalem.payments import store
-from maalem.payments.acquiring import wire
+from maalem.payments.acquiring import connected_wire, wire
+from maalem.payments.acquiring.connected import DestinationPayment
 from maalem.payments.acquiring.records import Charge
 from maalem.payments.api.call import Call, Decided, NoParams, Object
-from maalem.payments.api.lists import ListParams, page
+from maalem.payments.api.lists import ListParams, Part, joined
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
-from maalem.payments.errors import NotFound
+from maalem.payments.errors import BadRequest, NotFound
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
+
+PAYMENT = "py_"
 
 
 class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
@@ -30,12 +36,16 @@ class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @route("GET", "/v1/charges/{id}")
 async def retrieve(call: Call, params: NoParams, charge_id: str) -> Object:
     """A charge."""
+    if charge_id.startswith(PAYMENT):
+        return connected_wire.payment(await the_payment(call, charge_id, param="charge"))
     return wire.charge(await the_charge(call, charge_id, param="charge"))
 
 
 @route("POST", "/v1/charges/{id}", Update)
 async def update(call: Call, params: Update, charge_id: str) -> Decided:
     """Change what is written on it, never what it moved."""
+    if charge_id.startswith(PAYMENT):
+        return await _update_payment(call, params, charge_id)
     old = await the_charge(call, charge_id, param="charge")
     given = {
         name: getattr(params, name) or None
@@ -50,14 +60,40 @@ async def update(call: Call, params: Update, charge_id: str) -> Decided:
 
 @route("GET", "/v1/charges", Listing)
 async def listing(call: Call, params: Listing) -> Object:
-    """The account's charges, newest first."""
+    """The account's charges and what was passed on to it, newest first."""
     where = {
         "account_id": call.account.id,
         "intent_id": params.payment_intent,
         "customer_id": params.customer,
         "transfer_group": params.transfer_group,
     }
-    return await page(call, Charge, params, where=where, show=wire.charge)
+    parts = [Part("ch_", Charge, where, wire.charge)]
+    if params.payment_intent is None and params.customer is None:
+        hers = {"account_id": call.account.id, "transfer_group": params.transfer_group}
+        parts.append(Part(PAYMENT, DestinationPayment, hers, connected_wire.payment))
+    return await joined(call, params, parts=parts)
+
+
+async def _update_payment(call: Call, params: Update, payment_id: str) -> Decided:
+    old = await the_payment(call, payment_id, param="charge")
+    for name in ("receipt_email", "transfer_group"):
+        if getattr(params, name) is not None:
+            raise BadRequest(f"{name} can't be set on a payment that was passed on.", param=name)
+    description = old.description if params.description is None else params.description or None
+    new = changed(old, description=description, metadata=merged(old.metadata, params.metadata))
+    unit = Unit().put(new)
+    unit.events.append(call.event("charge.updated", connected_wire.payment(new)))
+    return Decided(connected_wire.payment(new), unit)
+
+
+async def the_payment(call: Call, payment_id: str, *, param: str) -> DestinationPayment:
+    """What was passed on to the caller, or `NotFound`."""
+    found = await store.get(
+        call.payments.pool, DestinationPayment, payment_id, account_id=call.account.id
+    )
+    if found is None:
+        raise NotFound.of("charge", payment_id, param=param)
+    return found
 
 
 async def the_charge(call: Call, charge_id: str, *, param: str) -> Charge:

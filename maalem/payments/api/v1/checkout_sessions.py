@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from maalem.kit.ids import new_id
 from maalem.payments.acquiring import sessions, wire
 from maalem.payments.acquiring.sessions import Session, Wanted
-from maalem.payments.api import fields, lists
+from maalem.payments.api import fields, lists, terms
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
@@ -51,6 +51,9 @@ class IntentData(Struct, kw_only=True, forbid_unknown_fields=True):
     receipt_email: str | None = None
     statement_descriptor: str | None = None
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic"
+    application_fee_amount: int | None = None
+    transfer_data: terms.TransferData | None = None
+    on_behalf_of: str | None = None
 
 
 class CreateSession(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +94,7 @@ async def create(call: Call, params: CreateSession) -> Decided:
         locale=params.locale,
         metadata=merged({}, params.metadata),
         expires_at=_expiry(params.expires_at, now=call.now),
-        intent_data=_intent_data(params.payment_intent_data),
+        intent_data=await _intent_data(call, params.payment_intent_data, lines=lines),
     )
     if not 0 < sum(line["amount"] for line in lines) <= AMOUNT_MAX:
         raise BadRequest(
@@ -212,10 +215,22 @@ def _expiry(at: int | None, *, now: datetime) -> datetime | None:
     return wanted
 
 
-def _intent_data(data: IntentData | None) -> dict[str, object]:
+async def _intent_data(
+    call: Call, data: IntentData | None, *, lines: list[dict[str, Any]]
+) -> dict[str, object]:
     if data is None:
         return {}
     kept = {name: value for name, value in msgspec.structs.asdict(data).items() if value}
+    for name in ("application_fee_amount", "transfer_data", "on_behalf_of"):
+        kept.pop(name, None)
+    kept |= await terms.shared(
+        call,
+        amount=sum(line["amount"] for line in lines),
+        fee=data.application_fee_amount,
+        data=data.transfer_data,
+        on_behalf_of=data.on_behalf_of,
+        inside="payment_intent_data",
+    )
     kept["metadata"] = merged({}, data.metadata)
     return kept
 

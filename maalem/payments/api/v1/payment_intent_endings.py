@@ -10,11 +10,12 @@ from maalem.payments.acquiring import capture as capturing
 from maalem.payments.acquiring import increment as raising
 from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.records import Followup
-from maalem.payments.api import fields
+from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Object, StepKeep
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
+from maalem.payments.api.terms import TransferAmount
 from maalem.payments.api.v1.payment_intents import the_intent
 from maalem.payments.ledger import wire as ledger_wire
 
@@ -24,6 +25,8 @@ class Capture(msgspec.Struct, forbid_unknown_fields=True):
     final_capture: bool = True
     metadata: dict[str, str] | str | None = None
     statement_descriptor: str | None = None
+    application_fee_amount: int | None = None
+    transfer_data: TransferAmount | None = None
 
 
 class Cancel(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,11 +67,21 @@ async def _resume_increment(call: Call, followup_id: str) -> Answered:
 async def capture(call: Call, params: Capture, intent_id: str) -> Answered:
     """Take held money, whole or in part."""
     keep = _keep_capture(call)
+    intent = await the_intent(call, intent_id)
     await capturing.capture(
         call.payments,
-        intent=await the_intent(call, intent_id),
+        intent=intent,
         amount=params.amount_to_capture,
         final=params.final_capture,
+        terms=terms.changed_terms(
+            call,
+            intent,
+            amount=params.amount_to_capture,
+            fee=params.application_fee_amount,
+            data=params.transfer_data,
+        )
+        if params.application_fee_amount is not None or params.transfer_data
+        else None,
         metadata=merged({}, params.metadata) or None,
         statement_descriptor=params.statement_descriptor or None,
         request_id=call.request_id,
@@ -131,7 +144,7 @@ def _keep_cancel(call: Call) -> StepKeep:
 async def _captured(done: capturing.Captured) -> tuple[int, Object, tuple[Object, ...]]:
     if done.refusal is not None:
         return done.refusal.status, done.refusal.body(), ()
-    fresh = [wire.charge(done.charge)]
+    fresh = [*done.shared, wire.charge(done.charge)]
     if done.transaction is not None:
         fresh.append(ledger_wire.balance_transaction(done.transaction))
     return 200, wire.intent(done.intent), tuple(fresh)

@@ -15,13 +15,14 @@ from maalem.payments.acquiring.confirm import wrong_state
 from maalem.payments.acquiring.outcome import Confirmed, client_secret
 from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.states import IntentStatus
-from maalem.payments.api import fields
+from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
 from maalem.payments.api.fields import MethodData
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
+from maalem.payments.api.terms import TransferAmount, TransferData
 from maalem.payments.errors import BadRequest, NotFound
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.records import changed
@@ -80,6 +81,9 @@ class Create(Paying, forbid_unknown_fields=True, kw_only=True):
     statement_descriptor: str | None = None
     transfer_group: str | None = None
     metadata: dict[str, str] | str | None = None
+    application_fee_amount: int | None = None
+    transfer_data: TransferData | None = None
+    on_behalf_of: str | None = None
 
 
 class Confirm(Paying, forbid_unknown_fields=True, kw_only=True):
@@ -98,6 +102,8 @@ class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     shipping: dict[str, Any] | str | None = None
     statement_descriptor: str | None = None
     transfer_group: str | None = None
+    application_fee_amount: int | Literal[""] | None = None
+    transfer_data: TransferAmount | None = None
 
 
 class Retrieve(msgspec.Struct, forbid_unknown_fields=True):
@@ -123,7 +129,8 @@ async def create(call: Call, params: Create) -> Answered:
         await _customer(call, params.customer)
     if not params.confirm:
         _refuse_early(params)
-    intent = _new_intent(call, params, taken=taken)
+    shares = await _shares(call, params)
+    intent = _new_intent(call, params, taken=taken, shares=shares)
     if params.confirm:
         if taken is None:
             raise BadRequest(
@@ -180,8 +187,9 @@ async def update(call: Call, params: Update, intent_id: str) -> Decided:
             " methods can't be changed.",
             code="payment_intent_unexpected_state",
         )
-    terms = (params.amount, params.currency, params.payment_method, params.customer)
-    if any(given is not None for given in (*terms, params.payment_method_types)):
+    wanted = (params.amount, params.currency, params.payment_method, params.customer)
+    shares = (params.application_fee_amount, params.transfer_data)
+    if any(given is not None for given in (*wanted, *shares, params.payment_method_types)):
         if not open_to_terms:
             raise wrong_state(old, "updated")
         change |= await _new_terms(call, params, old=old, unit=unit)
@@ -193,6 +201,13 @@ async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> 
     change: dict[str, Any] = {}
     if params.amount is not None:
         change["amount"] = fields.amount(params.amount)
+    change |= terms.changed_terms(
+        call,
+        old,
+        amount=params.amount,
+        fee=params.application_fee_amount,
+        data=params.transfer_data,
+    )
     if params.currency is not None:
         change["currency"] = fields.currency(params.currency)
     if params.payment_method_types is not None:
@@ -247,7 +262,7 @@ async def _pay(
         call.payments,
         intent=intent,
         method=taken.method,
-        merchant=call.account.business_name,
+        merchant=None if intent.on_behalf_of else call.account.business_name,
         return_url=fields.url(params.return_url, param="return_url") if params.return_url else None,
         off_session=params.off_session,
         force_challenge=bool(forced),
@@ -270,7 +285,7 @@ def _keep(call: Call) -> StepKeep:
 async def _shown(confirmed: Confirmed) -> tuple[int, Object, tuple[Object, ...]]:
     if confirmed.refusal is not None:
         return confirmed.refusal.status, confirmed.refusal.body(), ()
-    fresh: list[Object] = []
+    fresh: list[Object] = [*confirmed.shared]
     if confirmed.charge is not None:
         fresh.append(wire.charge(confirmed.charge))
     if confirmed.transaction is not None:
@@ -278,7 +293,21 @@ async def _shown(confirmed: Confirmed) -> tuple[int, Object, tuple[Object, ...]]
     return 200, wire.intent(confirmed.intent), tuple(fresh)
 
 
-def _new_intent(call: Call, params: Create, *, taken: Taken | None) -> Intent:
+async def _shares(call: Call, params: Create) -> dict[str, Any]:
+    if (params.application_fee_amount, params.transfer_data, params.on_behalf_of) == (None,) * 3:
+        return {}
+    return await terms.shared(
+        call,
+        amount=fields.amount(params.amount),
+        fee=params.application_fee_amount,
+        data=params.transfer_data,
+        on_behalf_of=params.on_behalf_of,
+    )
+
+
+def _new_intent(
+    call: Call, params: Create, *, taken: Taken | None, shares: dict[str, Any]
+) -> Intent:
     intent_id = new_id("pi")
     has_method = taken is not None
     return Intent(
@@ -305,6 +334,7 @@ def _new_intent(call: Call, params: Create, *, taken: Taken | None) -> Intent:
         metadata=merged({}, params.metadata),
         created_at=call.now,
         payment_method_options=_kept(params.payment_method_options),
+        **shares,
     )
 
 

@@ -1,18 +1,23 @@
 """/v1/transfers and their reversals"""
 
+from typing import Literal
+
 import msgspec
 
 from maalem.payments import store
+from maalem.payments.acquiring import connected_wire, wire
 from maalem.payments.acquiring import transfer as passing
-from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.records import Reversal, Transfer
+from maalem.payments.acquiring.taking_back import Words
 from maalem.payments.api import fields
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
+from maalem.payments.api.v1.application_fees import fee_shown
 from maalem.payments.api.v1.charges import the_charge
 from maalem.payments.errors import NotFound
+from maalem.payments.events.outbox import Event
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
@@ -26,6 +31,7 @@ class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     transfer_group: str | None = None
     description: str | None = None
     metadata: dict[str, str] | str | None = None
+    source_type: Literal["card"] = "card"
 
 
 class Update(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,6 +47,11 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
 class Reverse(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     amount: int | None = None
     description: str | None = None
+    metadata: dict[str, str] | str | None = None
+    refund_application_fee: bool = False
+
+
+class UpdateReversal(msgspec.Struct, forbid_unknown_fields=True):
     metadata: dict[str, str] | str | None = None
 
 
@@ -62,9 +73,12 @@ async def create(call: Call, params: Create) -> Decided:
         description=params.description or None,
         metadata=merged({}, params.metadata),
     )
-    shown = wire.transfer(passed.transfer)
-    passed.unit.events.append(call.event("transfer.created", shown))
-    return Decided(shown, passed.unit, (ledger_wire.balance_transaction(passed.line),))
+    shown, there = wire.transfer(passed.transfer), connected_wire.payment(passed.payment)
+    passed.unit.events += [
+        call.event("transfer.created", shown),
+        call.event("payment.created", there, owner=passed.payment.account_id),
+    ]
+    return Decided(shown, passed.unit, (there, ledger_wire.balance_transaction(passed.line)))
 
 
 @route("GET", "/v1/transfers/{id}")
@@ -103,13 +117,17 @@ async def reverse(call: Call, params: Reverse, transfer_id: str) -> Decided:
     given = await _the_transfer(call, transfer_id)
     amount = None if params.amount is None else fields.amount(params.amount)
     done = await passing.reverse(
-        call.payments, given=given, amount=amount, metadata=merged({}, params.metadata)
+        call.payments,
+        given=given,
+        amount=amount,
+        refund_fee=params.refund_application_fee,
+        words=Words(merged({}, params.metadata)),
     )
     earlier = await _reversals(call, given)
-    shown = wire.transfer(done.transfer, [done.reversal, *earlier])
-    done.unit.events.append(call.event("transfer.reversed", shown))
-    fresh = (shown, ledger_wire.balance_transaction(done.line))
-    return Decided(wire.reversal(done.reversal), done.unit, fresh)
+    shown = wire.transfer(done.back.transfer, [done.back.reversal, *earlier])
+    told, fresh = await taken_back(call, done, transfer=shown)
+    done.unit.events += told
+    return Decided(wire.reversal(done.back.reversal), done.unit, fresh)
 
 
 @route("GET", "/v1/transfers/{id}/reversals", ListParams)
@@ -123,11 +141,39 @@ async def reversals(call: Call, params: ListParams, transfer_id: str) -> Object:
 @route("GET", "/v1/transfers/{id}/reversals/{reversal}")
 async def retrieve_reversal(call: Call, params: NoParams, *ids: str) -> Object:
     """One reversal."""
-    transfer_id, reversal_id = ids
+    return wire.reversal(await _the_reversal(call, *ids))
+
+
+@route("POST", "/v1/transfers/{id}/reversals/{reversal}", UpdateReversal)
+async def update_reversal(call: Call, params: UpdateReversal, *ids: str) -> Decided:
+    """Only its metadata can be changed."""
+    old = await _the_reversal(call, *ids)
+    new = changed(old, metadata=merged(old.metadata, params.metadata))
+    return Decided(wire.reversal(new), Unit().put(new))
+
+
+async def _the_reversal(call: Call, transfer_id: str, reversal_id: str) -> Reversal:
     found = await store.get(call.payments.pool, Reversal, reversal_id, account_id=call.account.id)
     if found is None or found.transfer_id != transfer_id:
         raise NotFound.of("transfer_reversal", reversal_id)
-    return wire.reversal(found)
+    return found
+
+
+async def taken_back(
+    call: Call, done: passing.TakenBack, *, transfer: Object
+) -> tuple[list[Event], tuple[Object, ...]]:
+    """The events of a reversal in the name of this request, and what may be expanded of it."""
+    back = done.back
+    payment = connected_wire.payment(back.payment)
+    told = [
+        call.event("transfer.reversed", transfer, owner=back.transfer.account_id),
+        call.event("charge.refunded", payment, owner=back.payment.account_id),
+    ]
+    if done.fee is not None:
+        fee = await fee_shown(call, done.fee.fee, newest=done.fee.refund)
+        told.append(call.event("application_fee.refunded", fee, owner=done.fee.fee.account_id))
+    refund = connected_wire.payment_refund(back.refund)
+    return told, (transfer, refund, ledger_wire.balance_transaction(back.line))
 
 
 async def _the_transfer(call: Call, transfer_id: str) -> Transfer:

@@ -12,6 +12,14 @@ All amounts are minor units of `currency`. `source` is the id of the object that
 booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
 """
 
+from maalem.payments.ledger.recipes.connect import (
+    Share,
+    application_fee,
+    application_fee_refund,
+    shared_freed,
+    shared_refund,
+    shared_reserve,
+)
 from maalem.payments.ledger.recipes.disputes import (
     Taken,
     dispute_reinstated,
@@ -54,7 +62,10 @@ from maalem.payments.ledger.recipes.transfer import (
 __all__ = [
     "EMPTY",
     "Chain",
+    "Share",
     "Taken",
+    "application_fee",
+    "application_fee_refund",
     "availability",
     "bank",
     "capture",
@@ -86,6 +97,9 @@ __all__ = [
     "reserve_release",
     "reversal",
     "settle_owed",
+    "shared_freed",
+    "shared_refund",
+    "shared_reserve",
     "taken",
     "transfer",
 ]

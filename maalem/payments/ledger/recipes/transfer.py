@@ -18,17 +18,24 @@ def transfer(source: str, *, owner: str, to: str, amount: int, currency: str, bu
 
 
 def reversal(
-    source: str, *, owner: str, back_from: str, amount: int, currency: str, bucket: str
+    source: str,
+    *,
+    owner: str,
+    back_from: str,
+    amount: int,
+    currency: str,
+    bucket: str,
+    to_bucket: str | None = None,
 ) -> Chain:
-    """A part of a transfer comes back to the platform.
+    """A part of a transfer comes back to the platform, to its `to_bucket` (by default the same).
 
-    | account               |  debit |   credit |
-    |-----------------------|-------:|---------:|
-    | seller's `bucket`     | amount |          |
-    | platform's `bucket`   |        |   amount |
+    | account                  |  debit |   credit |
+    |--------------------------|-------:|---------:|
+    | seller's `bucket`        | amount |          |
+    | platform's `to_bucket`   |        |   amount |
     """
     giver = merchant(back_from, bucket=bucket, currency=currency)
-    taker = merchant(owner, bucket=bucket, currency=currency)
+    taker = merchant(owner, bucket=to_bucket or bucket, currency=currency)
     return chain(giver, taker, amount=amount, code="reversal", source=source)
 
 
