@@ -43,7 +43,8 @@ def event(
         id=new_id("evt"),
         account_id=account_id,
         type=type,
-        object_id=obj["id"],
+        # A balance has no id of its own: it is its owner's.
+        object_id=obj.get("id", account_id),
         data=msgspec.json.encode(data),
         api_version=API_VERSION,
         request_id=request_id,

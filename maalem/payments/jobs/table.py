@@ -11,7 +11,9 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError
 from maalem.payments.events.deliver import Deliverer
 from maalem.payments.jobs.loop import Job
-from maalem.payments.ledger import balances, sealing
+from maalem.payments.ledger import sealing
+from maalem.payments.settlement import chores as settlement
+from maalem.payments.settlement import reserves
 from maalem.payments.units import ChangedMeanwhile
 
 BATCH = 100
@@ -27,7 +29,10 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("left challenges", _settled(chores.expire_attempts), every_s=10.0),
         Job("disputes", _settled(disputes.look_after), every_s=5.0),
         Job("expired sessions", expire_sessions, every_s=10.0),
-        Job("availability", _settled(balances.release_available), every_s=5.0),
+        Job("availability", _settled(settlement.make_available), every_s=5.0),
+        Job("ended reserves", _settled(reserves.release_due), every_s=30.0),
+        Job("scheduled payouts", _settled(settlement.make_scheduled), every_s=30.0),
+        Job("stranded payouts", _settled(settlement.bury), every_s=30.0),
         Job("seals", sealing.seal, every_s=30.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
     ]

@@ -1,7 +1,9 @@
 """What an account's owner has, and the day on which pending money becomes hers to spend."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from maalem.payments import store
 from maalem.payments.context import Payments
@@ -106,8 +108,13 @@ async def at(source: Pool | Connection, owner: str, moment: datetime) -> list[He
     return [Held(**dict(row)) for row in rows]
 
 
-async def release_available(payments: Payments) -> int:
+Tell = Callable[[Payments, Sequence[BalanceTransaction]], Awaitable[list[Any]]]
+
+
+async def release_available(payments: Payments, *, tell: Tell | None = None) -> int:
     """Move to available what is due; return how many lines moved.
+
+    `tell` makes the events that go with lines (of one owner and currency) that move together.
 
     An account's due lines move together, because a refund may have to be covered by the charge
     that became available with it. Where a refund under way still reserves money, lines are tried
@@ -126,11 +133,13 @@ async def release_available(payments: Payments) -> int:
     moved = 0
     for lines in groups.values():
         for start in range(0, len(lines), RELEASE_BATCH):
-            moved += await _release(payments, lines[start : start + RELEASE_BATCH])
+            moved += await _release(payments, lines[start : start + RELEASE_BATCH], tell=tell)
     return moved
 
 
-async def _release(payments: Payments, lines: list[BalanceTransaction]) -> int:
+async def _release(
+    payments: Payments, lines: list[BalanceTransaction], *, tell: Tell | None
+) -> int:
     unit = Unit()
     for line in lines:
         unit.put(changed(line, status=AVAILABLE))
@@ -139,11 +148,13 @@ async def _release(payments: Payments, lines: list[BalanceTransaction]) -> int:
                 line.id, owner=line.account_id, net=line.net, currency=line.currency
             )
             unit.book(chain)
+    if tell is not None:
+        unit.events += await tell(payments, lines)
     try:
         await payments.writer.commit(unit)
     except UnitRefused:
         if len(lines) == 1:
             return 0
         ordered = sorted(lines, key=lambda line: -line.net)
-        return sum([await _release(payments, [line]) for line in ordered])
+        return sum([await _release(payments, [line], tell=tell) for line in ordered])
     return len(lines)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from maalem.payments.ledger import verify_books, verify_seals
+from maalem.payments.ledger import verify_books, verify_payouts, verify_seals
 from maalem.payments.ledger.check import Check
 from maalem.payments.ledger.verify_shares import SHARES
 
@@ -66,6 +66,7 @@ async def verify(dsn: str, *, published: str = "") -> Report:
 
 CHECKS = (
     *verify_books.CHECKS,
+    *verify_payouts.CHECKS,
     Check(
         "charges are booked, each exactly once",
         "SELECT count(*) FROM charges",
