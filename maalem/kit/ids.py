@@ -1,7 +1,8 @@
-"""Public identifiers: a prefix that names the kind, then 26 characters that sort by time.
+"""Public identifiers: a prefix that names the kind, then 20 characters that sort by time.
 
-The body is 48 bits of milliseconds and 80 random bits (the layout of ULID), written in
-Crockford's base 32, lower case. Ids made in one millisecond by one process still sort in the
+The body is 50 bits of milliseconds and 50 random bits (the layout of ULID, which has 30 bits more
+to draw from), written in Crockford's base 32, lower case. A payment leaves some fifty ids on the
+disk, so their length counts. Ids made in one millisecond by one process still sort in the
 order in which they were made, because the random part is then counted up.
 """
 
@@ -11,8 +12,7 @@ import time
 from functools import lru_cache
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-BODY_LENGTH = 26
-_RANDOM_BITS = 80
+_RANDOM_BITS = 50
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _LETTERS = ALPHABET.encode() * 8
 
@@ -45,7 +45,7 @@ def _encode(number: int) -> str:
 
 @lru_cache(maxsize=8)
 def _head(number: int) -> str:
-    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(100, -1, -10)])
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(70, -1, -10)])
 
 
 def secret(prefix: str, *, length: int = 32) -> str:

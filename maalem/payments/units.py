@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from maalem.payments.db import Pool
+from maalem.payments.packed import pack
 
 BATCH_MAX = 64
 _NO_ACCOUNT = "MA001 account_not_found"
@@ -91,10 +92,19 @@ class Unit(msgspec.Struct):
         """What `commit_unit` reads."""
         return {
             "claim": self.claim,
-            "puts": self.puts,
+            "puts": [(table, _document(record)) for table, record in self.puts],
             "open": self.accounts if self.opening else (),
             "chain": self.chain,
         }
+
+
+def _document(record: Any) -> dict[str, Any]:
+    """A record as JSON that PostgreSQL reads into its row: bytes in hexadecimal."""
+    columns = msgspec.structs.asdict(record)
+    return {
+        name: f"\\x{value.hex()}" if isinstance(value, bytes) else value
+        for name, value in columns.items()
+    }
 
 
 class Keep(Protocol):
@@ -143,7 +153,8 @@ class Writer:
         Raises `UnitRefused` (or `KeyTaken`, `ChangedMeanwhile`), or the database's own error.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((unit, answer, done))
+        kept = pack(answer) if answer is not None and unit.claim is not None else None
+        self._waiting.append((unit, kept, done))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._drain())
         await done

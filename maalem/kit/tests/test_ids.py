@@ -19,8 +19,8 @@ def test_the_time_is_in_the_id():
     assert new_id("x", at_ms=1_000) < new_id("x", at_ms=2_000)
 
 
-def test_an_id_is_a_prefix_and_26_plain_characters():
-    assert re.fullmatch(r"evt_[0-9a-hjkmnp-tv-z]{26}", new_id("evt"))
+def test_an_id_is_a_prefix_and_20_plain_characters():
+    assert re.fullmatch(r"evt_[0-9a-hjkmnp-tv-z]{20}", new_id("evt"))
 
 
 def test_secrets_differ_and_have_their_length():

@@ -169,7 +169,7 @@ async def load(payments: Payments, attempt_id: str) -> Asked:
 async def lookup(payments: Payments, attempt: Attempt) -> Any:
     """What the rail knows of the attempt's reference."""
     rail = payments.rails.card if attempt.rail == "card" else payments.rails.wallet
-    return await rail.lookup(attempt.reference, deadline_s=payments.config.rail_deadline_s)
+    return await rail.lookup(attempt.id, deadline_s=payments.config.rail_deadline_s)
 
 
 async def stands(payments: Payments, intent_id: str, *, attempt: str) -> Confirmed:
@@ -181,7 +181,7 @@ async def stands(payments: Payments, intent_id: str, *, attempt: str) -> Confirm
     refusal = None
     if charge is not None and charge.status == "failed":
         answer = Declined(
-            asked.attempt.reference, charge.failure_code or "", decline_code=charge.decline_code
+            asked.attempt.id, charge.failure_code or "", decline_code=charge.decline_code
         )
         refusal = card_error(answer, charge=charge.id, method=asked.method)
         refusal.fields["payment_intent"] = wire.intent(asked.intent)
@@ -246,7 +246,7 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
     deadline_s = payments.config.rail_deadline_s
     if attempt.rail == "wallet":
         wanted = WalletPayment(
-            reference=attempt.reference,
+            reference=attempt.id,
             amount=attempt.amount,
             currency=attempt.currency,
             merchant=merchant,
@@ -254,7 +254,7 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
         )
         return await payments.rails.wallet.request(wanted, deadline_s=deadline_s)
     payment = CardPayment(
-        reference=attempt.reference,
+        reference=attempt.id,
         amount=attempt.amount,
         currency=attempt.currency,
         merchant=merchant,
@@ -267,13 +267,13 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
     try:
         return await payments.vault.lend(
             method.vault_token or "",
-            why=attempt.reference,
+            why=attempt.id,
             use=lambda card: payments.rails.card.authorise(
                 payment, card=card, deadline_s=deadline_s
             ),
         )
     except NoSuchCard:
-        return Declined(attempt.reference, "card_declined", decline_code="invalid_account")
+        return Declined(attempt.id, "card_declined", decline_code="invalid_account")
 
 
 async def leave_challenge(payments: Payments, intent: Intent) -> tuple[Intent, Confirmed | None]:

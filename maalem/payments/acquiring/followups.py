@@ -17,7 +17,7 @@ DAY_S = 86_400
 
 async def ask(payments: Payments, followup: Followup, *, attempt: Attempt) -> Outcome:
     """Take, give up or raise (part of) what `attempt` was promised; once, however often asked."""
-    wanted = ports.Followup(followup.id, attempt.reference, followup.amount)
+    wanted = ports.Followup(followup.id, attempt.id, followup.amount)
     deadline_s = payments.config.rail_deadline_s
     assert attempt.rail == "card", "only a card's money is held"
     if followup.kind == "capture":
@@ -53,7 +53,7 @@ async def held_charge(payments: Payments, intent: Intent, *, now: datetime) -> C
 
 def allows(charge: Charge, feature: str) -> bool:
     """Whether `feature` (multicapture, incremental_authorization) was granted with the hold."""
-    card = (charge.payment_method_details or {}).get("card") or {}
+    card = charge.details.get("card") or {}
     return bool((card.get(feature) or {}).get("status") == "available")
 
 
@@ -86,5 +86,5 @@ def hold_left_s(charge: Charge, *, now: datetime) -> int:
 async def ask_refund(payments: Payments, refund: Refund, *, attempt: Attempt) -> Outcome:
     """Give back (part of) what `attempt` took. Asking again changes nothing."""
     rail = payments.rails.card if attempt.rail == "card" else payments.rails.wallet
-    wanted = ports.Followup(refund.id, attempt.reference, refund.amount)
+    wanted = ports.Followup(refund.id, attempt.id, refund.amount)
     return await rail.refund(wanted, deadline_s=payments.config.rail_deadline_s)

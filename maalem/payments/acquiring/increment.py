@@ -1,5 +1,7 @@
 """Raise what is held, before it is taken: the same three steps as everything at a rail."""
 
+import msgspec
+
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
@@ -13,6 +15,7 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import PENDING
+from maalem.payments.packed import pack
 from maalem.payments.rails.ports import Declined, Done, Unknown
 from maalem.payments.records import changed
 from maalem.payments.units import ChangedMeanwhile, Keep, Unit
@@ -163,10 +166,11 @@ async def _check_rises(payments: Payments, charge: Charge) -> None:
         )
 
 
-def _details(charge: Charge, total: int) -> dict[str, object]:
-    details = charge.payment_method_details or {}
+def _details(charge: Charge, total: int) -> bytes:
+    details = charge.details
     over = {"maximum_amount_capturable": total, "status": "unavailable"}
-    return {**details, "card": {**(details.get("card") or {}), "overcapture": over}}
+    card = {**(details.get("card") or {}), "overcapture": over}
+    return pack(msgspec.json.encode({**details, "card": card}))
 
 
 async def _stands(payments: Payments, followup: Followup) -> tuple[Asked, Charge]:

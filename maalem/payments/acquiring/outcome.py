@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from maalem.kit.ids import new_id, secret
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
@@ -20,6 +22,7 @@ from maalem.payments.fees.decide import ChargeFacts, Schedule, day_of, fee_for, 
 from maalem.payments.fees.records import FeeLines
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import PENDING, BalanceTransaction
+from maalem.payments.packed import pack
 from maalem.payments.rails.ports import (
     Authorised,
     ChallengeRequired,
@@ -79,13 +82,11 @@ def first_attempt(
     asked_for: Intent, *, method: PaymentMethod, now: datetime, **traits: Any
 ) -> Attempt:
     """The attempt to be recorded before the rail is asked; its id is the reference."""
-    reference = new_id("att")
     return Attempt(
-        id=reference,
+        id=new_id("att"),
         intent_id=asked_for.id,
         payment_method_id=method.id,
         rail=method.type,
-        reference=reference,
         amount=asked_for.amount,
         currency=asked_for.currency,
         status=AttemptStatus.SENT,
@@ -327,7 +328,7 @@ def _charge(
         risk_level=answer.risk_level,
         authenticated=answer.authenticated,
         cvc_check=str(answer.cvc_check),
-        payment_method_details=_details(asked, answer),
+        payment_method_details=pack(msgspec.json.encode(_details(asked, answer))),
         description=intent.description,
         receipt_email=intent.receipt_email,
         statement_descriptor=intent.statement_descriptor,

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+import msgspec
+
+from maalem.payments.packed import unpack
 from maalem.payments.records import Record
 
 
@@ -48,14 +51,14 @@ class Intent(Record, kw_only=True, frozen=True):
 
 
 class Attempt(Record, kw_only=True, frozen=True):
-    """One try at the rail under one `reference`; `token` opens its page on the hosted origin."""
+    """One try at the rail; its id is the reference there. `token` opens its page on the hosted
+    origin."""
 
     TABLE: ClassVar[str] = "payment_attempts"
 
     intent_id: str
     payment_method_id: str
     rail: str
-    reference: str
     amount: int
     currency: str
     status: str
@@ -107,7 +110,7 @@ class Charge(Record, kw_only=True, frozen=True):
     transfer_group: str | None = None
     metadata: dict[str, str]
     created_at: datetime
-    payment_method_details: dict[str, Any] | None = None
+    payment_method_details: bytes | None = None  # packed JSON, see `details`
     application_fee_amount: int | None = None
     application_fee_id: str | None = None
     transfer_destination: str | None = None
@@ -119,6 +122,12 @@ class Charge(Record, kw_only=True, frozen=True):
     fee_lines: list[dict[str, Any]] | None = None
     fee_returned: int = 0
     interchange_returned: int = 0
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """How it was paid, as it was then: the kind of method, its traits, and `billing`."""
+        kept = self.payment_method_details
+        return {} if kept is None else msgspec.json.decode(unpack(kept))
 
 
 class Followup(Record, kw_only=True, frozen=True):

@@ -59,7 +59,7 @@ def _transfer_data(record: Intent | Charge) -> dict[str, Any] | None:
 
 def charge(record: Charge) -> dict[str, Any]:
     """The `charge` object."""
-    failed = record.status == "failed"
+    failed, details = record.status == "failed", record.details
     return {
         "id": record.id,
         "object": "charge",
@@ -70,7 +70,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "application_fee": record.application_fee_id,
         "application_fee_amount": record.application_fee_amount,
         "balance_transaction": record.balance_transaction_id,
-        "billing_details": _billing(record),
+        "billing_details": _billing(details),
         "captured": record.captured,
         "created": epoch(record.created_at),
         "currency": record.currency,
@@ -97,7 +97,10 @@ def charge(record: Charge) -> dict[str, Any]:
         "paid": not failed,
         "payment_intent": record.intent_id,
         "payment_method": record.payment_method_id,
-        "payment_method_details": _details(record),
+        "payment_method_details": {
+            name: value for name, value in details.items() if name != "billing"
+        }
+        or None,
         "receipt_email": record.receipt_email,
         "receipt_number": None,
         "receipt_url": None,
@@ -113,8 +116,8 @@ def charge(record: Charge) -> dict[str, Any]:
     }
 
 
-def _billing(record: Charge) -> dict[str, Any]:
-    kept = (record.payment_method_details or {}).get("billing") or {}
+def _billing(details: dict[str, Any]) -> dict[str, Any]:
+    kept = details.get("billing") or {}
     return {
         "name": kept.get("name"),
         "email": kept.get("email"),
@@ -122,11 +125,6 @@ def _billing(record: Charge) -> dict[str, Any]:
         "address": kept.get("address")
         or dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
     }
-
-
-def _details(record: Charge) -> dict[str, Any] | None:
-    kept = record.payment_method_details
-    return None if kept is None else {name: kept[name] for name in kept if name != "billing"}
 
 
 def refund(record: Refund) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from maalem.payments.api.refusals import refusal_of
 from maalem.payments.api.routes import Route
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError, BadRequest, Busy, KeyMismatch
+from maalem.payments.packed import unpack
 from maalem.payments.units import ChangedMeanwhile, KeyTaken, Unit, UnitRefused
 
 KEY_MAX = 255
@@ -133,7 +134,7 @@ class Keys:
                 " you meant to execute a different request."
             )
         if saved["done"]:
-            return Answered(saved["status"], saved["body"], replayed=True)
+            return Answered(saved["status"], unpack(saved["body"]), replayed=True)
         if saved["holder"] != call.holder and await lives(call.payments, saved["holder"]):
             raise _in_use(call.idempotency_key or "")
         assert found.resume is not None, "only a stepping request leaves its key open"

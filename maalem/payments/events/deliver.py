@@ -50,8 +50,7 @@ WITH held AS (
     RETURNING d.event_id, d.endpoint_id, d.attempts
 )
 SELECT e.id, e.account_id, nullif(e.account_id, w.account_id) AS connected, e.type,
-       e.object_id, e.api_version, e.request_id, e.idempotency_key, e.created_at,
-       e.data::text AS body,
+       e.object_id, e.api_version, e.request_id, e.idempotency_key, e.created_at, e.data,
        c.attempts, c.endpoint_id,
        w.url, w.secret,
        w.status = 'enabled' AND NOT w.deleted AS wanted,
@@ -168,7 +167,6 @@ class Deliverer:
         )
         event = EventRow(
             **{name: row[name] for name in EventRow.__struct_fields__ if name in row},
-            data=msgspec.Raw(row["body"].encode()),
         )
         body = msgspec.json.encode(shown(event, account=row["connected"]))
         at = int(payments.clock.now().timestamp())

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from maalem.kit.ids import new_id
+from maalem.payments.packed import pack
 
 API_VERSION = "2026-06-24.dahlia"
 
 
 class Event(NamedTuple):
     """A row of the outbox; `account_id` owns the object that it tells of. `data` is the wire's
-    `{"object": …, "previous_attributes"?: …}`, in JSON once and for all."""
+    `{"object": …, "previous_attributes"?: …}`, JSON once and for all, packed."""
 
     id: str
     account_id: str
@@ -45,7 +46,7 @@ def event(
         type=type,
         # A balance has no id of its own: it is its owner's.
         object_id=obj.get("id", account_id),
-        data=msgspec.json.encode(data),
+        data=pack(msgspec.json.encode(data)),
         api_version=API_VERSION,
         request_id=request_id,
         idempotency_key=idempotency_key,

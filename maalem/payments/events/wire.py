@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+import msgspec
+
 from maalem.payments.mode import livemode
+from maalem.payments.packed import unpack
 from maalem.payments.records import Record, epoch
 
 
@@ -15,7 +18,7 @@ class EventRow(Record, kw_only=True, frozen=True):
     account_id: str
     type: str
     object_id: str
-    data: Any  # a dict, or its JSON as it was written
+    data: bytes  # packed JSON
     api_version: str
     request_id: str | None
     idempotency_key: str | None
@@ -30,7 +33,7 @@ def event(row: EventRow, *, account: str | None = None) -> dict[str, Any]:
         "object": "event",
         "api_version": row.api_version,
         "created": epoch(row.created_at),
-        "data": row.data,
+        "data": msgspec.Raw(unpack(row.data)),
         "livemode": livemode(),
         "pending_webhooks": row.pending_webhooks,
         "request": {"id": row.request_id, "idempotency_key": row.idempotency_key},

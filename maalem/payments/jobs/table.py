@@ -17,7 +17,7 @@ from maalem.payments.settlement import reserves
 from maalem.payments.units import ChangedMeanwhile
 
 BATCH = 100
-KEYS_KEPT = "48 hours"
+KEYS_KEPT = "35 days"
 _log = logging.getLogger("maalem.payments.jobs")
 
 
@@ -81,7 +81,7 @@ async def expire_sessions(payments: Payments) -> int:
 
 
 async def forget_keys(payments: Payments) -> int:
-    """Drop idempotency keys after two days; callers are promised one."""
+    """Drop idempotency keys after 35 days; callers are promised 30."""
     tag = await payments.pool.execute(
         "DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency_keys"
         " WHERE done AND created_at < now() - $1::text::interval LIMIT 5000))",

@@ -123,8 +123,9 @@ CHECKS = (
                 + CASE l.line WHEN 'interchange' THEN l.of * l.share_bps / 10000
                   ELSE (l.of * l.share_bps * 2 + 10000) / 20000 END) AS due,
                 l.line = 'interchange' AND c.created_at >= '2024-10-01'
-                    AND c.payment_method_details -> 'card' ->> 'country' = 'MA' AS capped
-            FROM charges c CROSS JOIN LATERAL jsonb_to_recordset(c.fee_lines) AS l (line text,
+                    AND m.country = 'MA' AS capped
+            FROM charges c JOIN payment_methods m ON m.id = c.payment_method_id
+            CROSS JOIN LATERAL jsonb_to_recordset(c.fee_lines) AS l (line text,
                 of bigint, amount bigint, rate text, share_bps integer, fixed bigint, cap bigint)
         )
         SELECT format('charge %s of %s has a fee for %s of %s, its rate %s makes it %s', l.id, l.of,

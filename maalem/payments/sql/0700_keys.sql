@@ -17,14 +17,14 @@ CREATE INDEX api_keys_account ON api_keys (account_id, id);
 -- Until now the installation was the only one who made keys.
 UPDATE api_keys SET origin = 'installation';
 
--- Not made by make_put: a hash is written once and comes in base 64, and when a key was last used
+-- Not made by make_put: a hash is written once, and when a key was last used
 -- is noted beside the versions.
 CREATE FUNCTION put_api_keys(doc jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF (doc ->> 'version')::integer = 1 THEN
         INSERT INTO api_keys (hash, account_id, hint, created_at, id, version, kind, origin, name,
             permissions, rolled_from)
-        VALUES (decode(doc ->> 'hash', 'base64'), doc ->> 'account_id', doc ->> 'hint',
+        VALUES ((doc ->> 'hash')::bytea, doc ->> 'account_id', doc ->> 'hint',
             (doc ->> 'created_at')::timestamptz, doc ->> 'id', 1, doc ->> 'kind',
             doc ->> 'origin', doc ->> 'name', doc -> 'permissions', doc ->> 'rolled_from');
     ELSE

@@ -61,7 +61,7 @@ async def opened(payments: Payments, notice: Notice, *, charge: Charge) -> tuple
     """A new dispute about `charge`; a chargeback takes the money at once, an inquiry asks."""
     now = payments.clock.now()
     inquiry = notice.kind == INQUIRY
-    details = (charge.payment_method_details or {}).get("card") or {}
+    details = charge.details.get("card") or {}
     dispute = Dispute(
         id=new_id("dp"),
         account_id=charge.account_id,

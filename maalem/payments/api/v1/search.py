@@ -6,9 +6,15 @@ from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.records import Charge, Intent
 from maalem.payments.api.call import Call, Object
 from maalem.payments.api.routes import route
-from maalem.payments.api.search import Field, SearchParams, results
+from maalem.payments.api.search import Field, Kind, SearchParams, results
 
-_CARD = "payment_method_details -> 'card'"
+
+def _paid_with(kind: Kind, trait: str) -> Field:
+    """A trait of the method that a charge was paid with; the charge's own copy is packed."""
+    found = f"(SELECT {trait} FROM payment_methods m WHERE m.id = charges.payment_method_id)"  # noqa: S608
+    return Field(kind, found)
+
+
 _SHARED = {
     "amount": Field("number", "amount"),
     "created": Field("time", "created_at"),
@@ -20,14 +26,12 @@ _SHARED = {
 INTENTS = _SHARED
 CHARGES = {
     **_SHARED,
-    "billing_details.address.postal_code": Field(
-        "text", "(payment_method_details -> 'billing' -> 'address' ->> 'postal_code')"
-    ),
-    "payment_method_details.card.brand": Field("text", f"({_CARD} ->> 'brand')"),
-    "payment_method_details.card.exp_month": Field("number", f"({_CARD} ->> 'exp_month')::int"),
-    "payment_method_details.card.exp_year": Field("number", f"({_CARD} ->> 'exp_year')::int"),
-    "payment_method_details.card.fingerprint": Field("token", f"({_CARD} ->> 'fingerprint')"),
-    "payment_method_details.card.last4": Field("token", f"({_CARD} ->> 'last4')"),
+    "billing_details.address.postal_code": _paid_with("text", "billing_address ->> 'postal_code'"),
+    "payment_method_details.card.brand": _paid_with("text", "brand"),
+    "payment_method_details.card.exp_month": _paid_with("number", "exp_month"),
+    "payment_method_details.card.exp_year": _paid_with("number", "exp_year"),
+    "payment_method_details.card.fingerprint": _paid_with("token", "fingerprint"),
+    "payment_method_details.card.last4": _paid_with("token", "last4"),
     "refunded": Field("flag", "amount_captured > 0 AND amount_captured = amount_refunded"),
 }
 CUSTOMERS = {
