@@ -35,7 +35,7 @@ async def opened(
     try:
         if config.live and config.live_rails != "simulator":
             raise BadSetting("the simulator answers for live payments only where it was asked to")
-        rails = simulated(pool, clock)
+        rails = simulated(pool, clock, iban=config.bank_iban)
         keys = VaultKeys(config.vault_key, fingerprint=config.fingerprint_key)
         vault = Vault(pool, clock, keys=keys, rail=rails.card)
         yield Payments(

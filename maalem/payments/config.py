@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from maalem.kit.rib import NotARib, read_rib
+
+# Where the simulated bank keeps the clients' money; no bank of the country has the code 999.
+SIMULATED_ACCOUNT = "MA64999780000000000000000105"
 # Stands in on a developer's machine where nothing is set; the command line sets real ones.
 _DEVELOPMENT_KEY = base64.b64encode(b"maalem development key, not real").decode()
 
@@ -28,6 +32,9 @@ class Config:
     `holidays`: moving feasts as they were seen.
     `live` says which mode's database and keys these are; `live_…` tell of the live one while the
     test mode's are in their place (docs/decisions/0008-two-books.md).
+    `bank_iban`, `bank_bic`: the account that clients' money is kept on, and its bank.
+    `bank_message`: which pain.001 that bank takes, `09` (2019) or `03` (2009).
+    `institution`: our name as banks print it. `batch_every_s`: seconds between bank files.
     """
 
     database_url: str
@@ -52,6 +59,11 @@ class Config:
     live_database_url: str = ""
     live_admin_database_url: str = ""
     live_rails: str = ""
+    bank_iban: str = SIMULATED_ACCOUNT
+    bank_bic: str = "BSIMMAMC"
+    bank_message: str = "09"
+    institution: str = "Maalem Paiements"
+    batch_every_s: int = 900
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
@@ -76,6 +88,11 @@ class Config:
             live_database_url=env.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", ""),
             live_admin_database_url=env.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL", ""),
             live_rails=_live_rails(env),
+            bank_iban=_account(env),
+            bank_bic=env.get("MAALEM_BANK_BIC", "BSIMMAMC"),
+            bank_message=_one_of(env, "MAALEM_BANK_MESSAGE", ("09", "03")),
+            institution=env.get("MAALEM_INSTITUTION", "Maalem Paiements"),
+            batch_every_s=_whole(env, "MAALEM_BATCH_EVERY_S", default=900),
         )
 
     def of_mode(self, *, live: bool) -> "Config":
@@ -115,6 +132,23 @@ def _key(env: Mapping[str, str], name: str) -> bytes:
     if len(key) != 32:
         raise BadSetting(f"{name} must be 32 bytes in base64, it is {len(key)}")
     return key
+
+
+def _account(env: Mapping[str, str]) -> str:
+    text = env.get("MAALEM_BANK_IBAN", "")
+    if not text:
+        return SIMULATED_ACCOUNT
+    try:
+        return read_rib(text).iban
+    except NotARib as problem:
+        raise BadSetting(f"MAALEM_BANK_IBAN is no Moroccan account number: {problem}") from None
+
+
+def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    text = env.get(name) or allowed[0]
+    if text not in allowed:
+        raise BadSetting(f"{name} must be one of {', '.join(allowed)}, it is {text!r}")
+    return text
 
 
 def _whole(env: Mapping[str, str], name: str, *, default: int, most: int | None = None) -> int:

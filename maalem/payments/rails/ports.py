@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from maalem.payments.rails.bank.port import Bank, Clearing
 
 DEADLINE_S = 10.0
 
@@ -295,3 +298,5 @@ class Rails:
     wallet: WalletRail
     desk: ChallengeDesk
     disputes: DisputeDesk
+    bank: "Bank"
+    networks: "Clearing"

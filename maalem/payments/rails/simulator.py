@@ -15,7 +15,9 @@ import asyncpg
 
 from maalem.kit.clock import Clock
 from maalem.kit.ids import new_id, secret
+from maalem.payments.config import SIMULATED_ACCOUNT
 from maalem.payments.rails import decide
+from maalem.payments.rails.bank.simulator import SimulatedBank
 from maalem.payments.rails.casebook import Casebook
 from maalem.payments.rails.declines import declined
 from maalem.payments.rails.desk import SimulatedDesk
@@ -50,17 +52,21 @@ from maalem.payments.rails.ports import (
 )
 
 T = TypeVar("T")
+HOME = "MA"
 CHALLENGE_LIFETIME = timedelta(minutes=10)
 
 
-def simulated(pool: asyncpg.Pool, clock: Clock) -> Rails:
-    """Every rail, simulated, with its book in `pool`'s database."""
+def simulated(pool: asyncpg.Pool, clock: Clock, *, iban: str = SIMULATED_ACCOUNT) -> Rails:
+    """Every rail, simulated, with its book in `pool`'s database. `iban` is our account."""
     notebook = Notebook(pool)
+    bank = SimulatedBank(pool, clock, iban=iban)
     return Rails(
         card=SimulatedCards(pool, clock, notebook=notebook),
         wallet=SimulatedWallets(pool, clock, notebook=notebook),
         desk=SimulatedDesk(pool, clock),
         disputes=SimulatedDisputes(pool, clock, notebook=notebook),
+        bank=bank,
+        networks=bank,
     )
 
 
@@ -233,7 +239,16 @@ class SimulatedCards(_Outside):
             expired=decide.is_expired(month=card.exp_month, year=card.exp_year, now=now),
             code=authorisation_code(),
         )
-        entry = _entry(payment, verdict=verdict, hint=card.number[-4:], now=now)
+        # What is only held is settled by its captures; cards of the country by its own rules.
+        kind = "card" if payment.capture else "hold"
+        home = known is not None and known.country == HOME
+        entry = _entry(
+            payment,
+            kind=f"home_{kind}" if home else kind,
+            verdict=verdict,
+            hint=card.number[-4:],
+            now=now,
+        )
         answer = await self._answer(entry, deadline_s=deadline_s)
         if known is not None and known.dispute and isinstance(answer, Authorised):
             casebook = Casebook(self._pool, self._clock)
@@ -264,7 +279,7 @@ class SimulatedWallets(_Outside):
         """Ask the holder of `payment.phone`; asked again after she approved, the outcome."""
         now = self._clock.now()
         verdict = decide.wallet_request(payment, code=authorisation_code())
-        entry = _entry(payment, verdict=verdict, hint=payment.phone[-4:], now=now)
+        entry = _entry(payment, kind="wallet", verdict=verdict, hint=payment.phone[-4:], now=now)
         return await self._answer(entry, deadline_s=deadline_s)
 
     async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
@@ -344,6 +359,7 @@ def _forget_error(task: asyncio.Task[Any]) -> None:
 def _entry(
     payment: CardPayment | WalletPayment,
     *,
+    kind: str,
     verdict: Authorised | Declined | decide.Ask,
     hint: str,
     now: datetime,
@@ -361,10 +377,9 @@ def _entry(
         )
     else:
         answer = verdict
-    wallet = isinstance(payment, WalletPayment)
     return Entry(
         reference=payment.reference,
-        kind="wallet" if wallet else "card",
+        kind=kind,
         amount=payment.amount,
         currency=payment.currency,
         merchant=payment.merchant,

@@ -1,0 +1,103 @@
+"""How the simulated networks settle: once a day, one sum each, with a report of every payment.
+
+Of a card of the country the network keeps the interchange, and gives it back with what is given
+back of the payment, the way the country's rules count: never more than the share of the whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from maalem.kit.money import BASIS
+from maalem.payments.rails.bank.port import NetworkSettlement, SettledPayment
+
+REPORTS_MAX = 20
+_NAMES = {"card": "RESEAU CARTES", "wallet": "SWITCH MOBILE"}
+_FRESH = """
+SELECT reference, payment, network, amount, home FROM simulator.unsettled
+WHERE asked_at < $1 AND currency = $2 ORDER BY network, payment, amount < 0, reference
+"""
+# What was settled before of the payments that something follows now: taken, and given back.
+_BEFORE = """
+SELECT payment, amount FROM simulator.settled WHERE payment = ANY ($1)
+"""
+_ADD = """
+INSERT INTO simulator.settlements (reference, network, day, currency, gross, interchange)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+_ADD_LINES = """
+INSERT INTO simulator.settled (reference, settlement, payment, amount)
+SELECT l.reference, $1, l.payment, l.amount
+FROM unnest($2::text[], $3::text[], $4::bigint[]) AS l (reference, payment, amount)
+"""
+
+
+async def settle_networks(
+    db: Any, *, day: date, before: datetime, currency: str
+) -> list[tuple[Any, ...]]:
+    """Settle what was asked `before`; the bank entries it makes, one for each network."""
+    bps: int = await db.fetchval("SELECT interchange_bps FROM simulator.bank_conduct")
+    by_network: dict[str, list[Any]] = defaultdict(list)
+    for row in await db.fetch(_FRESH, before, currency):
+        by_network[row["network"]].append(row)
+    entries: list[tuple[Any, ...]] = []
+    for network, rows in sorted(by_network.items()):
+        reference = f"{network.upper()}{day:%Y%m%d}"
+        gross = sum(row["amount"] for row in rows)
+        kept = await _interchange(db, [row for row in rows if row["home"]], bps=bps)
+        await db.execute(_ADD, reference, network, day, currency, gross, kept)
+        await db.execute(
+            _ADD_LINES,
+            reference,
+            [row["reference"] for row in rows],
+            [row["payment"] for row in rows],
+            [row["amount"] for row in rows],
+        )
+        if gross != kept:
+            name = _NAMES.get(network, network.upper())
+            text = f"REGLEMENT {name} {day:%d/%m/%Y}"
+            entries.append(("network", gross - kept, day, reference, None, "", name, text, None))
+    return entries
+
+
+async def _interchange(db: Any, rows: Sequence[Any], *, bps: int) -> int:
+    """What is kept of payments of cards of the country, less what goes back with refunds."""
+    taken: dict[str, int] = defaultdict(int)
+    cost: dict[str, int] = defaultdict(int)
+    back: dict[str, int] = defaultdict(int)
+
+    def settle(payment: str, amount: int) -> int:
+        if amount > 0:
+            taken[payment] += amount
+            cost[payment] += amount * bps // BASIS
+            return amount * bps // BASIS
+        before = cost[payment] * back[payment] // taken[payment]
+        back[payment] -= amount
+        return before - cost[payment] * back[payment] // taken[payment]
+
+    earlier = await db.fetch(_BEFORE, [row["payment"] for row in rows])
+    for row in sorted(earlier, key=lambda row: row["amount"] < 0):
+        settle(row["payment"], row["amount"])
+    return sum(settle(row["payment"], row["amount"]) for row in rows)
+
+
+async def told(pool: Any, since: int) -> list[NetworkSettlement]:
+    """The reports after position `since`, oldest first."""
+    rows: Sequence[Any] = await pool.fetch(
+        "SELECT position, reference, network, day, currency, gross, interchange"
+        " FROM simulator.settlements WHERE position > $1 ORDER BY position LIMIT $2",
+        since,
+        REPORTS_MAX,
+    )
+    found = []
+    for row in rows:
+        each = await pool.fetch(
+            "SELECT reference, amount FROM simulator.settled WHERE settlement = $1"
+            " ORDER BY reference",
+            row["reference"],
+        )
+        found.append(
+            NetworkSettlement(**dict(row), payments=tuple(SettledPayment(*one) for one in each))
+        )
+    return found
