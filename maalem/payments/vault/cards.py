@@ -19,6 +19,7 @@ from maalem.payments.vault.envelope import DataKeys
 from maalem.payments.vault.keys import VaultKeys, open_sealed, seal
 from maalem.payments.vault.loans import Loans
 from maalem.payments.vault.numbers import BankNumbers
+from maalem.payments.vault.papers import Papers
 from maalem.payments.vault.records import (
     CardRefused,
     ClearCard,
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 
 class Vault:
-    """Holds the vault's keys; `numbers` are those of bank accounts."""
+    """Holds the vault's keys; `numbers` are those of bank accounts, `papers` the bank's files."""
 
     def __init__(
         self, pool: asyncpg.Pool, clock: Clock, *, keys: VaultKeys, rail: CardRail
@@ -40,6 +41,7 @@ class Vault:
         self._loans = Loans(pool)
         self._data_keys = DataKeys(pool, keys)
         self.numbers = BankNumbers(pool, keys=keys, data_keys=self._data_keys)
+        self.papers = Papers(self._data_keys)
 
     async def take_in(self, typed: TypedCard) -> StoredCard:
         """Check, verify with the network and seal a card; its token starts with `vc_`.
