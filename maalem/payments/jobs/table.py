@@ -14,6 +14,7 @@ from maalem.payments.jobs.loop import Job
 from maalem.payments.ledger import sealing
 from maalem.payments.settlement import chores as settlement
 from maalem.payments.settlement import reserves
+from maalem.payments.settlement.bank import jobs as bank
 from maalem.payments.units import ChangedMeanwhile
 
 BATCH = 100
@@ -35,6 +36,9 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("stranded payouts", _settled(settlement.bury), every_s=30.0),
         Job("seals", sealing.seal, every_s=30.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
+        Job("bank files out", _settled(bank.send), every_s=30.0),
+        Job("bank files in", bank.receive, every_s=30.0),
+        Job("networks against books", bank.look, every_s=3600.0),
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from maalem.payments.ledger import verify_books, verify_payouts, verify_seals
+from maalem.payments.ledger import verify_bank, verify_books, verify_payouts, verify_seals
 from maalem.payments.ledger.check import Check
 from maalem.payments.ledger.verify_shares import SHARES
 
@@ -323,12 +323,16 @@ CHECKS = (
                 - sum((SELECT coalesce(sum(d.amount_withdrawn - d.amount_reinstated), 0)
                        FROM disputes d WHERE d.charge_id = c.id)) AS net
             FROM charges c JOIN payment_attempts a ON a.id = c.attempt_id GROUP BY 1, 2
+        ), paid AS (
+            SELECT 'rail_' || network AS kind, currency, sum(gross) AS net
+            FROM network_settlements WHERE status = 'received' GROUP BY 1, 2
         )
         SELECT format('%s owes %s %s by the ledger, %s by the charges', k.kind,
-            k.debits_posted - k.credits_posted, k.currency, coalesce(o.net, 0))
+            k.debits_posted - k.credits_posted, k.currency, coalesce(o.net, 0) - coalesce(p.net, 0))
         FROM ledger.accounts k LEFT JOIN owed o ON o.kind = k.kind AND o.currency = k.currency
+        LEFT JOIN paid p ON p.kind = k.kind AND p.currency = k.currency
         WHERE k.kind IN ('rail_card', 'rail_wallet')
-            AND k.debits_posted - k.credits_posted <> coalesce(o.net, 0)
+            AND k.debits_posted - k.credits_posted <> coalesce(o.net, 0) - coalesce(p.net, 0)
         """,
     ),
     Check(
@@ -409,4 +413,5 @@ CHECKS = (
         """,
     ),
     *SHARES,
+    *verify_bank.CHECKS,
 )

@@ -12,6 +12,7 @@ All amounts are minor units of `currency`. `source` is the id of the object that
 booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
 """
 
+from maalem.payments.ledger.recipes.bank import network_settled
 from maalem.payments.ledger.recipes.connect import (
     Share,
     application_fee,
@@ -80,6 +81,7 @@ __all__ = [
     "interchange_back",
     "interchange_netted",
     "merchant",
+    "network_settled",
     "owed",
     "payout",
     "payout_canceled",
