@@ -2,7 +2,7 @@
 -- was asked under, from the records of payments alone. The ledger's rails must say the same.
 CREATE VIEW network_movements AS
 -- Taken at once.
-SELECT a.reference, a.rail AS network, c.amount_captured AS amount, c.currency, c.account_id,
+SELECT a.id AS reference, a.rail AS network, c.amount_captured AS amount, c.currency, c.account_id,
     c.id AS object_id, c.id AS charge_id, c.created_at AS at
 FROM charges c JOIN payment_attempts a ON a.id = c.attempt_id
 WHERE c.amount_captured > 0

@@ -57,7 +57,7 @@ async def look_for_strangers(payments: Payments) -> int:
         WHERE l.amount IS DISTINCT FROM m.amount
           AND NOT EXISTS (SELECT FROM findings f
               WHERE f.kind = 'settled_differently' AND f.about = l.reference)
-          AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.reference = l.reference
+          AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.id = l.reference
               AND a.status IN ('sent', 'unknown', 'challenged'))
           AND NOT EXISTS (SELECT FROM followups u WHERE u.id = l.reference
               AND u.status IN ('sent', 'unknown'))
