@@ -11,7 +11,7 @@ from maalem.payments.accounts.methods import Taken, billing, take_card, take_wal
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.api.call import Call
 from maalem.payments.api.metadata import merged
-from maalem.payments.errors import BadRequest
+from maalem.payments.errors import ApiError, BadRequest, CardError
 from maalem.payments.units import Unit
 from maalem.payments.vault.records import TypedCard
 
@@ -19,9 +19,37 @@ AMOUNT_MAX = 99_999_999
 URL_MAX = 2_048
 # Texts that a merchant writes for herself: Stripe keeps as much.
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
+# Empty takes it away.
+Email = Annotated[str, msgspec.Meta(max_length=512, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z]{2})?$")]
+Descriptor = Annotated[str, msgspec.Meta(max_length=22)]
 # Hosts end up in a header (a page's form-action): nothing there may end a directive or begin one.
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
+
+
+class Address(msgspec.Struct, forbid_unknown_fields=True):
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    country: Country | None = None
+
+
+class Shipping(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where a parcel goes, and to whom."""
+
+    name: str
+    address: Address
+    phone: str | None = None
+
+
+class Parcel(Shipping, forbid_unknown_fields=True, kw_only=True):
+    """A payment's `shipping`."""
+
+    carrier: str | None = None
+    tracking_number: str | None = None
 
 
 class CardData(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,9 +71,9 @@ class WalletData(msgspec.Struct, forbid_unknown_fields=True):
 
 class BillingDetails(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
-    email: str | None = None
+    email: Email | None = None
     phone: str | None = None
-    address: dict[str, str] | None = None
+    address: Address | None = None
     tax_id: str | None = None
 
 
@@ -124,13 +152,42 @@ def owned_by(method: PaymentMethod, customer_id: str | None, /) -> None:
     )
 
 
-async def new_method(call: Call, data: MethodData) -> Taken:
-    """A payment method from its details; the unit's part stores it."""
+def shipping(given: Parcel | Shipping | str, /) -> dict[str, Any] | None:
+    """`shipping` as it is kept; an empty text takes it away."""
+    if isinstance(given, str):
+        if given:
+            raise BadRequest("Invalid hash for shipping.", param="shipping")
+        return None
+    kept: dict[str, Any] = msgspec.to_builtins(given)
+    return kept
+
+
+async def new_method(call: Call, data: MethodData, *, within: str = "") -> Taken:
+    """A payment method from its details; the unit's part stores it.
+
+    `within` is the parameter that holds them, for the name of one that is wrong.
+    """
+    try:
+        return await _new_method(call, data)
+    except ApiError as refused:
+        name = refused.fields.get("param")
+        if within and name:
+            first, bracket, rest = name.partition("[")
+            refused.fields["param"] = f"{within}[{first}]{bracket}{rest}"
+        raise
+
+
+async def _new_method(call: Call, data: MethodData) -> Taken:
     traits: dict[str, Any] = {
         **billing(msgspec.to_builtins(data.billing_details) if data.billing_details else None),
         "allow_redisplay": data.allow_redisplay,
         "metadata": merged({}, data.metadata),
     }
+    other = "card" if data.type == "wallet" else "wallet"
+    if getattr(data, other) is not None:
+        raise BadRequest(
+            f"You passed {other} for a payment method of type {data.type}.", param=other
+        )
     if data.type == "wallet":
         if data.wallet is None:
             raise BadRequest(
@@ -153,6 +210,13 @@ def typed(card: CardData) -> TypedCard:
                 f"Missing required param: card[{name}].",
                 code="parameter_missing",
                 param=f"card[{name}]",
+            )
+    # A person may type a dash between month and year; a program's minus is none.
+    for name, code in (("exp_month", "invalid_expiry_month"), ("exp_year", "invalid_expiry_year")):
+        if (getattr(card, name) or "").lstrip().startswith("-"):
+            word = name.removeprefix("exp_")
+            raise CardError(
+                f"Your card's expiration {word} is invalid.", code=code, param=f"card[{name}]"
             )
     return TypedCard(
         number=card.number or "",

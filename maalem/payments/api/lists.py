@@ -63,14 +63,20 @@ async def page(
     return await joined(call, params, parts=[Part("", kind, where, show, bounds)])
 
 
-async def joined(call: Call, params: ListParams, /, *, parts: Sequence[Part]) -> Object:
-    """One page of several kinds together, in the order in which they were made."""
+def checked(params: ListParams) -> None:
+    """Raise `BadRequest` for a limit or cursors that no list takes."""
     if not 1 <= params.limit <= LIMIT_MAX:
         raise BadRequest(
             f"Invalid limit: it is {params.limit} and must be 1 to {LIMIT_MAX}.", param="limit"
         )
     if params.starting_after and params.ending_before:
         raise BadRequest("You cannot parameterize both starting_after and ending_before.")
+    between(params.created)
+
+
+async def joined(call: Call, params: ListParams, /, *, parts: Sequence[Part]) -> Object:
+    """One page of several kinds together, in the order in which they were made."""
+    checked(params)
     backwards = params.ending_before is not None
     edge = params.ending_before or params.starting_after
     if edge is not None:
@@ -142,13 +148,13 @@ def between(created: Range | int | None) -> list[tuple[str, datetime]]:
         return [(">=", moment(created)), ("<", moment(created + 1))]
     bounds = []
     if created.gt is not None:
-        bounds.append((">=", moment(created.gt + 1)))
+        bounds.append((">=", moment(created.gt + 1, param="created[gt]")))
     if created.gte is not None:
-        bounds.append((">=", moment(created.gte)))
+        bounds.append((">=", moment(created.gte, param="created[gte]")))
     if created.lt is not None:
-        bounds.append(("<", moment(created.lt)))
+        bounds.append(("<", moment(created.lt, param="created[lt]")))
     if created.lte is not None:
-        bounds.append(("<", moment(created.lte + 1)))
+        bounds.append(("<", moment(created.lte + 1, param="created[lte]")))
     return bounds
 
 

@@ -5,26 +5,28 @@ from maalem.payments.errors import BadRequest
 KEYS_MAX, KEY_MAX, VALUE_MAX = 50, 40, 500
 
 
-def merged(old: dict[str, str], given: dict[str, str] | str | None) -> dict[str, str]:
+def merged(
+    old: dict[str, str], given: dict[str, str] | str | None, *, param: str = "metadata"
+) -> dict[str, str]:
     """`old` with `given` laid over it: an empty value takes its key away, "" takes all away."""
     if given is None:
         return old
     if isinstance(given, str):
         if given:
-            raise BadRequest("Invalid hash for metadata.", param="metadata")
+            raise BadRequest("Invalid hash for metadata.", param=param)
         return {}
     for key, value in given.items():
         if not key or len(key) > KEY_MAX or "[" in key or "]" in key:
             raise BadRequest(
                 f"Metadata keys have 1 to {KEY_MAX} characters and no square brackets.",
-                param=f"metadata[{key}]",
+                param=f"{param}[{key}]",
             )
         if len(value) > VALUE_MAX:
             raise BadRequest(
                 f"Metadata values can have up to {VALUE_MAX} characters, you passed {len(value)}.",
-                param=f"metadata[{key}]",
+                param=f"{param}[{key}]",
             )
     result = {key: value for key, value in {**old, **given}.items() if value}
     if len(result) > KEYS_MAX:
-        raise BadRequest(f"Metadata can have up to {KEYS_MAX} keys.", param="metadata")
+        raise BadRequest(f"Metadata can have up to {KEYS_MAX} keys.", param=param)
     return result

@@ -16,12 +16,15 @@ from maalem.payments.errors import BadRequest
 BODY_MAX = 512 * 1024
 PAIRS_MAX = 2_000
 DEPTH_MAX = 8
+# Stripe's own bounds: a text has so many characters, a dispute's evidence more.
+TEXT_MAX, EVIDENCE_MAX = 5_000, 20_000
 
 T = TypeVar("T")
 Pairs = list[tuple[str, str]]
 
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
 _PLACE = re.compile(r" - at `\$([^`]*)`")
 # `sets` that are given as an empty string are emptied; their keys are never positions.
 _MAPS = {"metadata"}
@@ -49,8 +52,21 @@ def checked_pairs(pairs: Pairs) -> Pairs:
     """The same pairs, unless one holds what no database takes."""
     for name, value in pairs:
         if "\x00" in name or "\x00" in value:
-            raise BadRequest("A parameter holds a null character.")
+            raise BadRequest(
+                "A parameter holds a null character.", param=name if "\x00" not in name else None
+            )
+        if len(value) > TEXT_MAX:
+            _check_length(name, value)
     return pairs
+
+
+def _check_length(name: str, value: str) -> None:
+    most = EVIDENCE_MAX if name.startswith("evidence[") else TEXT_MAX
+    if len(value) > most:
+        raise BadRequest(
+            f"Invalid string: {value[:10]}...{value[-4:]}; must be at most {most} characters",
+            param=name,
+        )
 
 
 def tree_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -101,9 +117,34 @@ def _is_position(key: str) -> bool:
 def read(kind: type[T], tree: dict[str, Any]) -> T:
     """`tree` as the endpoint's Struct, or `BadRequest` in Stripe's codes."""
     try:
-        return msgspec.convert(tree, kind, strict=False)
+        params = msgspec.convert(tree, kind, strict=False)
     except msgspec.ValidationError as problem:
         raise _refusal(str(problem), tree) from None
+    _check_numbers(params, tree, within="")
+    return params
+
+
+def _check_numbers(found: Any, given: Any, *, within: str) -> None:
+    """A number is written in digits (`1e3` is none) and fits into eight bytes."""
+    if isinstance(found, int):
+        if isinstance(given, str) and not isinstance(found, bool):
+            _check_number(given, within)
+    elif isinstance(given, dict):
+        known = isinstance(found, msgspec.Struct)
+        for name, part in given.items():
+            inner = getattr(found, name, None) if known else None
+            if inner is not None and not isinstance(inner, str):
+                _check_numbers(inner, part, within=f"{within}[{name}]" if within else name)
+    elif isinstance(given, list) and isinstance(found, list):
+        for place, (inner, part) in enumerate(zip(found, given, strict=True)):
+            _check_numbers(inner, part, within=f"{within}[{place}]")
+
+
+def _check_number(text: str, name: str) -> None:
+    if _NUMBER.fullmatch(text) is None or not -(2**63) <= int(text) < 2**63:
+        raise BadRequest(
+            f"Invalid integer: {text[:40]}", code="parameter_invalid_integer", param=name
+        )
 
 
 def _refusal(text: str, tree: dict[str, Any]) -> BadRequest:
@@ -127,6 +168,9 @@ def _refusal(text: str, tree: dict[str, Any]) -> BadRequest:
             code="parameter_invalid_empty",
             param=name,
         )
+    if "matching regex" in text and steps and "email" in steps[-1]:
+        given = _given(tree, steps)
+        return BadRequest(f"Invalid email address: {given}", code="email_invalid", param=name)
     said = text.partition(" - at")[0].rstrip(".")
     return BadRequest(f"Invalid {name}: {said}.", code=None, param=name)
 

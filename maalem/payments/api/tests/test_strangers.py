@@ -94,7 +94,7 @@ def test_an_address_may_have_a_port_a_query_and_other_letters(service):
     assert httpx.get(session.url).status_code == 200
 
 
-@pytest.mark.parametrize("year", ["1999", "2101", "9" * 30])
+@pytest.mark.parametrize("year", ["1999", "2101", "9" * 18])
 def test_a_card_expires_in_a_year_that_there_is(v1, year):
     card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034"}
     method = v1.payment_methods.create({"type": "card", "card": card})

@@ -31,7 +31,7 @@ class BusinessProfile(msgspec.Struct, forbid_unknown_fields=True):
     mcc: str | None = None
     product_description: str | None = None
     support_phone: str | None = None
-    support_email: str | None = None
+    support_email: fields.Email | None = None
 
 
 class Capability(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    email: str | None = None
+    email: fields.Email | None = None
     business_type: Literal["individual", "company", "non_profit", "government_entity"] | None = None
     business_profile: BusinessProfile | None = None
     capabilities: Capabilities | None = None
@@ -164,6 +164,8 @@ def _given(params: Update) -> dict[str, Any]:
         )
     if params.business_profile is not None:
         profile = params.business_profile
+        if profile.url:
+            fields.url(profile.url, param="business_profile[url]")
         found |= {
             "business_name": profile.name,
             "business_url": profile.url,

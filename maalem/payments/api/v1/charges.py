@@ -10,6 +10,7 @@ from maalem.payments.acquiring import connected_wire, wire
 from maalem.payments.acquiring.connected import DestinationPayment
 from maalem.payments.acquiring.records import Charge
 from maalem.payments.api.call import Call, Decided, NoParams, Object
+from maalem.payments.api.fields import Email
 from maalem.payments.api.lists import ListParams, Part, joined
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
@@ -28,7 +29,7 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
 
 class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     description: str | None = None
-    receipt_email: str | None = None
+    receipt_email: Email | None = None
     transfer_group: str | None = None
     metadata: dict[str, str] | str | None = None
 

@@ -48,8 +48,8 @@ class IntentData(Struct, kw_only=True, forbid_unknown_fields=True):
     metadata: dict[str, str] | None = None
     transfer_group: str | None = None
     description: str | None = None
-    receipt_email: str | None = None
-    statement_descriptor: str | None = None
+    receipt_email: fields.Email | None = None
+    statement_descriptor: fields.Descriptor | None = None
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic"
     application_fee_amount: int | None = None
     transfer_data: terms.TransferData | None = None
@@ -63,7 +63,7 @@ class CreateSession(Struct, kw_only=True, forbid_unknown_fields=True):
     cancel_url: Url | None = None
     client_reference_id: Annotated[str, Meta(max_length=200)] | None = None
     customer: str | None = None
-    customer_email: Annotated[str, Meta(max_length=512)] | None = None
+    customer_email: fields.Email | None = None
     expires_at: int | None = None
     locale: Annotated[str, Meta(max_length=16)] | None = None
     metadata: dict[str, str] | str | None = None
@@ -138,14 +138,20 @@ async def line_items(call: Call, params: lists.ListParams, session_id: str) -> O
         sessions.line_item_wire(line, currency=session.currency) for line in session.line_items
     ]
     ids = [line["id"] for line in lines]
-    start = ids.index(params.starting_after) + 1 if params.starting_after in ids else 0
-    stop = min(start + max(1, min(params.limit, lists.LIMIT_MAX)), len(lines))
-    return {
-        "object": "list",
-        "url": call.path,
-        "has_more": stop < len(lines),
-        "data": lines[start:stop],
-    }
+    lists.checked(params)
+    for name in ("starting_after", "ending_before"):
+        edge = getattr(params, name)
+        if edge is not None and edge not in ids:
+            raise NotFound.of("item", edge, param=name)
+    if params.ending_before is not None:
+        stop = ids.index(params.ending_before)
+        start = max(0, stop - params.limit)
+        has_more = start > 0
+    else:
+        start = ids.index(params.starting_after) + 1 if params.starting_after else 0
+        stop = start + params.limit
+        has_more = stop < len(lines)
+    return {"object": "list", "url": call.path, "has_more": has_more, "data": lines[start:stop]}
 
 
 @route("POST", "/v1/checkout/sessions/{session}/expire")
@@ -231,7 +237,7 @@ async def _intent_data(
         on_behalf_of=data.on_behalf_of,
         inside="payment_intent_data",
     )
-    kept["metadata"] = merged({}, data.metadata)
+    kept["metadata"] = merged({}, data.metadata, param="payment_intent_data[metadata]")
     return kept
 
 

@@ -1,6 +1,6 @@
 """/v1/customers"""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -9,6 +9,7 @@ from maalem.payments import store
 from maalem.payments.accounts import wire
 from maalem.payments.accounts.records import Customer, PaymentMethod
 from maalem.payments.api.call import Call, Decided, NoParams, Object
+from maalem.payments.api.fields import Address, Email, Shipping
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
@@ -16,22 +17,9 @@ from maalem.payments.errors import BadRequest, NotFound
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
+Name = Annotated[str, msgspec.Meta(max_length=256)]
+Phone = Annotated[str, msgspec.Meta(max_length=20)]
 _TEXTS = ("name", "email", "phone", "description")
-
-
-class Address(msgspec.Struct, forbid_unknown_fields=True):
-    line1: str | None = None
-    line2: str | None = None
-    city: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
-
-
-class Shipping(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
-    address: Address
-    phone: str | None = None
 
 
 class InvoiceSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,9 +29,9 @@ class InvoiceSettings(msgspec.Struct, forbid_unknown_fields=True):
 class Given(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What creating and updating take."""
 
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
     description: str | None = None
     address: Address | str | None = None
     shipping: Shipping | str | None = None
@@ -146,14 +134,14 @@ async def _given(call: Call, params: Given) -> dict[str, Any]:
         value = getattr(params, name)
         if value is not None:
             found[name] = value or None
-    if found.get("email") and ("@" not in found["email"] or len(found["email"]) > 512):
-        raise BadRequest(
-            f"Invalid email address: {found['email']}", code="email_invalid", param="email"
-        )
     for name in ("address", "shipping"):
         value = getattr(params, name)
-        if value is not None:
-            found[name] = msgspec.to_builtins(value) or None
+        if value:
+            if isinstance(value, str):
+                raise BadRequest(f"Invalid hash for {name}.", param=name)
+            found[name] = msgspec.to_builtins(value)
+        elif value is not None:
+            found[name] = None
     if params.preferred_locales is not None:
         found["preferred_locales"] = params.preferred_locales
     if params.invoice_settings and params.invoice_settings.default_payment_method:
@@ -162,6 +150,8 @@ async def _given(call: Call, params: Given) -> dict[str, Any]:
             call.payments.pool, PaymentMethod, method_id, account_id=call.account.id
         )
         if method is None or method.customer_id is None:
-            raise NotFound.of("PaymentMethod", method_id, param="invoice_settings")
+            raise NotFound.of(
+                "PaymentMethod", method_id, param="invoice_settings[default_payment_method]"
+            )
         found["default_payment_method"] = method.id
     return found

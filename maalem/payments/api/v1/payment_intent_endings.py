@@ -24,7 +24,7 @@ class Capture(msgspec.Struct, forbid_unknown_fields=True):
     amount_to_capture: int | None = None
     final_capture: bool = True
     metadata: dict[str, str] | str | None = None
-    statement_descriptor: str | None = None
+    statement_descriptor: fields.Descriptor | None = None
     application_fee_amount: int | None = None
     transfer_data: TransferAmount | None = None
 
@@ -37,9 +37,9 @@ class Cancel(msgspec.Struct, forbid_unknown_fields=True):
 
 class Increment(msgspec.Struct, forbid_unknown_fields=True):
     amount: int
-    description: str | None = None
+    description: fields.Text | None = None
     metadata: dict[str, str] | str | None = None
-    statement_descriptor: str | None = None
+    statement_descriptor: fields.Descriptor | None = None
 
 
 async def _resume_capture(call: Call, followup_id: str) -> Answered:

@@ -29,6 +29,7 @@ from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
 METHOD_TYPES = ("card", "wallet")
+READY = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
 
 
 class AutomaticMethods(msgspec.Struct, forbid_unknown_fields=True):
@@ -63,9 +64,9 @@ class Paying(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     off_session: bool = False
     error_on_requires_action: bool = False
     use_stripe_sdk: bool = False
-    receipt_email: str | None = None
+    receipt_email: fields.Email | None = None
     setup_future_usage: Literal["on_session", "off_session", ""] | None = None
-    shipping: dict[str, Any] | str | None = None
+    shipping: fields.Parcel | str | None = None
 
 
 class Create(Paying, forbid_unknown_fields=True, kw_only=True):
@@ -77,8 +78,8 @@ class Create(Paying, forbid_unknown_fields=True, kw_only=True):
     payment_method_types: list[str] | None = None
     automatic_payment_methods: AutomaticMethods | None = None
     customer: str | None = None
-    description: str | None = None
-    statement_descriptor: str | None = None
+    description: fields.Text | None = None
+    statement_descriptor: fields.Descriptor | None = None
     transfer_group: str | None = None
     metadata: dict[str, str] | str | None = None
     application_fee_amount: int | None = None
@@ -94,13 +95,13 @@ class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     amount: int | None = None
     currency: str | None = None
     customer: str | None = None
-    description: str | None = None
+    description: fields.Text | None = None
     metadata: dict[str, str] | str | None = None
     payment_method: str | None = None
     payment_method_types: list[str] | None = None
-    receipt_email: str | None = None
-    shipping: dict[str, Any] | str | None = None
-    statement_descriptor: str | None = None
+    receipt_email: fields.Email | None = None
+    shipping: fields.Parcel | str | None = None
+    statement_descriptor: fields.Descriptor | None = None
     transfer_group: str | None = None
     application_fee_amount: int | Literal[""] | None = None
     transfer_data: TransferAmount | None = None
@@ -124,6 +125,7 @@ async def _resume(call: Call, intent_id: str) -> Answered:
 @route("POST", "/v1/payment_intents", Create, steps=True, resume=_resume)
 async def create(call: Call, params: Create) -> Answered:
     """Make an intent; with `confirm` pay it in the same call."""
+    _check(params)
     taken = await _method(call, params)
     if params.customer:
         await _customer(call, params.customer)
@@ -173,7 +175,7 @@ async def update(call: Call, params: Update, intent_id: str) -> Decided:
         if given is not None:
             change[name] = given or None
     if params.shipping is not None:
-        change["shipping"] = params.shipping or None
+        change["shipping"] = fields.shipping(params.shipping)
     unit = Unit()
     open_to_terms = old.status in (
         IntentStatus.REQUIRES_PAYMENT_METHOD,
@@ -227,6 +229,7 @@ async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> 
 async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
     """Pay an intent that is there."""
     intent = await the_intent(call, intent_id)
+    _check(params)
     taken = await _method(call, params)
     if taken is None and intent.payment_method_id is not None:
         taken = await chosen(call.payments, call.account.id, intent.payment_method_id)
@@ -254,8 +257,8 @@ async def _pay(
     if taken.method.type == "wallet" and intent.capture_method == "manual":
         raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
     options = params.payment_method_options
-    if stored and options:
-        intent = msgspec.structs.replace(intent, payment_method_options=_kept(options))
+    if stored and isinstance(params, Confirm) and intent.status in READY:
+        intent = msgspec.structs.replace(intent, **_said(params))
     forced = options and options.card and options.card.request_three_d_secure != "automatic"
     keep = _keep(call)
     confirmed = await ask_for_it(
@@ -263,7 +266,7 @@ async def _pay(
         intent=intent,
         method=taken.method,
         merchant=None if intent.on_behalf_of else call.account.business_name,
-        return_url=fields.url(params.return_url, param="return_url") if params.return_url else None,
+        return_url=params.return_url or None,
         off_session=params.off_session,
         force_challenge=bool(forced),
         request_id=call.request_id,
@@ -318,7 +321,7 @@ def _new_intent(
         status=IntentStatus.REQUIRES_CONFIRMATION
         if has_method
         else IntentStatus.REQUIRES_PAYMENT_METHOD,
-        capture_method=params.capture_method,
+        capture_method=_capture_method(params),
         confirmation_method=params.confirmation_method,
         client_secret=client_secret(intent_id),
         customer_id=params.customer or None,
@@ -329,7 +332,7 @@ def _new_intent(
         receipt_email=params.receipt_email or None,
         statement_descriptor=params.statement_descriptor or None,
         transfer_group=params.transfer_group or None,
-        shipping=params.shipping if isinstance(params.shipping, dict) else None,
+        shipping=fields.shipping(params.shipping) if params.shipping else None,
         setup_future_usage=params.setup_future_usage or None,
         metadata=merged({}, params.metadata),
         created_at=call.now,
@@ -338,12 +341,49 @@ def _new_intent(
     )
 
 
+def _check(params: Create | Confirm) -> None:
+    """What can be told to be wrong before anything is taken in."""
+    if isinstance(params, Create):
+        fields.amount(params.amount)
+        fields.currency(params.currency)
+        merged({}, params.metadata)
+        _wanted_types(params)
+    if params.return_url:
+        fields.url(params.return_url, param="return_url")
+    if isinstance(params.shipping, str):
+        fields.shipping(params.shipping)
+
+
+def _said(params: Confirm) -> dict[str, Any]:
+    """What a confirmation says anew about the payment."""
+    said: dict[str, Any] = {}
+    for name in ("receipt_email", "setup_future_usage"):
+        if getattr(params, name) is not None:
+            said[name] = getattr(params, name) or None
+    if params.shipping is not None:
+        said["shipping"] = fields.shipping(params.shipping)
+    if params.capture_method is not None:
+        said["capture_method"] = params.capture_method
+    options = params.payment_method_options
+    if options is not None:
+        said["payment_method_options"] = _kept(options)
+        if options.card is not None and options.card.capture_method:
+            said["capture_method"] = options.card.capture_method
+    return said
+
+
 def _kept(options: MethodOptions | None) -> dict[str, Any] | None:
     """`payment_method_options` as they are shown again."""
     if options is None or options.card is None:
         return None
     given = msgspec.structs.asdict(options.card)
     return {"card": {name: value for name, value in given.items() if value}}
+
+
+def _capture_method(params: Create) -> str:
+    options = params.payment_method_options
+    by_card = options.card.capture_method if options and options.card else None
+    return by_card or params.capture_method
 
 
 def _refuse_early(params: Create) -> None:
@@ -378,7 +418,9 @@ def _types(given: list[str]) -> list[str]:
 
 async def _method(call: Call, params: Paying) -> Taken | None:
     if params.payment_method_data is not None:
-        return await fields.new_method(call, params.payment_method_data)
+        return await fields.new_method(
+            call, params.payment_method_data, within="payment_method_data"
+        )
     if params.payment_method:
         return await chosen(call.payments, call.account.id, params.payment_method)
     return None
@@ -391,9 +433,9 @@ async def _customer(call: Call, customer_id: str) -> Customer:
     return found
 
 
-async def the_intent(call: Call, intent_id: str) -> Intent:
+async def the_intent(call: Call, intent_id: str, *, param: str = "intent") -> Intent:
     """The caller's intent, or `NotFound`."""
     found = await store.get(call.payments.pool, Intent, intent_id, account_id=call.account.id)
     if found is None:
-        raise NotFound.of("payment_intent", intent_id, param="intent")
+        raise NotFound.of("payment_intent", intent_id, param=param)
     return found

@@ -101,7 +101,7 @@ async def update(call: Call, params: Update, method_id: str) -> Decided:
 async def listing(call: Call, params: Listing) -> Object:
     """Payment methods, newest first."""
     if params.customer:
-        await the_customer(call, params.customer)
+        await the_customer(call, params.customer, param="customer")
     where = {
         "account_id": call.account.id,
         "customer_id": params.customer,
@@ -113,7 +113,7 @@ async def listing(call: Call, params: Listing) -> Object:
 @route("POST", "/v1/payment_methods/{id}/attach", Attach)
 async def attach(call: Call, params: Attach, method_id: str) -> Decided:
     """Let a customer pay with it again."""
-    customer = await the_customer(call, params.customer)
+    customer = await the_customer(call, params.customer, param="customer")
     taken = await _the_method(call, method_id)
     method = taken.method
     if method.customer_id is not None and method.customer_id != customer.id:

@@ -52,6 +52,11 @@ async def create(call: Call, params: Create) -> Answered:
     """Give back a charge, whole or in part."""
     amount = None if params.amount is None else fields.amount(params.amount)
     charge = await _charge_of(call, params)
+    if params.currency is not None and fields.currency(params.currency) != charge.currency:
+        raise BadRequest(
+            f"The charge is in {charge.currency}, the refund in {params.currency}.",
+            param="currency",
+        )
     keep = StepKeep(call, render=_shown, encode=encode)
     await refunding.refund(
         call.payments,
@@ -96,14 +101,21 @@ async def listing(call: Call, params: Listing) -> Object:
 
 async def _charge_of(call: Call, params: Create) -> Charge:
     if params.charge:
-        return await the_charge(call, params.charge, param="charge")
+        charge = await the_charge(call, params.charge, param="charge")
+        if params.payment_intent:
+            paid = await the_intent(call, params.payment_intent, param="payment_intent")
+            if charge.intent_id != paid.id:
+                raise BadRequest(
+                    f"Charge {charge.id} is not of PaymentIntent {paid.id}.", param="payment_intent"
+                )
+        return charge
     if not params.payment_intent:
         raise BadRequest(
             "One of the following params should be provided for this request: payment_intent or"
             " charge.",
             code="parameter_missing",
         )
-    intent = await the_intent(call, params.payment_intent)
+    intent = await the_intent(call, params.payment_intent, param="payment_intent")
     if intent.latest_charge_id is None:
         raise Refused(
             f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",

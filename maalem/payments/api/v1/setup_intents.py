@@ -106,6 +106,10 @@ async def _resume(call: Call, setup_id: str) -> Answered:
 @route("POST", "/v1/setup_intents", Create, steps=True, resume=_resume)
 async def create(call: Call, params: Create) -> Answered:
     """Make a setup; with `confirm` ask the issuer in the same call."""
+    _types(params.payment_method_types)
+    merged({}, params.metadata)
+    if params.return_url:
+        fields.url(params.return_url, param="return_url")
     taken = await _method(call, params)
     if params.customer:
         await the_customer(call, params.customer, param="customer")
@@ -187,6 +191,8 @@ async def update(call: Call, params: Update, setup_id: str) -> Decided:
 async def confirm(call: Call, params: Confirm, setup_id: str) -> Answered:
     """Ask the issuer about a setup that is there."""
     setup = await _the_setup(call, setup_id)
+    if params.return_url:
+        fields.url(params.return_url, param="return_url")
     taken = await _method(call, params)
     if taken is None and setup.payment_method_id is not None:
         taken = await chosen(call.payments, call.account.id, setup.payment_method_id)
@@ -229,7 +235,7 @@ async def _set_up(
         call.payments,
         setup=setup,
         method=taken.method,
-        return_url=fields.url(params.return_url, param="return_url") if params.return_url else None,
+        return_url=params.return_url or None,
         force_challenge=wanted.get("request_three_d_secure", "automatic") != "automatic",
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
@@ -264,7 +270,9 @@ async def _new_terms(call: Call, params: Update, *, old: SetupIntent, unit: Unit
 
 async def _method(call: Call, params: Setting) -> Taken | None:
     if params.payment_method_data is not None:
-        return await fields.new_method(call, params.payment_method_data)
+        return await fields.new_method(
+            call, params.payment_method_data, within="payment_method_data"
+        )
     if params.payment_method:
         return await chosen(call.payments, call.account.id, params.payment_method)
     return None
