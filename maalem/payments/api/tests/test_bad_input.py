@@ -17,7 +17,13 @@ from maalem.payments.tests.service import Service
 
 pytestmark = pytest.mark.xdist_group("payments-service")
 v1.load()
-ENDPOINTS = sorted(every(), key=lambda found: (found.path, found.method))
+# Files come as multipart/form-data, and a payout is never reversed, whatever is said with it.
+_OTHERS = {"POST /v1/files", "POST /v1/payouts/{id}/reverse"}
+ENDPOINTS = [
+    found
+    for found in sorted(every(), key=lambda found: (found.path, found.method))
+    if f"{found.method} {found.path}" not in _OTHERS
+]
 # What has to be sent for anything else to be looked at; `{word}` is an object of that kind.
 NEEDED: dict[str, dict[str, str]] = {
     "POST /v1/checkout/sessions": {
@@ -121,7 +127,7 @@ def with_wrong(base: dict[str, str], wrong: Wrong) -> list[tuple[str, str]]:
     """The wrong one first: what is read first is refused first."""
     heads = {name for name, _ in wrong.sent}
     whole = {**base, **wrong.beside}
-    if whole.get("type") == "wallet":
+    if whole.get("type") == "wallet" or wrong.param.startswith("bank_account["):
         whole = {name: value for name, value in whole.items() if not name.startswith("card[")}
     kept = [(name, value) for name, value in whole.items() if not _hides(name, heads)]
     return [*wrong.sent, *kept]

@@ -34,6 +34,8 @@ BY_NAME: dict[str, tuple[str, ...]] = {
 
 # What has to stand beside a part, for the part itself to be looked at.
 BESIDE: dict[str, dict[str, str]] = {
+    "bank_account": {"[country]": "MA", "[currency]": "mad", "[account_number]": "1"},
+    "external_account": {"[country]": "MA", "[currency]": "mad", "[account_number]": "1"},
     "line_items": {
         "[0][price_data][currency]": "mad",
         "[0][price_data][unit_amount]": "100",

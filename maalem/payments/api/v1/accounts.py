@@ -52,7 +52,7 @@ class PayoutSchedule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 class PayoutSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     schedule: PayoutSchedule | None = None
-    statement_descriptor: str | None = None
+    statement_descriptor: fields.Descriptor | None = None
     debit_negative_balances: Literal[False] | None = None
 
 
