@@ -146,7 +146,11 @@ def complaint(answer: httpx.Response, wrong: Wrong, *, complete: bool) -> str | 
     error = answer.json().get("error", {})
     if error.get("type") not in ("invalid_request_error", "card_error") or not error.get("message"):
         return f"{wrong}: no error's envelope: {answer.text[:200]}"
-    if error.get("param") != wrong.param and (complete or error.get("code") != "parameter_missing"):
+    param = error.get("param") or ""
+    named = wrong.param == param or (wrong.param.startswith(f"{param}[") and param)
+    # What has to stand beside it is not told from the Struct.
+    beside = param.rpartition("[")[0] == wrong.param.rpartition("[")[0] if complete else True
+    if not named and not (beside and error.get("code") == "parameter_missing"):
         return f"{wrong}: param is {error.get('param')!r}: {error['message'][:120]}"
     return None
 

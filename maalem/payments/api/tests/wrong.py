@@ -98,8 +98,11 @@ def _of_field(name: str, field: inspect.Field, *, depth: int) -> Iterator[Wrong]
     kinds = _kinds(field.type)
     texts = tuple(kind for kind in kinds if isinstance(kind, inspect.StrType))
     if not texts:
+        empty = any(isinstance(kind, inspect.LiteralType) and "" in kind.values for kind in kinds)
         for kind in kinds:
-            yield from _of_kind(name, kind)
+            for wrong in _of_kind(name, kind):
+                if not empty or wrong.sent[0][1]:
+                    yield wrong
     else:
         yield one(name, TOO_LONG_FOR_EVIDENCE if name.startswith("evidence[") else TOO_LONG)
         if all(
