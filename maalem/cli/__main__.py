@@ -57,6 +57,24 @@ def _balance(words: argparse.Namespace) -> int:
     return balance(words.owner, at=words.at)
 
 
+def _clearing(_words: argparse.Namespace) -> int:
+    from maalem.cli.bank import clearing
+
+    return clearing()
+
+
+def _safeguarding(words: argparse.Namespace) -> int:
+    from maalem.cli.bank import safeguarding
+
+    return safeguarding(day=words.date)
+
+
+def _bank(_words: argparse.Namespace) -> int:
+    from maalem.cli.bank import bank
+
+    return bank()
+
+
 def _seal(_words: argparse.Namespace) -> int:
     from maalem.cli.verify import print_seal
 
@@ -126,6 +144,13 @@ VERBS: dict[str, Verb] = {
             ("--at", {"default": "", "help": "2026-03-02, or 2026-03-02T09:00:00+01:00; else now"}),
         ],
     ),
+    "clearing": (_clearing, "what stands on each clearing account, and why", []),
+    "safeguarding": (
+        _safeguarding,
+        "the proof that clients' money is there",
+        [("--date", {"default": "", "help": "2026-03-02; else the newest"})],
+    ),
+    "bank": (_bank, "what the bank's side has for a person to look at", []),
     "demo": (_demo, "load the demo into a running installation", []),
     "prepare": (_prepare, "migrate, compile texts, collect static files", []),
     "databases": (

@@ -39,6 +39,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("bank files out", _settled(bank.send), every_s=30.0),
         Job("bank files in", bank.receive, every_s=30.0),
         Job("networks against books", bank.look, every_s=3600.0),
+        Job("safeguarding", bank.prove, every_s=600.0),
     ]
 
 

@@ -4,7 +4,7 @@ import logging
 
 from maalem.payments.context import Payments
 from maalem.payments.rails.bank.simulator import SimulatedBank
-from maalem.payments.settlement.bank import batches, imports, matching, networks
+from maalem.payments.settlement.bank import batches, imports, matching, networks, safeguarding
 
 _log = logging.getLogger("maalem.payments.bank")
 
@@ -40,3 +40,8 @@ async def look(payments: Payments) -> int:
     await networks.look_for_missing(payments)
     await networks.look_for_silence(payments)
     return 0
+
+
+async def prove(payments: Payments) -> int:
+    """Once a day, the proof that clients' money is there."""
+    return await safeguarding.prove_daily(payments)
