@@ -72,6 +72,7 @@ _KINDS = {
     "fee": "application_fee",
     "file": "file",
     "fr": "application_fee",
+    "issfr": "early_fraud_warning",
     "pi": "payment_intent",
     "pm": "payment_method",
     "po": "payout",

@@ -8,13 +8,16 @@ dispute before its charge. Whatever the order, the end is the same.
 import logging
 from collections.abc import Sequence
 
+from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring.disputes import case as cases
+from maalem.payments.acquiring.disputes import wire
 from maalem.payments.acquiring.disputes.case import Case
-from maalem.payments.acquiring.disputes.records import Dispute, Notice
+from maalem.payments.acquiring.disputes.records import Dispute, FraudWarning, Notice
 from maalem.payments.acquiring.disputes.states import DISPUTE_NEXT, DisputeStatus
 from maalem.payments.acquiring.records import Charge
 from maalem.payments.context import Payments
+from maalem.payments.events.outbox import event
 from maalem.payments.rails.ports import CaseNotice, NoticeKind, Unknown
 from maalem.payments.records import changed
 from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
@@ -22,7 +25,9 @@ from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
 PAGE = 100
 TRIES = 8
 # Refusals that come of somebody else's having been quicker: read again, decide again.
-_AGAIN = frozenset({"exceeds_credits", "exceeds_debits", "one_dispute_per_case"})
+_AGAIN = frozenset(
+    {"exceeds_credits", "exceeds_debits", "one_dispute_per_case", "one_warning_per_case"}
+)
 _ENDS = {
     NoticeKind.WON: DisputeStatus.WON,
     NoticeKind.LOST: DisputeStatus.LOST,
@@ -129,6 +134,8 @@ async def apply(payments: Payments, notice: Notice) -> bool:
 async def _judged(payments: Payments, notice: Notice) -> Unit | None:
     """What to write for a notice, or None where it is too early for it."""
     kind = NoticeKind(notice.kind)
+    if kind == NoticeKind.FRAUD_REPORT:
+        return await _warned(payments, notice)
     dispute = await store.first(
         payments.pool, Dispute, "case_reference = $1", notice.case_reference
     )
@@ -150,6 +157,33 @@ async def _opened(payments: Payments, notice: Notice) -> Unit | None:
         return None  # its charge, or what becomes of a refund under way, is not known yet
     unit, _ = await cases.opened(payments, notice, charge=charge)
     return unit.put(_applied(notice))
+
+
+async def _warned(payments: Payments, notice: Notice) -> Unit | None:
+    """The issuer's warning, once for a case."""
+    if await store.first(payments.pool, FraudWarning, "case_reference = $1", notice.case_reference):
+        return _repeated(notice)
+    charge = await cases.charge_of(payments, notice.original)
+    if charge is None:
+        return None
+    warning = FraudWarning(
+        id=new_id("issfr"),
+        account_id=charge.account_id,
+        charge_id=charge.id,
+        intent_id=charge.intent_id,
+        case_reference=notice.case_reference,
+        fraud_type=notice.reason,
+        created_at=payments.clock.now(),
+    )
+    unit = Unit().put(warning, _applied(notice))
+    told = event(
+        "radar.early_fraud_warning.created",
+        wire.warning(warning, charge=charge),
+        account_id=warning.account_id,
+        at=warning.created_at,
+    )
+    unit.events.append(told)
+    return unit
 
 
 async def _escalated(payments: Payments, notice: Notice, *, case: Case) -> Unit | None:

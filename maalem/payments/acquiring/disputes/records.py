@@ -55,6 +55,19 @@ class DisputeAnswer(Record, kw_only=True, frozen=True):
     asked_at: datetime
 
 
+class FraudWarning(Record, kw_only=True, frozen=True):
+    """An issuer called the payment fraud; the merchant may refund before it is disputed."""
+
+    TABLE: ClassVar[str] = "early_fraud_warnings"
+
+    account_id: str
+    charge_id: str
+    intent_id: str
+    case_reference: str
+    fraud_type: str
+    created_at: datetime
+
+
 class Notice(Record, kw_only=True, frozen=True):
     """What the network told about a case, under its own reference; `waiting` until it is done.
 

@@ -1,9 +1,9 @@
-"""A dispute as the wire shows it."""
+"""A dispute and an issuer's warning as the wire shows them."""
 
 from typing import Any
 
 from maalem.payments.acquiring.disputes.evidence import KEYS
-from maalem.payments.acquiring.disputes.records import Dispute
+from maalem.payments.acquiring.disputes.records import Dispute, FraudWarning
 from maalem.payments.acquiring.disputes.states import DisputeStatus
 from maalem.payments.acquiring.records import Charge
 from maalem.payments.ledger import wire as ledger_wire
@@ -62,4 +62,19 @@ def dispute(record: Dispute, *, charge: Charge, lines: list[BalanceTransaction])
         },
         "reason": record.reason,
         "status": record.status,
+    }
+
+
+def warning(record: FraudWarning, *, charge: Charge) -> dict[str, Any]:
+    """The `radar.early_fraud_warning` object; with nothing left to refund nothing can be done."""
+    left = charge.amount_captured - charge.amount_refunded
+    return {
+        "id": record.id,
+        "object": "radar.early_fraud_warning",
+        "actionable": charge.dispute_id is None and left > 0,
+        "charge": record.charge_id,
+        "created": epoch(record.created_at),
+        "fraud_type": record.fraud_type,
+        "livemode": livemode(),
+        "payment_intent": record.intent_id,
     }

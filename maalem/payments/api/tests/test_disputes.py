@@ -211,3 +211,24 @@ def test_the_documents_and_disputes_of_others_are_not_there(v1, disputed):
         with pytest.raises(stripe.InvalidRequestError) as missing:
             verb(dispute.id, {}, {"stripe_account": seller.id})
         assert missing.value.http_status == 404
+
+
+def test_an_issuers_warning_can_be_acted_on_until_the_money_is_back(v1, network):
+    paid = v1.payment_intents.create(
+        {
+            "amount": 10_000,
+            "currency": "mad",
+            "confirm": True,
+            "payment_method": "pm_card_createIssuerFraudRecord",
+        }
+    )
+    network()
+    network()
+    (warning,) = v1.radar.early_fraud_warnings.list({"payment_intent": paid.id}).data
+    assert (warning.charge, warning.fraud_type) == (paid.latest_charge, "made_with_stolen_card")
+    assert warning.actionable
+    v1.refunds.create({"charge": warning.charge})
+    whole = v1.radar.early_fraud_warnings.retrieve(warning.id, {"expand": ["charge"]})
+    assert (whole.actionable, whole.charge.refunded) == (False, True)
+    told = [e.type for e in v1.events.list({"limit": 100}).data if e.data.object.id == warning.id]
+    assert told == ["radar.early_fraud_warning.created"]
