@@ -96,7 +96,9 @@ class Casebook:
     async def _taken(self, answer: Representment, *, verdict: str | None) -> bool:
         """Whether this very answer is the one that the case has, now or since before."""
         tag = await self._pool.execute(
-            "UPDATE simulator.cases SET answered_by = $3, verdict = $2 WHERE reference = $1"
+            "UPDATE simulator.cases SET answered_by = $3,"
+            " verdict = CASE WHEN $2 <> 'escalated' OR stage = 'inquiry' THEN $2 END"
+            " WHERE reference = $1"
             " AND stage IN ('inquiry', 'chargeback') AND answered_by IS NULL AND due_by > $4",
             answer.case,
             verdict,
