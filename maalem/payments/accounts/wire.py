@@ -66,6 +66,7 @@ def customer(record: Customer) -> dict[str, Any]:
         "currency": None,
         "default_source": None,
         "delinquent": False,
+        "discount": None,
         "description": record.description,
         "email": record.email,
         "invoice_settings": {"default_payment_method": record.default_payment_method},
@@ -76,6 +77,7 @@ def customer(record: Customer) -> dict[str, Any]:
         "preferred_locales": record.preferred_locales,
         "shipping": record.shipping,
         "tax_exempt": "none",
+        "test_clock": None,
     }
 
 

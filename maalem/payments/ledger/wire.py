@@ -31,6 +31,7 @@ def balance_transaction(record: BalanceTransaction) -> dict[str, Any]:
         "object": "balance_transaction",
         "amount": record.amount,
         "available_on": epoch(record.available_on),
+        "balance_type": "payments",
         "created": epoch(record.created_at),
         "currency": record.currency,
         "description": record.description,

@@ -134,9 +134,7 @@ async def list_all(call: Call, params: ListSessions) -> Object:
 async def line_items(call: Call, params: lists.ListParams, session_id: str) -> Object:
     """What the basket holds, in the order in which it was given."""
     session = await _own(call, session_id)
-    lines = [
-        sessions.line_item_wire(line, currency=session.currency) for line in session.line_items
-    ]
+    lines = _basket(session)
     ids = [line["id"] for line in lines]
     lists.checked(params)
     for name in ("starting_after", "ending_before"):
@@ -262,4 +260,18 @@ async def _own(call: Call, session_id: str) -> Session:
 
 
 def _shown(call: Call, session: Session) -> Object:
-    return sessions.session_wire(session, payments_url=call.payments.config.payments_url)
+    """The session; its basket is in it only for who expands it, as at Stripe."""
+    shown = sessions.session_wire(session, payments_url=call.payments.config.payments_url)
+    if any(path.removeprefix("data.").split(".")[0] == "line_items" for path in call.expand):
+        lines = _basket(session)
+        shown["line_items"] = {
+            "object": "list",
+            "url": f"/v1/checkout/sessions/{session.id}/line_items",
+            "has_more": len(lines) > lists.LIMIT_DEFAULT,
+            "data": lines[: lists.LIMIT_DEFAULT],
+        }
+    return shown
+
+
+def _basket(session: Session) -> list[dict[str, Any]]:
+    return [sessions.line_item_wire(line, currency=session.currency) for line in session.line_items]

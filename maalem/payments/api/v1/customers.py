@@ -81,7 +81,7 @@ async def update(call: Call, params: Given, customer_id: str) -> Decided:
 
 @route("DELETE", "/v1/customers/{id}")
 async def delete(call: Call, params: NoParams, customer_id: str) -> Decided:
-    """Forget a customer; her payments stay on the books."""
+    """Forget a customer and let go of her cards; her payments stay on the books."""
     old = await the_customer(call, customer_id)
     gone = changed(
         old,
@@ -95,6 +95,11 @@ async def delete(call: Call, params: NoParams, customer_id: str) -> Decided:
         metadata={},
     )
     unit = Unit().put(gone)
+    kept = await store.select(call.payments.pool, PaymentMethod, "customer_id = $1", old.id)
+    for method in kept:
+        let_go = changed(method, customer_id=None, agreement=None)
+        unit.put(let_go)
+        unit.events.append(call.event("payment_method.detached", wire.payment_method(let_go)))
     unit.events.append(call.event("customer.deleted", wire.customer(old)))
     return Decided(wire.customer(gone), unit)
 
@@ -116,6 +121,19 @@ async def methods(call: Call, params: Methods, customer_id: str) -> Object:
         "type": params.type,
     }
     return await page(call, PaymentMethod, params, where=where, show=wire.payment_method)
+
+
+@route("GET", "/v1/customers/{id}/payment_methods/{method}")
+async def one_method(call: Call, params: NoParams, /, *ids: str) -> Object:
+    """One of the things that she has left with us to pay with."""
+    customer_id, method_id = ids
+    customer = await the_customer(call, customer_id)
+    found = await store.get(
+        call.payments.pool, PaymentMethod, method_id, account_id=call.account.id
+    )
+    if found is None or found.customer_id != customer.id:
+        raise NotFound.of("PaymentMethod", method_id, param="payment_method")
+    return wire.payment_method(found)
 
 
 async def the_customer(

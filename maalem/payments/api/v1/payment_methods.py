@@ -139,7 +139,8 @@ async def detach(call: Call, params: NoParams, method_id: str) -> Decided:
             "The payment method you provided is not attached to a customer so detachment is"
             " impossible."
         )
-    new = changed(method, customer_id=None)
+    # Whoever takes her card away has not agreed to later payments any more.
+    new = changed(method, customer_id=None, agreement=None)
     unit = Unit().put(new)
     unit.events.append(call.event("payment_method.detached", wire.payment_method(new)))
     return Decided(wire.payment_method(new), unit)
