@@ -1,12 +1,17 @@
 """Give money back: reserve it, ask the rail, book it. The sum never passes what was captured."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
+from maalem.payments.acquiring import refund_shares as shares
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge, Refund
+from maalem.payments.acquiring.refund_shares import Parties
 from maalem.payments.acquiring.states import RefundStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import NotFound, Refused
@@ -20,14 +25,18 @@ from maalem.payments.rails.ports import Declined, Done, Outcome
 from maalem.payments.records import changed
 from maalem.payments.units import ChangedMeanwhile, Keep, Unit
 
+NOBODY = Parties()
+
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """A refund and its charge; `pending` while the rail has not answered."""
+    """A refund and its charge; `pending` while the rail has not answered. `shared` are the
+    objects that say what came back from the others."""
 
     refund: Refund
     charge: Charge
     transaction: BalanceTransaction | None = None
+    shared: tuple[dict[str, Any], ...] = ()
 
 
 async def refund(
@@ -35,16 +44,61 @@ async def refund(
     *,
     charge: Charge,
     amount: int | None = None,
-    reason: str | None = None,
-    metadata: dict[str, str] | None = None,
-    request_id: str | None = None,
-    idempotency_key: str | None = None,
+    reverse_transfer: bool = False,
+    refund_fee: bool = False,
     keep: Keep | None = None,
+    **traits: Any,
 ) -> Refunded:
     """Give back `amount` of `charge`, by default what is left of it.
 
-    Raises `Refused` when that is more than is left, or than the account has.
+    `reverse_transfer` takes the destination's part of it back from her, `refund_fee` gives the
+    application fee's part back to whom it was taken from. `traits` are the refund's `reason`,
+    `metadata`, `request_id` and `idempotency_key`. Raises `Refused` when it is more than is left,
+    or than the accounts have.
     """
+    wanted = await _wanted(payments, charge, amount=amount)
+    found, parts = NOBODY, shares.Parts()
+    if reverse_transfer or refund_fee:
+        found = await shares.parties(payments, charge)
+        parts = await shares.planned(
+            payments,
+            charge,
+            found,
+            amount=wanted,
+            reverse_transfer=reverse_transfer,
+            refund_fee=refund_fee,
+        )
+    now = payments.clock.now()
+    fee, interchange = _fees_back(charge, amount=wanted)
+    new = Refund(
+        id=new_id("re"),
+        account_id=charge.account_id,
+        charge_id=charge.id,
+        intent_id=charge.intent_id,
+        amount=wanted,
+        currency=charge.currency,
+        bucket="",
+        created_at=now,
+        asked_at=now,
+        reverse_transfer=reverse_transfer,
+        refund_application_fee=refund_fee,
+        transfer_part=parts.transfer,
+        fee_part=parts.fee,
+        fee_returned=fee,
+        interchange_returned=interchange,
+        **{"metadata": {}, **traits},
+    )
+    new = await _with_buckets(payments, new, charge=charge, found=found)
+    attempt = await _attempt(payments, new)
+    unit = Unit().put(_with_refund(charge, new, sign=1), new)
+    _reserve(unit, new, found=found, by=attempt.rail)
+    unit.claim = keep.hold(new.id) if keep else None
+    await payments.writer.commit(unit)
+    return await go_on(payments, new, keep=keep)
+
+
+async def _wanted(payments: Payments, charge: Charge, *, amount: int | None) -> int:
+    """What is to be given back, if it may be."""
     left = charge.amount_captured - charge.amount_refunded - charge.amount_disputed
     wanted = left if amount is None else amount
     if charge.status == "failed" or not charge.captured:
@@ -61,42 +115,37 @@ async def refund(
             code="amount_too_large",
             param="amount",
         )
-    now = payments.clock.now()
-    fee, interchange = _fees_back(charge, amount=wanted)
-    new = Refund(
-        id=new_id("re"),
-        account_id=charge.account_id,
-        charge_id=charge.id,
-        intent_id=charge.intent_id,
-        amount=wanted,
-        currency=charge.currency,
-        reason=reason,
-        bucket=await _bucket(payments, charge, amount=wanted - fee),
-        metadata=metadata or {},
-        request_id=request_id,
-        idempotency_key=idempotency_key,
-        created_at=now,
-        asked_at=now,
-        fee_returned=fee,
-        interchange_returned=interchange,
-    )
-    attempt = await _attempt(payments, new)
-    reduced = _with_refund(charge, new, sign=1)
-    unit = Unit().put(reduced, new)
+    return wanted
+
+
+async def _with_buckets(
+    payments: Payments, new: Refund, *, charge: Charge, found: Parties
+) -> Refund:
+    """The refund with the buckets that its money is taken from."""
+    own, shared = new.amount - new.fee_returned, None
+    if new.transfer_part or new.fee_part:
+        own = shares.own_share(new, found)
+        others = max(0, shares.others_share(new, found))
+        shared = await shares.others_bucket(payments, found, amount=others, currency=new.currency)
+    bucket = await _bucket(payments, charge, amount=max(0, own))
+    return msgspec.structs.replace(new, bucket=bucket, shared_bucket=shared)
+
+
+def _reserve(unit: Unit, new: Refund, *, found: Parties, by: str) -> None:
+    if new.shared_bucket is not None:
+        shares.reserve(unit, new, found, by=by)
+        return
     unit.book(
         recipes.refund_reserve(
             new.id,
             owner=new.account_id,
-            by=attempt.rail,
-            amount=wanted,
+            by=by,
+            amount=new.amount,
             fee=new.fee_returned,
             currency=new.currency,
             bucket=new.bucket,
         )
     )
-    unit.claim = keep.hold(new.id) if keep else None
-    await payments.writer.commit(unit)
-    return await go_on(payments, new, keep=keep)
 
 
 async def go_on(payments: Payments, pending: Refund, *, keep: Keep | None = None) -> Refunded:
@@ -106,15 +155,7 @@ async def go_on(payments: Payments, pending: Refund, *, keep: Keep | None = None
     if pending.status == RefundStatus.PENDING:
         answer = await followups.ask_refund(payments, pending, attempt=attempt)
     while True:
-        charge = await _charge(payments, pending)
-        if pending.status == RefundStatus.PENDING and isinstance(answer, Done):
-            unit, refunded = _given_back(payments, pending, charge=charge, attempt=attempt)
-        elif pending.status == RefundStatus.PENDING and isinstance(answer, Declined):
-            unit, refunded = _failed(
-                payments, pending, charge=charge, attempt=attempt, answer=answer
-            )
-        else:
-            unit, refunded = Unit(), Refunded(pending, charge)
+        unit, refunded = await _judge(payments, pending, attempt=attempt, answer=answer)
         body = None
         if keep is not None:
             unit.claim, body = await keep.finish(refunded)
@@ -128,6 +169,20 @@ async def go_on(payments: Payments, pending: Refund, *, keep: Keep | None = None
         return refunded
 
 
+async def _judge(
+    payments: Payments, pending: Refund, *, attempt: Attempt, answer: Outcome | None
+) -> tuple[Unit, Refunded]:
+    charge = await _charge(payments, pending)
+    if pending.status != RefundStatus.PENDING or not isinstance(answer, Done | Declined):
+        return Unit(), Refunded(pending, charge)
+    found = await shares.parties(payments, charge) if pending.shared_bucket else NOBODY
+    if isinstance(answer, Declined):
+        return _failed(
+            payments, pending, charge=charge, attempt=attempt, answer=answer, found=found
+        )
+    return await _given_back(payments, pending, charge=charge, attempt=attempt, found=found)
+
+
 async def resume(payments: Payments, refund_id: str, *, keep: Keep | None = None) -> Refunded:
     """Finish the refund that a dead request had begun."""
     pending = await store.get(payments.pool, Refund, refund_id)
@@ -136,12 +191,51 @@ async def resume(payments: Payments, refund_id: str, *, keep: Keep | None = None
     return await go_on(payments, pending, keep=keep)
 
 
-def _given_back(
-    payments: Payments, pending: Refund, *, charge: Charge, attempt: Attempt
+async def _given_back(
+    payments: Payments, pending: Refund, *, charge: Charge, attempt: Attempt, found: Parties
 ) -> tuple[Unit, Refunded]:
+    transaction = _line(payments, pending, charge=charge)
+    unit, settled = Unit(), shares.Settled(None, [])
+    alike: dict[str, Any] = {
+        "owner": pending.account_id,
+        "by": attempt.rail,
+        "amount": pending.amount,
+        "fee": pending.fee_returned,
+        "currency": pending.currency,
+        "bucket": pending.bucket,
+    }
+    if pending.shared_bucket is None:
+        unit.book(recipes.refund(pending.id, **alike))
+    else:
+        settled = await shares.settle(
+            payments, unit, pending, found=found, charge=charge, by=attempt.rail
+        )
+        unit.book(recipes.shared_refund(pending.id, **alike))
+    done = changed(
+        pending,
+        status=RefundStatus.SUCCEEDED,
+        balance_transaction_id=transaction.id,
+        transfer_reversal_id=settled.reversal_id,
+    )
+    unit.put(done, transaction)
+    unit.book(
+        recipes.interchange_back(done.id, amount=done.interchange_returned, currency=done.currency)
+    )
+    unit.events += [
+        _about(payments, done, type="refund.created"),
+        _about(payments, done, type="charge.refunded", obj=wire.charge(charge)),
+        *(
+            _about(payments, done, type=kind, obj=obj, owner=owner)
+            for kind, obj, owner in settled.told
+        ),
+    ]
+    return unit, Refunded(done, charge, transaction, shared=shares.objects(settled))
+
+
+def _line(payments: Payments, pending: Refund, *, charge: Charge) -> BalanceTransaction:
     now = payments.clock.now()
     due = charge.available_on if pending.bucket == PENDING else None
-    transaction = line(
+    return line(
         "refund",
         pending.id,
         account_id=pending.account_id,
@@ -154,31 +248,17 @@ def _given_back(
         description="REFUND FOR CHARGE"
         + (f" ({charge.description})" if charge.description else ""),
     )
-    done = changed(pending, status=RefundStatus.SUCCEEDED, balance_transaction_id=transaction.id)
-    unit = Unit().put(done, transaction)
-    unit.book(
-        recipes.refund(
-            done.id,
-            owner=done.account_id,
-            by=attempt.rail,
-            amount=done.amount,
-            fee=done.fee_returned,
-            currency=done.currency,
-            bucket=done.bucket,
-        )
-    )
-    unit.book(
-        recipes.interchange_back(done.id, amount=done.interchange_returned, currency=done.currency)
-    )
-    unit.events += [
-        _about(payments, done, type="refund.created"),
-        _about(payments, done, type="charge.refunded", obj=wire.charge(charge)),
-    ]
-    return unit, Refunded(done, charge, transaction)
 
 
 def _failed(
-    payments: Payments, pending: Refund, *, charge: Charge, attempt: Attempt, answer: Declined
+    payments: Payments,
+    pending: Refund,
+    /,
+    *,
+    charge: Charge,
+    attempt: Attempt,
+    answer: Declined,
+    found: Parties,
 ) -> tuple[Unit, Refunded]:
     failed = changed(
         pending,
@@ -187,17 +267,20 @@ def _failed(
     )
     restored = _with_refund(charge, pending, sign=-1)
     unit = Unit().put(failed, restored)
-    unit.book(
-        recipes.refund_failed(
-            failed.id,
-            owner=failed.account_id,
-            by=attempt.rail,
-            amount=failed.amount,
-            fee=failed.fee_returned,
-            currency=failed.currency,
-            bucket=failed.bucket,
+    if pending.shared_bucket is not None:
+        shares.give_up(unit, pending, found, by=attempt.rail)
+    else:
+        unit.book(
+            recipes.refund_failed(
+                failed.id,
+                owner=failed.account_id,
+                by=attempt.rail,
+                amount=failed.amount,
+                fee=failed.fee_returned,
+                currency=failed.currency,
+                bucket=failed.bucket,
+            )
         )
-    )
     unit.events.append(_about(payments, failed, type="refund.failed"))
     return unit, Refunded(failed, restored)
 
@@ -225,12 +308,17 @@ def _with_refund(charge: Charge, refund: Refund, *, sign: int) -> Charge:
 
 
 def _about(
-    payments: Payments, refunded: Refund, *, type: str, obj: dict[str, object] | None = None
+    payments: Payments,
+    refunded: Refund,
+    *,
+    type: str,
+    obj: dict[str, Any] | None = None,
+    owner: str | None = None,
 ) -> Event:
     return event(
         type,
         obj or wire.refund(refunded),
-        account_id=refunded.account_id,
+        account_id=owner or refunded.account_id,
         at=payments.clock.now(),
         request_id=refunded.request_id,
         idempotency_key=refunded.idempotency_key,

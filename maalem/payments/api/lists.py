@@ -85,15 +85,15 @@ async def joined(call: Call, params: ListParams, /, *, parts: Sequence[Part]) ->
         there = await store.get(call.payments.pool, of.kind, edge)
         if there is None or not _is_within(there, of.where):
             raise NotFound.of(of.kind.TABLE.removesuffix("s"), edge, param=name)
-    found: list[tuple[str, Object]] = []
+    found: list[tuple[str, Part, Any]] = []
     for part in parts:
         # An id's body tells when it was made, whatever its prefix.
         bound = part.prefix + edge[len(of.prefix) :] if edge is not None else None
         rows = await _nearest(call, params, part=part, bound=bound)
-        found += [(row.id[len(part.prefix) :], part.show(row)) for row in rows]
+        found += [(row.id[len(part.prefix) :], part, row) for row in rows]
     if len(parts) > 1:
         found.sort(key=lambda item: item[0], reverse=not backwards)
-    shown = [obj for _, obj in found[: params.limit]]
+    shown = [part.show(row) for _, part, row in found[: params.limit]]
     if backwards:
         shown.reverse()
     has_more = len(found) > params.limit

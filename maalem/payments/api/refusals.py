@@ -21,6 +21,14 @@ _SENTENCES = {
         "amount_too_large",
         "The reversals of a transfer may not be more than the transfer.",
     ),
+    "payment_refunded_within_amount": (
+        "charge_already_refunded",
+        "Refund amount is greater than what is left of the payment.",
+    ),
+    "fee_refunded_within_amount": (
+        "charge_already_refunded",
+        "Refund amount is greater than what is left of the application fee.",
+    ),
     "captured_within_amount": (
         "amount_too_large",
         "You cannot capture more than was authorised.",

@@ -194,10 +194,11 @@ CHECKS = (
         FROM refunds r FULL JOIN booked b ON b.source = r.id
         LEFT JOIN charges c ON c.id = r.charge_id
         WHERE r.id IS NULL
-            -- Held is what each one pays in the end; a fee that goes to the destination although
-            -- she pays nothing of the refund is held beside it.
-            OR coalesce(b.reserved, 0) <> CASE WHEN c.transfer_id IS NULL THEN r.amount
-                ELSE greatest(r.amount, r.amount - r.transfer_part + r.fee_part) END
+            -- Held is what each one pays in the end: the owner, the other one, and our fee.
+            OR coalesce(b.reserved, 0) <> r.fee_returned + CASE WHEN c.transfer_id IS NULL
+                THEN greatest(0, r.amount - r.fee_returned - r.fee_part) + r.fee_part
+                ELSE greatest(0, r.amount - r.fee_returned - r.transfer_part + r.fee_part)
+                    + greatest(0, r.transfer_part - r.fee_part) END
             OR coalesce(b.given, 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END
             OR coalesce(b.fee, 0) <> r.fee_returned
             OR coalesce(b.failed, 0) <> CASE WHEN r.status = 'failed' AND r.shared_bucket IS NULL

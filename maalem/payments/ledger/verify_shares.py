@@ -24,10 +24,12 @@ SHARES = (
             OR (c.transfer_destination IS NULL AND c.transfer_id IS NOT NULL)
             OR coalesce(f.amount, 0)
                 <> least(coalesce(c.application_fee_amount, 0), t.amount, c.amount_captured)
-            OR (f.id IS NOT NULL AND (f.account_id, f.payer_account_id, f.charge_id,
-                    f.originating_charge_id) IS DISTINCT FROM
-                CASE WHEN t.id IS NULL THEN (a.parent_id, c.account_id, c.id, NULL)
-                    ELSE (c.account_id, t.destination_id, t.destination_payment_id, c.id) END))
+            OR (f.id IS NOT NULL AND t.id IS NULL
+                AND (f.account_id, f.payer_account_id, f.charge_id, f.originating_charge_id)
+                IS DISTINCT FROM (a.parent_id, c.account_id, c.id, NULL::text))
+            OR (f.id IS NOT NULL AND t.id IS NOT NULL
+                AND (f.account_id, f.payer_account_id, f.charge_id, f.originating_charge_id)
+                IS DISTINCT FROM (c.account_id, t.destination_id, t.destination_payment_id, c.id)))
         """,
     ),
     Check(

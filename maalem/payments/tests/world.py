@@ -43,7 +43,7 @@ class World:
         intent_id = new_id("pi")
         intent = Intent(
             id=intent_id,
-            account_id=self.platform.id,
+            account_id=fields.pop("account_id", self.platform.id),
             amount=amount,
             currency="mad",
             status=fields.pop("status", IntentStatus.REQUIRES_PAYMENT_METHOD),

@@ -289,3 +289,147 @@ def test_a_transfer_by_itself_is_a_payment_too(v1, fadma):
     assert [r.id for r in v1.transfers.reversals.list(given.id).data] == [back.id]
     seen = v1.charges.retrieve(given.destination_payment.id, options=named(fadma))
     assert (seen.amount_refunded, seen.refunded) == (2_000, False)
+
+
+def test_a_refund_takes_back_what_was_passed_on_and_earned(v1, fadma):
+    before = v1.balance.retrieve().pending[0].amount
+    paid = pay(v1, transfer_data={"destination": fadma}, application_fee_amount=1_000)
+    part = v1.refunds.create(
+        {
+            "payment_intent": paid.id,
+            "amount": 2_500,
+            "reverse_transfer": True,
+            "refund_application_fee": True,
+            "expand": ["transfer_reversal", "charge"],
+        }
+    )
+    back = part.transfer_reversal
+    assert (part.status, part.source_transfer_reversal) == ("succeeded", None)
+    assert (back.amount, back.source_refund) == (2_500, part.id)
+    hers = v1.refunds.retrieve(back.destination_payment_refund, options=named(fadma))
+    assert (hers.amount, hers.source_transfer_reversal, hers.status) == (
+        2_500,
+        back.id,
+        "succeeded",
+    )
+    fee = v1.application_fees.retrieve(paid.latest_charge.application_fee)
+    assert (fee.amount_refunded, fee.refunds.data[0].amount) == (250, 250)
+    assert pending(v1, fadma) == 6_750
+    v1.refunds.create(
+        {
+            "charge": paid.latest_charge.id,
+            "reverse_transfer": True,
+            "refund_application_fee": True,
+        }
+    )
+    assert pending(v1, fadma) == 0
+    assert v1.balance.retrieve().pending[0].amount == before
+    assert v1.application_fees.retrieve(fee.id).refunded
+    assert v1.transfers.retrieve(paid.latest_charge.transfer).reversed
+
+
+def test_a_direct_charge_is_refunded_in_the_name_of_its_account(v1, fadma):
+    before = v1.balance.retrieve().pending[0].amount
+    paid = pay(v1, options=named(fadma), application_fee_amount=1_000)
+    v1.refunds.create(
+        {"payment_intent": paid.id, "amount": 5_000, "refund_application_fee": True},
+        options=named(fadma),
+    )
+    assert (pending(v1, fadma), v1.balance.retrieve().pending[0].amount) == (4_500, before + 500)
+    rest = v1.refunds.create(
+        {"charge": paid.latest_charge.id, "refund_application_fee": True, "expand": ["charge"]},
+        options=named(fadma),
+    )
+    assert rest.charge.refunded
+    assert (pending(v1, fadma), v1.balance.retrieve().pending[0].amount) == (0, before)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.refunds.cancel(rest.id, options=named(fadma))
+    assert refused.value.http_status == 400
+    with pytest.raises(stripe.InvalidRequestError) as missing:
+        v1.refunds.cancel(rest.id)
+    assert missing.value.code == "resource_missing"
+
+
+def test_a_destination_hands_her_payment_back(v1, fadma):
+    before = v1.balance.retrieve().pending[0].amount
+    paid = pay(v1, transfer_data={"destination": fadma}, application_fee_amount=1_000)
+    transfer = v1.transfers.retrieve(paid.latest_charge.transfer)
+    hers = v1.refunds.create(
+        {
+            "charge": transfer.destination_payment,
+            "amount": 4_000,
+            "reason": "requested_by_customer",
+            "metadata": {"order": "M-1"},
+            "refund_application_fee": True,
+            "expand": ["source_transfer_reversal", "charge"],
+        },
+        options=named(fadma),
+    )
+    assert hers.id.startswith("pyr_")
+    assert (hers.charge.amount_refunded, hers.metadata["order"]) == (4_000, "M-1")
+    assert hers.source_transfer_reversal.transfer == transfer.id
+    assert (pending(v1, fadma), v1.balance.retrieve().pending[0].amount) == (
+        5_400,
+        before + 4_600,
+    )
+    mine = v1.refunds.list({"charge": transfer.destination_payment}, options=named(fadma))
+    assert [refund.id for refund in mine.data] == [hers.id]
+    v1.refunds.update(hers.id, {"metadata": {"order": "M-2"}}, options=named(fadma))
+    assert v1.refunds.retrieve(hers.id, options=named(fadma)).metadata["order"] == "M-2"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.refunds.create(
+            {"charge": transfer.destination_payment, "amount": 6_001}, options=named(fadma)
+        )
+    assert (refused.value.code, refused.value.param) == ("amount_too_large", "amount")
+
+
+def test_a_fee_is_given_back_by_itself_and_no_further(v1, fadma):
+    paid = pay(v1, transfer_data={"destination": fadma}, application_fee_amount=1_000)
+    fee = paid.latest_charge.application_fee
+    part = v1.application_fees.refunds.create(fee, {"amount": 300, "expand": ["fee"]})
+    assert (part.fee.amount_refunded, part.object) == (300, "fee_refund")
+    v1.application_fees.refunds.update(fee, part.id, {"metadata": {"why": "late"}})
+    assert v1.application_fees.refunds.retrieve(fee, part.id).metadata["why"] == "late"
+    assert pending(v1, fadma) == 9_300
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.application_fees.refunds.create(fee, {"amount": 701})
+    assert (refused.value.code, refused.value.param) == ("amount_too_large", "amount")
+    v1.application_fees.refunds.create(fee)
+    assert len(v1.application_fees.refunds.list(fee).data) == 2
+    with pytest.raises(stripe.InvalidRequestError) as again:
+        v1.application_fees.refunds.create(fee)
+    assert again.value.code == "charge_already_refunded"
+    # What is left of the fee for a refund is nothing.
+    v1.refunds.create(
+        {"payment_intent": paid.id, "reverse_transfer": True, "refund_application_fee": True}
+    )
+    assert pending(v1, fadma) == 0
+
+
+def test_a_reversal_gives_its_part_of_the_fee_back(v1, fadma):
+    paid = pay(v1, transfer_data={"destination": fadma}, application_fee_amount=1_000)
+    v1.transfers.reversals.create(
+        paid.latest_charge.transfer, {"amount": 2_500, "refund_application_fee": True}
+    )
+    assert v1.application_fees.retrieve(paid.latest_charge.application_fee).amount_refunded == 250
+    assert pending(v1, fadma) == 6_750
+    separate = v1.transfers.create(
+        {
+            "amount": 100,
+            "currency": "mad",
+            "destination": fadma,
+            "source_transaction": pay(v1).latest_charge.id,
+        }
+    )
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.transfers.reversals.create(separate.id, {"refund_application_fee": True})
+    assert refused.value.param == "refund_application_fee"
+
+
+@pytest.mark.parametrize("flag", ["reverse_transfer", "refund_application_fee"])
+def test_a_refund_can_not_take_back_what_nobody_got(v1, flag):
+    paid = pay(v1)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.refunds.create({"payment_intent": paid.id, flag: True})
+    assert refused.value.param == flag
+    assert v1.refunds.list({"payment_intent": paid.id}).data == []

@@ -1,25 +1,31 @@
-"""/v1/refunds"""
+"""/v1/refunds: money given back to payers, and by a destination what was passed on to it."""
 
 from typing import Literal
 
 import msgspec
 
 from maalem.payments import store
+from maalem.payments.acquiring import connected_wire, wire
 from maalem.payments.acquiring import refund as refunding
-from maalem.payments.acquiring import wire
-from maalem.payments.acquiring.records import Charge, Refund
+from maalem.payments.acquiring import transfer as passing
+from maalem.payments.acquiring.connected import PaymentRefund
+from maalem.payments.acquiring.records import Charge, Refund, Reversal, Transfer
+from maalem.payments.acquiring.taking_back import Words
 from maalem.payments.api import fields
 from maalem.payments.api.call import Answered, Call, Decided, NoParams, Object, StepKeep
 from maalem.payments.api.idempotency import encode
-from maalem.payments.api.lists import ListParams, page
+from maalem.payments.api.lists import ListParams, Part, joined
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
-from maalem.payments.api.v1.charges import the_charge
+from maalem.payments.api.v1.charges import PAYMENT, the_charge, the_payment
 from maalem.payments.api.v1.payment_intents import the_intent
+from maalem.payments.api.v1.transfers import taken_back
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
+
+PAYMENT_REFUND = "pyr_"
 
 
 class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -29,6 +35,8 @@ class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     currency: str | None = None
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
     metadata: dict[str, str] | str | None = None
+    reverse_transfer: bool = False
+    refund_application_fee: bool = False
 
 
 class Update(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,6 +59,8 @@ async def _resume(call: Call, refund_id: str) -> Answered:
 async def create(call: Call, params: Create) -> Answered:
     """Give back a charge, whole or in part."""
     amount = None if params.amount is None else fields.amount(params.amount)
+    if params.charge and params.charge.startswith(PAYMENT):
+        return await _hand_back(call, params, amount=amount)
     charge = await _charge_of(call, params)
     if params.currency is not None and fields.currency(params.currency) != charge.currency:
         raise BadRequest(
@@ -62,6 +72,8 @@ async def create(call: Call, params: Create) -> Answered:
         call.payments,
         charge=charge,
         amount=amount,
+        reverse_transfer=params.reverse_transfer,
+        refund_fee=params.refund_application_fee,
         reason=params.reason,
         metadata=merged({}, params.metadata),
         request_id=call.request_id,
@@ -75,17 +87,34 @@ async def create(call: Call, params: Create) -> Answered:
 @route("GET", "/v1/refunds/{id}")
 async def retrieve(call: Call, params: NoParams, refund_id: str) -> Object:
     """A refund."""
+    if refund_id.startswith(PAYMENT_REFUND):
+        return connected_wire.payment_refund(await _the_payment_refund(call, refund_id))
     return wire.refund(await _the_refund(call, refund_id))
 
 
 @route("POST", "/v1/refunds/{id}", Update)
 async def update(call: Call, params: Update, refund_id: str) -> Decided:
     """Only its metadata can be changed."""
+    if refund_id.startswith(PAYMENT_REFUND):
+        hers = await _the_payment_refund(call, refund_id)
+        hers = changed(hers, metadata=merged(hers.metadata, params.metadata))
+        return Decided(connected_wire.payment_refund(hers), Unit().put(hers))
     old = await _the_refund(call, refund_id)
     new = changed(old, metadata=merged(old.metadata, params.metadata))
     unit = Unit().put(new)
     unit.events.append(call.event("refund.updated", wire.refund(new)))
     return Decided(wire.refund(new), unit)
+
+
+@route("POST", "/v1/refunds/{id}/cancel")
+async def cancel(call: Call, params: NoParams, refund_id: str) -> Decided:
+    """Refused: cards and wallets take a refund at once, so none waits for its payer."""
+    found = await _the_refund(call, refund_id)
+    raise Refused(
+        f"Refund {found.id} can't be canceled because it has a status of {found.status}. Only"
+        " refunds with a status of requires_action can be.",
+        code="refund_not_cancelable",
+    )
 
 
 @route("GET", "/v1/refunds", Listing)
@@ -96,7 +125,45 @@ async def listing(call: Call, params: Listing) -> Object:
         "charge_id": params.charge,
         "intent_id": params.payment_intent,
     }
-    return await page(call, Refund, params, where=where, show=wire.refund)
+    parts = [Part("re_", Refund, where, wire.refund)]
+    if params.payment_intent is None:
+        hers = {"account_id": call.account.id, "payment_id": params.charge}
+        parts.append(Part(PAYMENT_REFUND, PaymentRefund, hers, connected_wire.payment_refund))
+    return await joined(call, params, parts=parts)
+
+
+async def _hand_back(call: Call, params: Create, *, amount: int | None) -> Answered:
+    """What was passed on goes back to the platform: the destination began its reversal."""
+    payment = await the_payment(call, params.charge or "", param="charge")
+    given = await store.get(call.payments.pool, Transfer, payment.transfer_id)
+    assert given is not None
+    if payment.amount == payment.amount_refunded:
+        raise Refused(
+            f"Charge {payment.id} has already been refunded.", code="charge_already_refunded"
+        )
+    if params.reverse_transfer:
+        raise BadRequest(
+            "There is no transfer to reverse on this charge.", param="reverse_transfer"
+        )
+    done = await passing.reverse(
+        call.payments,
+        given=given,
+        amount=amount,
+        refund_fee=params.refund_application_fee,
+        words=Words(reason=params.reason, refund_metadata=merged({}, params.metadata)),
+    )
+    earlier = await store.select(
+        call.payments.pool, Reversal, "transfer_id = $1 ORDER BY id DESC", given.id
+    )
+    shown = wire.transfer(done.back.transfer, [done.back.reversal, *earlier])
+    told, fresh = await taken_back(call, done, transfer=shown)
+    refund = connected_wire.payment_refund(done.back.refund)
+    done.unit.events += [*told, call.event("refund.created", refund)]
+    reversal, hers = wire.reversal(done.back.reversal), connected_wire.payment(done.back.payment)
+    body = await encode(call, refund, fresh=(*fresh, reversal, hers))
+    done.unit.claim = call.claim("whole", status=200)
+    await call.payments.writer.commit(done.unit, answer=body)
+    return Answered(200, body)
 
 
 async def _charge_of(call: Call, params: Create) -> Charge:
@@ -125,6 +192,15 @@ async def _charge_of(call: Call, params: Create) -> Charge:
     return await the_charge(call, intent.latest_charge_id, param="payment_intent")
 
 
+async def _the_payment_refund(call: Call, refund_id: str) -> PaymentRefund:
+    found = await store.get(
+        call.payments.pool, PaymentRefund, refund_id, account_id=call.account.id
+    )
+    if found is None:
+        raise NotFound.of("refund", refund_id, param="refund")
+    return found
+
+
 async def _the_refund(call: Call, refund_id: str) -> Refund:
     found = await store.get(call.payments.pool, Refund, refund_id, account_id=call.account.id)
     if found is None:
@@ -133,7 +209,7 @@ async def _the_refund(call: Call, refund_id: str) -> Refund:
 
 
 async def _shown(done: refunding.Refunded) -> tuple[int, Object, tuple[Object, ...]]:
-    fresh = [wire.charge(done.charge)]
+    fresh = [*done.shared, wire.charge(done.charge)]
     if done.transaction is not None:
         fresh.append(ledger_wire.balance_transaction(done.transaction))
     return 200, wire.refund(done.refund), tuple(fresh)

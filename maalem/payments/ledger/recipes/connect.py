@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, merchant, rail
-from maalem.payments.ledger.records import transfer_id
+from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, fees, merchant, rail
+from maalem.payments.ledger.records import LedgerAccount, transfer_id
 
 
 def application_fee(
@@ -51,73 +51,81 @@ class Share(NamedTuple):
     amount: int
 
 
-def shared_reserve(source: str, *, shares: list[Share], by: str, currency: str) -> Chain:
+def shared_reserve(
+    source: str, *, shares: list[Share], by: str, currency: str, fee: int = 0
+) -> Chain:
     """A refund that several pay is about to be asked of the rail: each one's part is held.
+
+    `fee` is what of our own fee goes back with it.
 
     | account                |  debit pending | credit pending |
     |------------------------|---------------:|---------------:|
     | each share's `bucket`  |         amount |                |
+    | fees                   |            fee |                |
     | rail                   |                |    sum of them |
     """
-    whole = EMPTY
-    for place, share in enumerate(shares):
-        if not share.amount:
-            continue
-        giver = merchant(share.owner, bucket=share.bucket, currency=currency)
-        whole += chain(
-            giver,
-            rail(by, currency=currency),
-            amount=share.amount,
-            code=_held(place),
-            source=source,
-            kind="pending",
-        )
+    whole, asset = EMPTY, rail(by, currency=currency)
+    for code, giver, amount in _payers(shares, currency=currency, fee=fee):
+        whole += chain(giver, asset, amount=amount, code=code, source=source, kind="pending")
     return whole
 
 
-def shared_freed(source: str, *, shares: list[Share], by: str, currency: str) -> Chain:
+def shared_freed(
+    source: str, *, shares: list[Share], by: str, currency: str, fee: int = 0
+) -> Chain:
     """The rail has answered: each share's hold goes away; what is due is booked beside it.
 
     | account                |  debit pending | credit pending |
     |------------------------|---------------:|---------------:|
     | each share's `bucket`  |        −amount |                |
+    | fees                   |           −fee |                |
     | rail                   |                |  −sum of them  |
     """
-    whole = EMPTY
-    for place, share in enumerate(shares):
-        if not share.amount:
-            continue
-        giver = merchant(share.owner, bucket=share.bucket, currency=currency)
+    whole, asset = EMPTY, rail(by, currency=currency)
+    for code, giver, _ in _payers(shares, currency=currency, fee=fee):
         whole += chain(
             giver,
-            rail(by, currency=currency),
+            asset,
             amount=0,
-            code=f"{_held(place)}_freed",
+            code=f"{code}_freed",
             source=source,
             kind="void",
-            pending_id=transfer_id(source, _held(place)),
+            pending_id=transfer_id(source, code),
         )
     return whole
 
 
 def shared_refund(
-    source: str, *, owner: str, by: str, amount: int, currency: str, bucket: str
+    source: str, *, owner: str, by: str, amount: int, currency: str, bucket: str, fee: int = 0
 ) -> Chain:
-    """The rail gave the whole back to the payer, out of the owner's money.
+    """The rail gave the whole back to the payer, out of the owner's money and of our fee.
 
     What the others owe of it comes to that bucket in the same chain (`reversal`,
     `application_fee_refund`).
 
-    | account            |  debit |   credit |
-    |--------------------|-------:|---------:|
-    | owner's `bucket`   | amount |          |
-    | rail               |        |   amount |
+    | account            |        debit |   credit |
+    |--------------------|-------------:|---------:|
+    | owner's `bucket`   | amount − fee |          |
+    | fees               |          fee |          |
+    | rail               |              |   amount |
     """
+    asset = rail(by, currency=currency)
     giver = merchant(owner, bucket=bucket, currency=currency)
-    taker = rail(by, currency=currency)
-    return chain(giver, taker, amount=amount, code="refund", source=source)
+    whole = EMPTY
+    if amount > fee:
+        whole += chain(giver, asset, amount=amount - fee, code="refund", source=source)
+    if fee:
+        whole += chain(fees(currency), asset, amount=fee, code="refund_fee", source=source)
+    return whole
 
 
-def _held(place: int) -> str:
-    """The code of a share's hold; a code is letters only."""
-    return ("refund_hold", "refund_hold_other")[place]
+def _payers(
+    shares: list[Share], *, currency: str, fee: int
+) -> list[tuple[str, LedgerAccount, int]]:
+    """Each hold's code, account and amount; there is none where nothing is paid."""
+    found = [
+        (code, merchant(share.owner, bucket=share.bucket, currency=currency), share.amount)
+        for code, share in zip(("refund_hold", "refund_hold_other"), shares, strict=True)
+    ]
+    found.append(("refund_fee_hold", fees(currency), fee))
+    return [item for item in found if item[2]]
