@@ -23,12 +23,16 @@ CONNECTS = {
     "maalem/payments/jobs/loop.py": "listens for notifications",
     "maalem/payments/api/idempotency.py": "holds the process's advisory lock",
     "maalem/payments/ledger/verify.py": "the auditor",
+    "maalem/payments/packed/train.py": "a developer's tool",
 }
 # Where something is remembered between two requests there, and why no money is decided by it.
 REMEMBERS = {
     "maalem/payments/ledger/records.py": "an id made from a name",
     "maalem/payments/hosted/render.py": "style sheets and templates",
     "maalem/payments/events/post.py": "what TLS needs",
+    "maalem/payments/packed/__init__.py": "dictionaries of the compressor",
+    "maalem/payments/settlement/banks.py": "the list of banks, a file of the program",
+    "maalem/payments/settlement/days.py": "the list of holidays, a file of the program",
 }
 # The platform's rooms that decide about money.
 DECIDES = ("market/checkout", "market/orders", "market/cart", "ground/gateway", "inbox")
