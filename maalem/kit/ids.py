@@ -57,6 +57,15 @@ def secret(prefix: str, *, length: int = 32) -> str:
 SPOKEN = "23456789CFGHJKMPQRVWX"
 
 
+def spoken(number: int, *, length: int = 8) -> str:
+    """`number` in the spoken letters, in two halves, such as `7K3D-92QF`."""
+    letters = ""
+    for _ in range(length):
+        number, digit = divmod(number, len(SPOKEN))
+        letters = SPOKEN[digit] + letters
+    return f"{letters[: length // 2]}-{letters[length // 2 :]}"
+
+
 def spoken_number(prefix: str, *, length: int = 8) -> str:
     """Make a short number for people, such as `M-7K3D-92QF`: easy to read out, hard to guess."""
     letters = "".join(secrets.choice(SPOKEN) for _ in range(length))

@@ -9,6 +9,7 @@ from maalem.payments.config import BadSetting, Config
 from maalem.payments.context import Modes, Payments
 from maalem.payments.fees.book import FeeBook
 from maalem.payments.rails.simulator import simulated
+from maalem.payments.receipts import Receipts
 from maalem.payments.units import Writer
 from maalem.payments.vault.cards import Vault
 from maalem.payments.vault.keys import VaultKeys
@@ -45,6 +46,7 @@ async def opened(
             vault=vault,
             config=config,
             writer=Writer(pool),
+            receipts=Receipts(pool),
             fees=FeeBook(pool, default_bps=config.fee_bps),
         )
     finally:

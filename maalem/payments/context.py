@@ -11,6 +11,7 @@ from maalem.payments.units import Writer
 if TYPE_CHECKING:
     from maalem.payments.fees.book import FeeBook
     from maalem.payments.rails.ports import Rails
+    from maalem.payments.receipts import Receipts
     from maalem.payments.vault.cards import Vault
 
 
@@ -34,7 +35,8 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The surroundings of a verb: database, time, ways out, card safe, settings, writer, fees."""
+    """The surroundings of a verb: database, time, ways out, card safe, settings, writer, fees, and
+    the numbers of receipts."""
 
     pool: Pool
     clock: Clock
@@ -43,3 +45,4 @@ class Payments:
     config: Config
     writer: Writer
     fees: "FeeBook"
+    receipts: "Receipts"

@@ -216,6 +216,8 @@ async def _settle(
     """Transaction two. Somebody may have changed a record meanwhile: then decide again, unless
     it was the attempt itself, which somebody else has settled with the same answer."""
     while True:
+        if isinstance(answer, Authorised):
+            asked = replace(asked, receipt=await payments.receipts.take())
         unit, confirmed = judge(asked, answer)
         if confirmed.charge is not None and confirmed.refusal is None:
             await add_completion(payments, unit, intent=confirmed.intent, at=asked.now)

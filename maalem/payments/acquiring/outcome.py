@@ -59,6 +59,7 @@ class Asked:
     now: datetime
     config: Config
     schedule: Schedule
+    receipt: str | None = None
 
 
 def judge(asked: Asked, answer: Answer) -> tuple[Unit, Confirmed]:
@@ -315,6 +316,7 @@ def _charge(
     asked: Asked, charge_id: str, *, answer: Authorised | Declined, **fields: Any
 ) -> Charge:
     intent, method = asked.intent, asked.method
+    status = fields.pop("status", "succeeded")
     return Charge(
         id=charge_id,
         account_id=intent.account_id,
@@ -324,7 +326,8 @@ def _charge(
         customer_id=intent.customer_id,
         amount=intent.amount,
         currency=intent.currency,
-        status=fields.pop("status", "succeeded"),
+        status=status,
+        receipt_number=asked.receipt if status == "succeeded" else None,
         risk_level=answer.risk_level,
         authenticated=answer.authenticated,
         cvc_check=str(answer.cvc_check),

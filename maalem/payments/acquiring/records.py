@@ -122,6 +122,7 @@ class Charge(Record, kw_only=True, frozen=True):
     fee_lines: list[dict[str, Any]] | None = None
     fee_returned: int = 0
     interchange_returned: int = 0
+    receipt_number: str | None = None
 
     @property
     def details(self) -> dict[str, Any]:

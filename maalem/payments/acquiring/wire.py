@@ -104,7 +104,7 @@ def charge(record: Charge) -> dict[str, Any]:
         }
         or None,
         "receipt_email": record.receipt_email,
-        "receipt_number": None,
+        "receipt_number": record.receipt_number,
         "receipt_url": None,
         "refunded": 0 < record.amount_captured == record.amount_refunded,
         "review": None,
