@@ -25,6 +25,7 @@ from maalem.payments.errors import NotFound, Refused
 from maalem.payments.rails.ports import (
     Authorised,
     CardPayment,
+    ChallengeRequired,
     ChallengeState,
     Check,
     Declined,
@@ -48,6 +49,7 @@ async def confirm(
     return_url: str | None = None,
     off_session: bool = False,
     force_challenge: bool = False,
+    refuse_challenge: bool = False,
     request_id: str | None = None,
     idempotency_key: str | None = None,
     keep: Keep | None = None,
@@ -59,7 +61,8 @@ async def confirm(
     The intent ends `succeeded`, `requires_capture`, `requires_action` (see `next_action`),
     `requires_payment_method` (refused) or `processing` (no answer yet: a job asks again).
     `stored` is False for an intent made in the same request; `also` are records to be stored
-    with it. Raises `ChangedMeanwhile` if somebody else was quicker: nothing was asked.
+    with it. `refuse_challenge` takes a bank's question for its no. Raises `ChangedMeanwhile` if
+    somebody else was quicker: nothing was asked.
     """
     if stored and intent.status == IntentStatus.REQUIRES_ACTION:
         intent, paid = await leave_challenge(payments, intent)
@@ -92,7 +95,12 @@ async def confirm(
     unit.claim = keep.hold(intent.id) if keep else None
     await payments.writer.commit(unit)
     return await _ask_and_settle(
-        payments, asked, keep=keep, merchant=merchant, force_challenge=force_challenge
+        payments,
+        asked,
+        keep=keep,
+        merchant=merchant,
+        force_challenge=force_challenge,
+        refuse_challenge=refuse_challenge,
     )
 
 
@@ -204,9 +212,14 @@ async def _ask_and_settle(
     keep: Keep | None,
     merchant: str | None = None,
     force_challenge: bool = False,
+    refuse_challenge: bool = False,
 ) -> Confirmed:
     merchant = merchant or await _merchant(payments, asked.intent)
     answer = await _ask(payments, asked, merchant=merchant, force_challenge=force_challenge)
+    if refuse_challenge and isinstance(answer, ChallengeRequired):
+        await payments.rails.desk.refuse(answer.challenge)
+        word = "authentication_required"
+        answer = Declined(answer.reference, word, decline_code=word)
     return await _settle(payments, asked, answer=answer, keep=keep)
 
 

@@ -294,8 +294,8 @@ def test_any_history_of_payments_and_holds_is_as_on_paper(fresh_payments_dsn):
     run_state_machine_as_test(
         OnThisDatabase,
         settings=hypothesis.settings(
-            max_examples=500 if NIGHTLY else 12,
-            stateful_step_count=40 if NIGHTLY else 25,
+            max_examples=150 if NIGHTLY else 12,
+            stateful_step_count=30 if NIGHTLY else 25,
             deadline=None,
             suppress_health_check=list(hypothesis.HealthCheck),
         ),

@@ -279,6 +279,24 @@ def test_an_answer_that_was_lost_is_asked_for_again(tell, verb):
     tell(story)
 
 
+def test_a_hold_runs_out_once_however_many_jobs_look(tell):
+    """P27: two workers find the same hold at the same moment; it is given up once."""
+
+    async def story(w: World) -> None:
+        intents = [(await held(w)).intent for _ in range(3)]
+        w.clock.move(days=7)
+        await asyncio.gather(*(chores.expire_attempts(w.payments) for _ in range(4)))
+        assert {(await w.fresh(intent)).status for intent in intents} == {"canceled"}
+        assert await pending(w) == (0, 0)
+        assert (await told(w, intents[0])).count("payment_intent.canceled") == 3
+        released = await w.payments.pool.fetchval(
+            "SELECT count(*) FROM followups WHERE kind = 'release'"
+        )
+        assert released == 3
+
+    tell(story)
+
+
 def test_balances_read_what_was_taken(tell):
     async def story(w: World) -> None:
         intent = (await held(w)).intent

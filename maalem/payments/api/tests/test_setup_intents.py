@@ -214,6 +214,42 @@ def test_a_card_of_another_customer_is_not_used(v1, customer):
         assert refused.value.param == "payment_method"
 
 
+def test_a_payment_may_fail_rather_than_ask(v1):
+    with pytest.raises(stripe.CardError) as refused:
+        v1.payment_intents.create(
+            {
+                "amount": 10_000,
+                "currency": "mad",
+                "payment_method": ALWAYS,
+                "error_on_requires_action": True,
+                "confirm": True,
+            }
+        )
+    assert refused.value.code == "authentication_required"
+    left = refused.value.error.payment_intent
+    assert (left.status, left.next_action) == ("requires_payment_method", None)
+    paid = v1.payment_intents.confirm(left.id, {"payment_method": "pm_card_visa"})
+    assert paid.status == "succeeded"
+
+
+def test_a_confirmation_says_anew_what_it_says(v1):
+    made = v1.payment_intents.create({"amount": 10_000, "currency": "mad"})
+    paid = v1.payment_intents.confirm(
+        made.id,
+        {
+            "payment_method": "pm_card_visa",
+            "capture_method": "manual",
+            "receipt_email": "claire@example.org",
+            "shipping": {"name": "Claire Martin", "address": {"line1": "12 rue des Tanneurs"}},
+            "payment_method_options": {"card": {"request_multicapture": "if_available"}},
+        },
+    )
+    assert (paid.status, paid.receipt_email) == ("requires_capture", "claire@example.org")
+    assert paid.shipping.address.line1 == "12 rue des Tanneurs"
+    part = v1.payment_intents.capture(paid.id, {"amount_to_capture": 1, "final_capture": False})
+    assert part.amount_capturable == 9_999
+
+
 def test_a_payment_that_asks_for_it_keeps_the_card(v1, customer, service):
     paid = v1.payment_intents.create(
         {

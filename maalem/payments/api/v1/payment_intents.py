@@ -269,6 +269,7 @@ async def _pay(
         return_url=params.return_url or None,
         off_session=params.off_session,
         force_challenge=bool(forced),
+        refuse_challenge=params.error_on_requires_action,
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
         keep=keep,
