@@ -74,6 +74,10 @@ _SENTENCES = {
         "payout_already_approved",
         "This officer has approved this payout: another one has to.",
     ),
+    "one_reserve_by_rule": (
+        "reserve_exists",
+        "By this rule money of the account's is kept back already.",
+    ),
     "one_default_per_currency": (
         "lock_timeout",
         "The account's bank accounts were changed meanwhile. Try again.",

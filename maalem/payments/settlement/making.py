@@ -136,6 +136,7 @@ def approve(
     approver: str,
     given: list[Approval],
     request_id: str | None = None,
+    key_id: str | None = None,
 ) -> Approved:
     """An officer's yes to a large payout. Raises `Refused` for a second one of the same officer."""
     if payout.status != PayoutStatus.PENDING:
@@ -158,6 +159,7 @@ def approve(
         payout_id=payout.id,
         approver=approver,
         request_id=request_id,
+        key_id=key_id,
         created_at=now,
     )
     new = changed(payout, approvals=payout.approvals + 1)

@@ -118,7 +118,7 @@ class Payout(Record, kw_only=True, frozen=True):
 
 
 class Approval(Record, kw_only=True, frozen=True):
-    """An officer's yes to a large payout."""
+    """An officer's yes to a large payout, and the API key that it came in with."""
 
     TABLE: ClassVar[str] = "payout_approvals"
 
@@ -127,6 +127,19 @@ class Approval(Record, kw_only=True, frozen=True):
     approver: str
     request_id: str | None = None
     created_at: datetime
+    key_id: str | None = None
+
+
+class Rule(Record, kw_only=True, frozen=True):
+    """A published rule: which share is kept back, why, and for how many days."""
+
+    TABLE: ClassVar[str] = "reserve_rules"
+
+    reason: str
+    share_bps: int
+    days: int
+    published_on: date
+    withdrawn_on: date | None = None
 
 
 class Reserve(Record, kw_only=True, frozen=True):

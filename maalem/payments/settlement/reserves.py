@@ -2,7 +2,7 @@
 
 import logging
 from datetime import date, timedelta
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from maalem.kit.ids import new_id
 from maalem.kit.money import Money
@@ -13,27 +13,15 @@ from maalem.payments.errors import BadRequest, Refused
 from maalem.payments.events.outbox import event
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import balance
-from maalem.payments.records import Record, changed
+from maalem.payments.records import changed
 from maalem.payments.settlement import wire
 from maalem.payments.settlement.ends import moved
-from maalem.payments.settlement.records import Reserve
+from maalem.payments.settlement.records import Reserve, Rule
 from maalem.payments.settlement.states import ReserveStatus
 from maalem.payments.units import ChangedMeanwhile, Unit
 
 BATCH = 200
 _log = logging.getLogger("maalem.payments.settlement")
-
-
-class Rule(Record, kw_only=True, frozen=True):
-    """A published rule: which share is kept back, why, and for how many days."""
-
-    TABLE: ClassVar[str] = "reserve_rules"
-
-    reason: str
-    share_bps: int
-    days: int
-    published_on: date
-    withdrawn_on: date | None = None
 
 
 class Kept(NamedTuple):

@@ -11,6 +11,7 @@ from maalem.payments.settlement.records import (
     ExternalAccount,
     Payout,
     Reserve,
+    Rule,
     Schedule,
 )
 
@@ -108,6 +109,7 @@ def approval(record: Approval) -> dict[str, Any]:
         "object": "payout_approval",
         "approver": record.approver,
         "created": epoch(record.created_at),
+        "key": record.key_id,
         "livemode": livemode(),
         "payout": record.payout_id,
     }
@@ -129,6 +131,20 @@ def reserve(record: Reserve) -> dict[str, Any]:
         "rule": record.rule_id,
         "status": record.status,
         "until": epoch(record.until),
+    }
+
+
+def rule(record: Rule) -> dict[str, Any]:
+    """A published rule of reserves (ours)."""
+    return {
+        "id": record.id,
+        "object": "reserve_rule",
+        "days": record.days,
+        "livemode": livemode(),
+        "published_on": record.published_on.isoformat(),
+        "reason": record.reason,
+        "share_bps": record.share_bps,
+        "withdrawn_on": record.withdrawn_on.isoformat() if record.withdrawn_on else None,
     }
 
 

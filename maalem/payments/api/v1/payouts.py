@@ -141,6 +141,7 @@ async def approve(call: Call, params: Approve, payout_id: str) -> Decided:
         approver=approver,
         given=await _approvals(call, payout),
         request_id=call.request_id,
+        key_id=call.caller.key.id,
     )
     unit = Unit()
     join(call, unit, done.unit)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from maalem.payments import store
@@ -12,6 +13,7 @@ from maalem.payments.accounts.records import Account
 from maalem.payments.errors import BadRequest, Refused
 from maalem.payments.ledger.balances import balance
 from maalem.payments.ledger.verify import verify
+from maalem.payments.packed import unpack
 from maalem.payments.settlement import making, reserves
 from maalem.payments.settlement.chores import make_available, make_scheduled, settle_debts
 from maalem.payments.settlement.payouts import mark_failed, mark_sent
@@ -227,7 +229,8 @@ def test_money_that_becomes_available_is_told(fresh_payments_dsn):
             w.platform.id,
         )
         assert len(rows) == 1
-        assert rows[0]["data"]["object"]["available"][0]["amount"] == 30_000
+        told = msgspec.json.decode(unpack(rows[0]["data"]))
+        assert told["object"]["available"][0]["amount"] == 30_000
         assert await free(w, w.platform) == await folded(w, w.platform) == 30_000
 
     play(fresh_payments_dsn, story)

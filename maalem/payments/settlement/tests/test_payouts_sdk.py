@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
+from maalem.payments.packed import unpack
 from maalem.payments.settlement.tests.cast import bank_account, rib
 from maalem.payments.tests.service import Service
 
@@ -61,7 +62,7 @@ def test_a_bank_account_is_kept_and_its_number_never_comes_back(v1, service):
     assert added.default_for_currency
     assert len(added.fingerprint) == 16
     assert hers.digits not in str(v1.accounts.retrieve(account.id))
-    for table in ("external_accounts", "events", "idempotency_keys", "vault.bank_numbers"):
+    for table in ("external_accounts", "vault.bank_numbers", "vault.access_log"):
         found = service.rows(
             f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0"
             " OR strpos(t::text, encode(%s::bytea, 'hex')) > 0",
@@ -69,6 +70,14 @@ def test_a_bank_account_is_kept_and_its_number_never_comes_back(v1, service):
             hers.digits.encode(),
         )
         assert found == [(0,)], table
+    kept = service.rows(
+        "SELECT data FROM events WHERE account_id = %s UNION ALL"
+        " SELECT body FROM idempotency_keys WHERE body IS NOT NULL",
+        account.id,
+    )
+    told = b"".join(unpack(row[0]) for row in kept)
+    assert added.id.encode() in told
+    assert hers.digits.encode() not in told
     assert hers.digits not in Path(service.log).read_text(encoding="utf-8")
 
 
@@ -216,8 +225,12 @@ def test_a_large_payout_needs_two_different_officers(v1, service):
             large.id,
         )
     assert approve("Naïma Oubella").approvals.given == 2
-    told = service.rows("SELECT approver FROM payout_approvals WHERE payout_id = %s", large.id)
-    assert sorted(told) == [("Naïma Oubella",), ("Youssef Benjelloun",)]
+    answer = client.raw_request(
+        "get", f"/v1/payouts/{large.id}/approvals", stripe_account=account.id
+    )
+    told = client.deserialize(answer, api_mode="V1").data
+    assert [one.approver for one in told] == ["Naïma Oubella", "Youssef Benjelloun"]
+    assert all(one.key and one.created for one in told)
     small = v1.payouts.create({"amount": 10_000, "currency": "mad"}, named)
     assert small.approvals.needed == 0
 
@@ -286,3 +299,30 @@ def test_an_account_has_a_schedule(v1):
         assert refused.value.param == f"settings[payouts][schedule][{param}]"
     assert v1.accounts.list({"limit": 1}).data[0].settings.payouts.schedule.interval == "weekly"
     assert v1.accounts.retrieve_current().settings.payouts.schedule.interval == "manual"
+
+
+def test_a_reserve_is_held_by_a_published_rule_and_its_owner_sees_why(v1, service):
+    account = seller(v1)
+    earn(v1, account, 100_000)
+    client: Any = service.client()
+
+    def ask(method: str, path: str, **more: Any) -> Any:
+        return client.deserialize(client.raw_request(method, path, **more), api_mode="V1")
+
+    rules = ask("get", "/v1/reserve_rules").data
+    assert [rule.id for rule in rules if rule.share_bps == 2_000] == ["long_delivery"]
+    kept = ask(
+        "post", "/v1/reserves", rule="long_delivery", currency="mad", stripe_account=account.id
+    )
+    assert (kept.amount, kept.status, kept.rule) == (20_000, "held", "long_delivery")
+    assert kept.until - kept.created == 60 * 86_400
+    named: Any = {"stripe_account": account.id}
+    has = v1.balance.retrieve(options=named)
+    assert (has.available[0].amount, has.connect_reserved[0].amount) == (80_000, 20_000)
+    assert ask("get", "/v1/reserves", stripe_account=account.id).data[0].id == kept.id
+    assert ask("get", f"/v1/reserves/{kept.id}", stripe_account=account.id).reason
+    again = {"rule": "long_delivery"}
+    for wrong in ({"rule": "because"}, {"rule": "closing", "currency": "xyz"}, {}, again):
+        with pytest.raises(stripe.InvalidRequestError):
+            ask("post", "/v1/reserves", **{"currency": "mad", **wrong}, stripe_account=account.id)
+    assert service.events(kept.id) == ["reserve.hold.created"]
