@@ -13,6 +13,7 @@ from maalem.payments.acquiring.outcome import client_secret
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
 from maalem.payments.acquiring.sessions import Session
 from maalem.payments.acquiring.states import IntentStatus
+from maalem.payments.events.outbox import event
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.records import changed
 from maalem.payments.tests.world import World, world
@@ -35,6 +36,16 @@ def intent(w: World, **fields: Any) -> Intent:
     return Intent(**{**wanted, **fields})
 
 
+def told(w: World, record: Intent) -> Unit:
+    """A new intent and its event."""
+    unit = Unit().put(record)
+    made = event(
+        "payment_intent.created", {"id": record.id}, account_id=w.platform.id, at=w.clock.now()
+    )
+    unit.events.append(made)
+    return unit
+
+
 def claim(w: World, key: str) -> Claim:
     return Claim(
         use="whole",
@@ -47,19 +58,23 @@ def claim(w: World, key: str) -> Claim:
 
 
 def test_a_refused_unit_does_not_disturb_its_neighbours(payments_dsn):
+    """P29: each that is committed leaves its event, and the refused one leaves none."""
+
     async def story() -> None:
         async with world(payments_dsn.app) as w:
             records = [intent(w, amount=-1 if n == 7 else 100) for n in range(20)]
             done = await asyncio.gather(
-                *(w.payments.writer.commit(Unit().put(record)) for record in records),
+                *(w.payments.writer.commit(told(w, record)) for record in records),
                 return_exceptions=True,
             )
             assert [n for n, result in enumerate(done) if result is not None] == [7]
             assert isinstance(done[7], UnitRefused)
-            count = await w.payments.pool.fetchval(
-                "SELECT count(*) FROM payment_intents WHERE account_id = $1", w.platform.id
-            )
-            assert count == 19
+            for ids in (
+                "SELECT id FROM payment_intents WHERE account_id = $1",
+                "SELECT object_id FROM events WHERE account_id = $1",
+            ):
+                kept = {row[0] for row in await w.payments.pool.fetch(ids, w.platform.id)}
+                assert kept == {record.id for record in records if record.amount > 0}
 
     asyncio.run(story())
 

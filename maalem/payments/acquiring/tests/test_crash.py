@@ -99,6 +99,7 @@ def doomed(fresh_payments_dsn: Any, tmp_path: Path) -> Iterator[Doomed]:
 
 
 def test_killed_while_the_rail_is_asked_the_retry_finishes_the_same_payment(doomed):
+    """P1: and the network is asked under the same reference."""
     key = uuid.uuid4().hex
     doomed.conduct(3_000)
     request = doomed.in_background("payment_intents", PAY, key=key)
@@ -132,7 +133,7 @@ def test_while_the_first_lives_the_second_is_told_to_wait(doomed):
 
 
 def test_killed_between_the_rails_answer_and_our_books(doomed):
-    """The books can't be written (their table is locked) when the process dies."""
+    """P1 and P17: the books can't be written (their table is locked) when the process dies."""
     key = uuid.uuid4().hex
     doomed.service.rows("SELECT 1")
     blocker = driver.psycopg.connect(doomed.dsn.superuser)
@@ -174,6 +175,7 @@ def test_a_capture_and_a_refund_survive_a_kill(doomed):
 
 
 def test_killed_at_any_moment_every_payment_is_made_once(doomed):
+    """P1: whatever the moment."""
     chance = random.Random(20260302)
     keys = [uuid.uuid4().hex for _ in range(24)]
     for start in range(0, len(keys), 8):

@@ -132,6 +132,8 @@ def test_a_hold_that_is_not_captured_in_time_is_released(tell):
 
 
 def test_refunds_at_once_never_pass_what_was_captured(tell):
+    """P12: however many race."""
+
     async def story(w: World) -> None:
         paid = await w.pay(1_000)
 
@@ -312,6 +314,8 @@ async def rail(w: World, **conduct: Any) -> None:
 
 
 def test_no_answer_in_time_is_not_a_no(tell):
+    """P18: it is unknown, nothing else is tried, and a look-up resolves it."""
+
     async def story(w: World) -> None:
         await rail(w, lose_replies=1)
         unknown = await w.pay(1_000)

@@ -50,6 +50,7 @@ def test_the_same_request_again_is_answered_the_same(caller, key):
 
 
 def test_other_parameters_or_another_place_are_refused(caller, key):
+    """P2: the endpoint counts too."""
     caller.post("payment_intents", PAY, key=key)
     for path, data in (
         ("payment_intents", {**PAY, "amount": "1001"}),
@@ -148,6 +149,7 @@ def test_a_key_on_a_get_is_ignored(caller, key):
 
 @pytest.mark.parametrize("path", ["payment_intents", "customers", "refunds"])
 def test_many_at_once_have_one_effect(caller, key, path):
+    """P3: payments, refunds and customers."""
     data = {"payment_intents": PAY, "customers": {"name": key}}.get(path)
     if data is None:
         intent = caller.post("payment_intents", PAY).json()["id"]

@@ -191,6 +191,8 @@ def test_it_gives_up_after_three_days_and_says_so(config: Config):
 
 
 def test_a_job_that_fails_disturbs_no_other_and_is_tried_again(config: Config):
+    """P31: and does not keep others waiting."""
+
     async def story() -> None:
         calls = {"bad": 0, "good": 0}
         stop = asyncio.Event()
@@ -238,6 +240,7 @@ def test_a_commit_wakes_the_deliverer_at_once(config: Config):
 def test_a_worker_killed_in_the_middle_loses_nothing(
     service: Service, payer: Payer, tmp_path: Path
 ):
+    """P29 and P31: what was committed is sent at least once, whoever dies."""
     with Receiver() as receiver:
         hook = service.client().v1.webhook_endpoints.create(
             params={"url": receiver.url, "enabled_events": ["checkout.session.completed"]}

@@ -2,10 +2,14 @@
 
 import itertools
 import json
+import time
 
 import pytest
+from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
+from maalem.kit.signatures import sign
 from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.inbox import actions, handlers
 from maalem.platform.inbox.jobs import NotYet, handle_left_over
@@ -41,6 +45,10 @@ def final(group):
         Refund.objects.count(),
         Alert.objects.count(),
     )
+
+
+def signed_by(secret, body, *, ago_s):
+    return sign(body, secrets=[secret], at=int(time.time()) - ago_s)
 
 
 def succeeded(world, attempt):
@@ -97,6 +105,7 @@ def test_the_same_webhook_twice_is_stored_and_handled_once(world):
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 def test_events_in_any_order_and_the_return_end_alike(world, order):
+    """P15: whatever comes first, once or twice."""
     group, attempt = world.opened()
     completed = world.bank.pay(attempt.session)
     steps = [
@@ -124,14 +133,18 @@ def test_events_in_any_order_and_the_return_end_alike(world, order):
         lambda body, header: (body, header.replace("v1=", "v1=0")),
         lambda body, header: (body, "t=1,v1=00"),
         lambda body, header: (b"", header),
+        lambda body, header: (body, signed_by(settings.STRIPE_WEBHOOK_SECRET, body, ago_s=301)),
+        lambda body, header: (body, signed_by("whsec_of_somebody_else", body, ago_s=0)),
     ],
 )
-def test_an_unsigned_message_changes_nothing(world, spoil):
+def test_an_unsigned_message_changes_nothing(world, spoil, caplog):
+    """P16: bent, unsigned, older than five minutes or signed by a stranger; the log says so."""
     group, attempt = world.opened()
     before = final(group)
     assert post(spoil(*world.bank.pay(attempt.session))).status_code == 400
     assert final(group) == before
     assert not Event.objects.exists()
+    assert "without a good signature was refused" in caplog.text
 
 
 def test_a_webhook_is_a_post_and_needs_no_csrf_token(world):
@@ -164,6 +177,7 @@ def test_a_poisoned_event_is_parked_with_its_reason_and_alerted(world, missing):
 
 
 def test_an_event_that_fails_is_tried_again_and_parked_at_last(world, monkeypatch):
+    """P31: set aside with an alarm after its tries; the others were not kept waiting."""
     group, attempt = world.opened()
 
     def breaks(thing):
@@ -184,6 +198,25 @@ def test_an_event_that_fails_is_tried_again_and_parked_at_last(world, monkeypatc
     assert actions.handle(event.event_id) == "handled", "a person may let it be tried again"
     group.refresh_from_db()
     assert group.status == "paid"
+
+
+def test_the_whole_log_played_again_changes_nothing(world):
+    """P30: every event from the first one on, acted upon a second time."""
+    group, attempt = world.opened()
+    completed = world.bank.pay(attempt.session)
+    post(completed)
+    post(succeeded(world, attempt))
+    post(world.bank.event("charge.refunded", refunded(Payment.objects.get(), group.total_minor)))
+    drain()
+    before, told = final(group), list(History.objects.order_by("id").values())
+    log = list(Event.objects.order_by("id"))
+    assert [event.status for event in log] == ["handled"] * 3
+    for event in log:
+        with transaction.atomic():
+            handlers.BY_TYPE[event.type](event.payload["object"])
+    drain()
+    assert final(group) == before
+    assert list(History.objects.order_by("id").values()) == told
 
 
 def test_a_stored_event_that_has_lost_its_job_is_handled_all_the_same(world):
@@ -280,7 +313,7 @@ def refunded(payment, amount):
 @pytest.mark.parametrize("now", list(EventStatus))
 @pytest.mark.parametrize("then", list(EventStatus))
 def test_the_database_holds_the_table_of_an_events_states(world, now, then):
-    from django.db import IntegrityError, transaction
+    from django.db import IntegrityError
 
     event = Event.objects.create(event_id=f"evt_{now}_{then}", type="t", payload={})
     if now == EventStatus.STORED or now in EVENT_NEXT[EventStatus.STORED]:

@@ -1,5 +1,6 @@
 """Every centime that a buyer pays goes to somebody, for any amounts."""
 
+import os
 from datetime import date
 
 import pytest
@@ -33,9 +34,10 @@ items = st.lists(
 )
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=100_000 if "MAALEM_NIGHTLY" in os.environ else 2_000, deadline=None)
 @given(st.lists(st.tuples(items, st.integers(0, 10**9)), min_size=1, max_size=5))
 def test_the_parts_of_every_seller_add_up_to_what_the_buyer_pays(sellers):
+    """P11: for any amounts, sellers and rules."""
     buyer_pays = sum(item.total_minor for parcel, _ in sellers for item in parcel) + sum(
         shipping for _, shipping in sellers
     )

@@ -386,6 +386,7 @@ def test_the_order_in_every_state_has_a_page_in_every_language(visitor, world, l
 
 
 def test_the_receipt_is_made_of_frozen_words_alone(visitor, world):
+    """P25: to the byte, whatever was edited since."""
     group = world.paid()
     before = visitor.get(links.path(group.number, to="orders:receipt")).content
     Variant.objects.update(price_minor=1)
