@@ -60,14 +60,8 @@ async def listing(call: Call, params: Listing) -> Object:
         "charge_id": params.charge,
         "intent_id": params.payment_intent,
     }
-    found: list[Dispute] = []
-
-    def note(record: Dispute) -> Object:
-        found.append(record)
-        return {}
-
-    answer = await page(call, Dispute, params, where=where, show=note)
-    return {**answer, "data": await _many(call, found)}
+    answer = await page(call, Dispute, params, where=where, show=lambda found: {"is": found})
+    return {**answer, "data": await _many(call, [item["is"] for item in answer["data"]])}
 
 
 # 150,000 characters of Arabic are 900 kB on the wire, where each byte is written as three.

@@ -37,14 +37,8 @@ async def listing(call: Call, params: Listing) -> Object:
         "charge_id": params.charge,
         "intent_id": params.payment_intent,
     }
-    found: list[FraudWarning] = []
-
-    def note(record: FraudWarning) -> Object:
-        found.append(record)
-        return {}
-
-    answer = await page(call, FraudWarning, params, where=where, show=note)
-    return {**answer, "data": await _shown(call, found)}
+    answer = await page(call, FraudWarning, params, where=where, show=lambda found: {"is": found})
+    return {**answer, "data": await _shown(call, [item["is"] for item in answer["data"]])}
 
 
 async def _shown(call: Call, found: list[FraudWarning]) -> list[Object]:
