@@ -64,6 +64,8 @@ class Config:
     bank_message: str = "09"
     institution: str = "Maalem Paiements"
     batch_every_s: int = 900
+    # (balance, month) of each level in centimes, in place of the dated ones.
+    level_caps: tuple[tuple[int | None, int | None], ...] = ()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
@@ -85,6 +87,7 @@ class Config:
             payout_hour=_whole(env, "MAALEM_PAYOUT_HOUR", default=6, most=23),
             holidays=_days(env, "MAALEM_HOLIDAYS"),
             demo=env.get("MAALEM_DEMO") == "1",
+            level_caps=_level_caps(env),
             live_database_url=env.get("MAALEM_PAYMENTS_LIVE_DATABASE_URL", ""),
             live_admin_database_url=env.get("MAALEM_PAYMENTS_LIVE_ADMIN_DATABASE_URL", ""),
             live_rails=_live_rails(env),
@@ -107,6 +110,25 @@ class Config:
             vault_key=hmac.digest(self.vault_key, b"maalem live mode", "sha256"),
             fingerprint_key=hmac.digest(self.fingerprint_key, b"maalem live mode", "sha256"),
         )
+
+
+def _level_caps(
+    env: Mapping[str, str],
+) -> tuple[tuple[int | None, int | None], ...]:
+    """`200/-,5000/-,20000/100000`: balance and month of the three levels, in whole dirhams."""
+    text = env.get("MAALEM_LEVEL_CAPS", "").replace(" ", "")
+    if not text:
+        return ()
+    pairs = [pair.split("/") for pair in text.split(",")]
+    words = [word for pair in pairs for word in pair]
+    shaped = len(pairs) == 3 and all(len(pair) == 2 for pair in pairs)
+    if not shaped or not all(word == "-" or word.isdecimal() for word in words):
+        raise BadSetting(
+            "MAALEM_LEVEL_CAPS is three pairs of balance/month in dirhams, `-` for none, such as"
+            f" 200/-,5000/-,20000/-; it is {text!r}"
+        )
+    amounts = [None if word == "-" else int(word) * 100 for word in words]
+    return tuple(zip(amounts[::2], amounts[1::2], strict=True))
 
 
 def _live_rails(env: Mapping[str, str]) -> str:

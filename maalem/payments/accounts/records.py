@@ -3,7 +3,12 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+import msgspec
+
+from maalem.payments.accounts.levels import ACTIVE, CAPABILITIES
 from maalem.payments.records import Record
+
+ALL_ACTIVE = dict.fromkeys(CAPABILITIES, ACTIVE)
 
 
 class Account(Record, kw_only=True, frozen=True):
@@ -28,6 +33,15 @@ class Account(Record, kw_only=True, frozen=True):
     details_submitted: bool = True
     metadata: dict[str, str]
     created_at: datetime
+    # What is known of it, and what follows (accounts/levels.py).
+    vouched: bool = True
+    level: int = 2
+    capabilities: dict[str, str] = msgspec.field(default_factory=lambda: dict(ALL_ACTIVE))
+    requirements: dict[str, Any] = {}
+    company: dict[str, str | None] = {}
+    tos: dict[str, Any] = {}
+    rejected: str | None = None
+    deleted: bool = False
 
 
 class Customer(Record, kw_only=True, frozen=True):

@@ -6,10 +6,23 @@ from maalem.payments.accounts.records import Account, Customer, PaymentMethod, T
 from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 
+NOTHING_DUE: dict[str, Any] = {
+    "alternatives": [],
+    "currently_due": [],
+    "current_deadline": None,
+    "disabled_reason": None,
+    "errors": [],
+    "eventually_due": [],
+    "past_due": [],
+    "pending_verification": [],
+}
+
 
 def account(record: Account) -> dict[str, Any]:
     """The `account` object."""
-    able = "active" if record.charges_enabled else "inactive"
+    if record.deleted:
+        return {"id": record.id, "object": "account", "deleted": True}
+    company = record.company
     return {
         "id": record.id,
         "object": "account",
@@ -28,19 +41,23 @@ def account(record: Account) -> dict[str, Any]:
             "support_address": None,
             "support_url": None,
         },
-        "capabilities": {"card_payments": able, "transfers": able},
+        "capabilities": record.capabilities,
+        "company": {
+            "name": company.get("name"),
+            "registration_number_provided": bool(company.get("registration_number")),
+            "tax_id_provided": bool(company.get("tax_id")),
+        },
         "charges_enabled": record.charges_enabled,
         "payouts_enabled": record.payouts_enabled,
         "details_submitted": record.details_submitted,
-        "requirements": {
-            "currently_due": [],
-            "eventually_due": [],
-            "past_due": [],
-            "pending_verification": [],
-            "errors": [],
-            "alternatives": [],
-            "current_deadline": None,
-            "disabled_reason": None,
+        "requirements": record.requirements or NOTHING_DUE,
+        "future_requirements": NOTHING_DUE,
+        "level": record.level,
+        "tos_acceptance": {
+            "date": record.tos.get("date"),
+            "ip": None,
+            "ip_provided": "ip" in record.tos,
+            "user_agent": None,
         },
         "external_accounts": {
             "object": "list",
@@ -50,6 +67,22 @@ def account(record: Account) -> dict[str, Any]:
         },
         "metadata": record.metadata,
         "created": epoch(record.created_at),
+    }
+
+
+def capability(
+    record: Account, name: str, *, status: str | None, requirements: dict[str, Any]
+) -> dict[str, Any]:
+    """The `capability` object; `status` is None for one that was not asked for."""
+    return {
+        "id": name,
+        "object": "capability",
+        "account": record.id,
+        "future_requirements": NOTHING_DUE,
+        "requested": status is not None,
+        "requested_at": None if status is None else epoch(record.created_at),
+        "requirements": requirements,
+        "status": status or "unrequested",
     }
 
 

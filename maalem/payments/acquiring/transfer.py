@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.accounts import limits
 from maalem.payments.accounts.records import Account
 from maalem.payments.acquiring import sharing
 from maalem.payments.acquiring.connected import ApplicationFee, DestinationPayment
@@ -67,7 +68,7 @@ async def transfer(
     bucket, due, amount = await _source(
         payments, giver, source_charge=source_charge, amount=amount, currency=currency
     )
-    unit = Unit()
+    unit = await limits.room_for(payments, taker, amount=amount, currency=currency)
     if source_charge is not None:
         transferred = source_charge.amount_transferred + amount
         unit.put(changed(source_charge, amount_transferred=transferred))
@@ -113,12 +114,7 @@ async def connected_to(
     taker = await store.get(payments.pool, Account, destination)
     if taker is None or taker.parent_id != giver.id:
         raise NotFound.of("destination", destination, param=param)
-    if not taker.payouts_enabled:
-        raise Refused(
-            "Your destination account needs to be able to receive transfers.",
-            code="insufficient_capabilities_for_transfer",
-            param=param,
-        )
+    limits.may_receive(taker, param=param)
     return taker
 
 

@@ -8,8 +8,12 @@ import msgspec
 from maalem.kit.rib import NotARib, RibProblem, read_rib
 from maalem.payments import store
 from maalem.payments.accounts import wire as accounts_wire
+from maalem.payments.accounts.onboarding import representatives
+from maalem.payments.accounts.people import Person
+from maalem.payments.accounts.people import person as people_wire
 from maalem.payments.accounts.records import Account
 from maalem.payments.api.call import Call, Object
+from maalem.payments.context import Payments
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.records import changed
 from maalem.payments.settlement import places, wire
@@ -127,23 +131,25 @@ def join(call: Call, unit: Unit, more: Unit) -> None:
 
 
 async def accounts_shown(
-    call: Call,
+    payments: Payments,
     accounts: Sequence[Account],
     /,
     *,
     schedule: Schedule | None = None,
     place: ExternalAccount | None = None,
+    person: Person | None = None,
 ) -> list[Object]:
-    """Accounts with their bank accounts and payout schedules; `schedule` and `place` are about to
-    be stored for the one that is shown."""
-    pool, ids = call.payments.pool, [account.id for account in accounts]
+    """Accounts with their bank accounts, payout schedules and who stands behind them; `schedule`,
+    `place` and `person` are about to be stored for the one that is shown."""
+    pool, ids = payments.pool, [account.id for account in accounts]
     found = await store.select(
         pool,
         ExternalAccount,
         "account_id = ANY($1) AND NOT deleted ORDER BY id DESC",
         ids,
     )
-    schedules = await schedules_of(pool, call.payments.config, accounts=accounts)
+    schedules = await schedules_of(pool, payments.config, accounts=accounts)
+    people = [person] if person is not None else await representatives(pool, ids)
     shown = []
     for account in accounts:
         hers = [one for one in found if one.account_id == account.id]
@@ -151,6 +157,12 @@ async def accounts_shown(
             keep = [changed(one, default_for_currency=False) for one in hers]
             hers = [place, *(keep if place.default_for_currency else hers)]
         obj = accounts_wire.account(account)
+        if account.deleted:
+            shown.append(obj)
+            continue
+        if account.business_type in (None, "individual"):
+            behind = (one for one in people if one.account_id == account.id)
+            obj["individual"] = next((people_wire(one) for one in behind), None)
         obj["external_accounts"] |= {
             "data": [wire.external_account(one) for one in hers[:_SHOWN]],
             "has_more": len(hers) > _SHOWN,
@@ -170,6 +182,10 @@ async def account_shown(
     *,
     schedule: Schedule | None = None,
     place: ExternalAccount | None = None,
+    person: Person | None = None,
 ) -> Object:
     """One account as the wire shows it."""
-    return (await accounts_shown(call, [account], schedule=schedule, place=place))[0]
+    shown = await accounts_shown(
+        call.payments, [account], schedule=schedule, place=place, person=person
+    )
+    return shown[0]

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from maalem.payments import store
+from maalem.payments.accounts import limits
 from maalem.payments.accounts.records import Account
 from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.transfer import connected_to
@@ -43,6 +44,11 @@ async def shared(
     if data is not None:
         name = _named(inside, "transfer_data", "destination")
         taker = await connected_to(call.payments, call.account, data.destination, param=name)
+        # Whatever the currency: a foreign unit is worth more than a dirham, so none is refused
+        # that would have had room.
+        await limits.room_for(
+            call.payments, taker, amount=data.amount or amount, currency=limits.CURRENCY
+        )
         found["transfer_destination"] = taker.id
         found["transfer_amount"] = data.amount
     if fee is not None:

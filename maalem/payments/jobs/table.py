@@ -10,6 +10,7 @@ from maalem.payments.acquiring.sessions import Session
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError
 from maalem.payments.events.deliver import Deliverer
+from maalem.payments.jobs import verifications
 from maalem.payments.jobs.loop import Job
 from maalem.payments.ledger import sealing
 from maalem.payments.settlement import chores as settlement
@@ -28,6 +29,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("deliveries", _caught_up(deliverer), every_s=1.0, channel="deliveries"),
         Job("unanswered rails", _settled(chores.resolve_unknown), every_s=5.0),
         Job("left challenges", _settled(chores.expire_attempts), every_s=10.0),
+        Job("identities", _settled(verifications.follow), every_s=2.0),
         Job("disputes", _settled(disputes.look_after), every_s=5.0),
         Job("expired sessions", expire_sessions, every_s=10.0),
         Job("availability", _settled(settlement.make_available), every_s=5.0),

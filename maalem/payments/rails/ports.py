@@ -6,7 +6,7 @@ that finds no answer before its deadline gives `Unknown`, never a decline: `look
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -291,6 +291,34 @@ class ChallengeDesk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """A person as the register is asked about her; `born` is year, month, day."""
+
+    id_number: str | None = field(repr=False)
+    born: Sequence[int] | None = field(repr=False)
+    first_name: str | None
+    last_name: str | None
+    document: str | None
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityAnswer:
+    """`verified`, `pending` or `failed` for the identity and for the document, and why."""
+
+    identity: str
+    identity_code: str | None
+    document: str
+    document_code: str | None
+
+
+class IdentityRegister(Protocol):
+    """Where it is asked whether a person is who she says. A question changes nothing there."""
+
+    async def check(self, identity: Identity) -> IdentityAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Rails:
     """Every way out of the house."""
 
@@ -300,3 +328,4 @@ class Rails:
     disputes: DisputeDesk
     bank: "Bank"
     networks: "Clearing"
+    identity: IdentityRegister

@@ -21,6 +21,7 @@ from maalem.payments.rails.bank.simulator import SimulatedBank
 from maalem.payments.rails.casebook import Casebook
 from maalem.payments.rails.declines import declined
 from maalem.payments.rails.desk import SimulatedDesk
+from maalem.payments.rails.identity import SimulatedRegister
 from maalem.payments.rails.notebook import (
     Entry,
     NetworkDown,
@@ -67,6 +68,7 @@ def simulated(pool: asyncpg.Pool, clock: Clock, *, iban: str = SIMULATED_ACCOUNT
         disputes=SimulatedDisputes(pool, clock, notebook=notebook),
         bank=bank,
         networks=bank,
+        identity=SimulatedRegister(clock),
     )
 
 

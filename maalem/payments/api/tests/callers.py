@@ -55,7 +55,9 @@ class Knocks:
         """A path of the routing table with the id of an object that there is, if we made one."""
         steps = path.split("/")
         kind = steps[2] if steps[2] != "checkout" else "sessions"
-        ids = [self.objects.get(kind, unknown), self.objects.get(f"{kind}/2", unknown)]
+        last = next((word for word in reversed(steps) if not word.startswith("{")), "")
+        second = self.objects.get(f"{kind}/{last}") or self.objects.get(f"{kind}/2", unknown)
+        ids = [self.objects.get(kind, unknown), second]
         return "/".join(ids.pop(0) if step.startswith("{") else step for step in steps)
 
 
@@ -143,6 +145,8 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
     return {
         "accounts": account.id,
         "accounts/2": place.id,
+        "accounts/persons": v1.accounts.persons.create(account.id, {"first_name": "Omar"}).id,
+        "accounts/capabilities": "transfers",
         "application_fees": fee,
         "application_fees/2": v1.application_fees.refunds.create(fee, {"amount": 100}).id,
         "balance_transactions": lines.data[0].id,

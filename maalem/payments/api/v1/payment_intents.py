@@ -6,6 +6,7 @@ import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.accounts import limits
 from maalem.payments.accounts.methods import Taken, chosen
 from maalem.payments.accounts.records import Customer
 from maalem.payments.acquiring import wire
@@ -126,6 +127,7 @@ async def _resume(call: Call, intent_id: str) -> Answered:
 async def create(call: Call, params: Create) -> Answered:
     """Make an intent; with `confirm` pay it in the same call."""
     _check(params)
+    limits.may_charge(call.account)
     taken = await _method(call, params)
     if params.customer:
         await _customer(call, params.customer)
@@ -133,6 +135,10 @@ async def create(call: Call, params: Create) -> Answered:
         _refuse_early(params)
     shares = await _shares(call, params)
     intent = _new_intent(call, params, taken=taken, shares=shares)
+    if not call.account.vouched:
+        await limits.room_for(
+            call.payments, call.account, amount=intent.amount, currency=intent.currency
+        )
     if params.confirm:
         if taken is None:
             raise BadRequest(
