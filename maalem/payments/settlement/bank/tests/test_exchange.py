@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from maalem.payments.acquiring.refund import refund
+from maalem.payments.errors import Refused
 from maalem.payments.ledger.verify import verify
+from maalem.payments.settlement import making
 from maalem.payments.settlement.bank import batches, findings, matching
 from maalem.payments.settlement.bank.records import Batch, BatchLine
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, rib
+from maalem.payments.settlement.bank.tests.schemas import problems
 from maalem.payments.settlement.records import ExternalAccount
 from maalem.payments.store import get, select
 
@@ -145,6 +148,98 @@ def test_a_file_that_never_arrived_goes_out_again_with_the_same_bytes(play):
         assert batch.status == "accepted"
         digests = await b.payments.pool.fetch("SELECT sha256 FROM simulator.bank_received")
         assert [row["sha256"] for row in digests] == [batch.sha256]
+
+    play(story)
+
+
+def test_a_process_that_dies_between_keeping_and_sending_has_lost_nothing(play):
+    """P19: what was kept goes out later, once; a payout in a file can't be taken back."""
+
+    async def story(b: BankWorld) -> None:
+        seller = await b.seller(amount=10_000)
+        await b.ripen()
+        payout = await b.payout(seller, 4_000)
+        batch = await batches.gather(b.payments)
+        assert batch is not None
+        # Here it died. Somebody wants the payout back meanwhile.
+        with pytest.raises(Refused, match="pending"):
+            making.cancel(b.payments, await b.fresh(payout))
+        assert await batches.gather(b.payments) is None
+        b.clock.move(minutes=2)
+        await b.exchange()
+        assert (await only_batch(b)).status == "accepted"
+        assert await b.payments.pool.fetchval("SELECT count(*) FROM simulator.bank_received") == 1
+        assert (await b.fresh(payout)).status == "paid"
+
+    play(story)
+
+
+def test_a_payout_that_is_canceled_while_a_file_is_made_is_not_in_it(play):
+    async def story(b: BankWorld) -> None:
+        seller = await b.seller(amount=10_000)
+        await b.ripen()
+        payout = await b.payout(seller, 4_000)
+        canceled = making.cancel(b.payments, payout).unit
+        kept, _ = await asyncio.gather(
+            batches.gather(b.payments),
+            b.payments.writer.commit(canceled),
+            return_exceptions=True,
+        )
+        now = (await b.fresh(payout)).status
+        assert (now, kept is None) in {("canceled", True), ("in_transit", False)}
+
+    play(story)
+
+
+def test_a_file_kept_twice_over_by_two_workers_has_each_payout_once(play):
+    """P19: a payout is given to the bank once, whoever gathers."""
+
+    async def story(b: BankWorld) -> None:
+        seller = await b.seller(amount=10_000)
+        await b.ripen()
+        for amount in (1_000, 2_000, 3_000):
+            await b.payout(seller, amount)
+        both = await asyncio.gather(*(batches.gather(b.payments) for _ in range(4)))
+        assert [batch.count for batch in both if batch is not None] == [3]
+        assert len(await select(b.payments.pool, BatchLine, "true")) == 3
+
+    play(story)
+
+
+def test_an_older_bank_gets_its_older_message(play):
+    async def story(b: BankWorld) -> None:
+        seller = await b.seller("فاطمة أيت باها", amount=10_000)
+        await b.ripen()
+        payout = await b.payout(seller, 4_000)
+        await b.exchange()
+        content = await batches.file_of(b.payments, await only_batch(b))
+        assert problems(content, "pain.001.001.03") == []
+        assert b"<Nm>Fatma Ait Baha</Nm>" in content
+        assert (await b.fresh(payout)).status == "paid"
+
+    play(story, bank_message="03")
+
+
+def test_no_account_number_is_kept_in_clear(play):
+    """P66: neither the files that went out nor those that came in show an account number."""
+
+    async def story(b: BankWorld) -> None:
+        seller = await b.seller(amount=10_000)
+        await b.ripen()
+        number = rib("445566")
+        await b.payout(seller, 4_000, place=await b.place(seller, number=number))
+        await b.exchange()
+        await b.day()
+        tables = await b.payments.pool.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                " AND has_table_privilege(tablename, 'SELECT')"
+        )
+        for table in tables:
+            rows = await b.payments.pool.fetch(
+                f"SELECT count(*) AS n FROM {table['tablename']} t WHERE t::text LIKE $1",
+                f"%{number.digits[6:]}%",
+            )
+            assert rows[0]["n"] == 0, table["tablename"]
 
     play(story)
 
