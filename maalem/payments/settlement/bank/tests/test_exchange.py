@@ -231,15 +231,15 @@ def test_no_account_number_is_kept_in_clear(play):
         await b.exchange()
         await b.day()
         tables = await b.payments.pool.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                " AND has_table_privilege(tablename, 'SELECT')"
+            "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')"
         )
         for table in tables:
             rows = await b.payments.pool.fetch(
-                f"SELECT count(*) AS n FROM {table['tablename']} t WHERE t::text LIKE $1",
+                f"SELECT count(*) AS n FROM {table['name']} t WHERE t::text LIKE $1",
                 f"%{number.digits[6:]}%",
             )
-            assert rows[0]["n"] == 0, table["tablename"]
+            assert rows[0]["n"] == 0, table["name"]
 
     play(story)
 
