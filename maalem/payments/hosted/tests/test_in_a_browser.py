@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from maalem.cli.doctor import browser_path
-from maalem.payments.tests.service import Service
+from maalem.payments.tests.service import Service, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("payer-pages")]
 SIZES = [(360, 740), (1280, 800)]
@@ -22,6 +22,11 @@ PHONES = {
     ("ar", 360): "٠٦ ٦١ ٢٢ ٠٠ ٠٣",
     ("ar", 1280): "٠٦ ٦١ ٢٢ ٠٠ ٠٤",
 }
+CARD = {"exp": "1234", "cvc": "123", "holder": "Claire"}
+ATTEMPTS = """
+SELECT count(*) FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id
+WHERE i.session_id = %s
+"""
 SHOTS = Path("tests/screenshots/payments")
 
 
@@ -88,7 +93,7 @@ def test_a_card_is_declined_then_challenged_then_paid(
     page.goto(session.url)
     assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
     looks_right(page, f"checkout-{place}")
-    card = {"number": "4000000000009995", "exp": "1234", "cvc": "123", "holder": "Claire"}
+    card = {"number": "4000000000009995", **CARD}
     type_card(page, card)
     page.get_by_role("alert").wait_for()
     looks_right(page, f"declined-{place}")
@@ -159,6 +164,27 @@ def test_the_script_groups_digits_and_sends_one_click(service: Service, chromium
     assert page.input_value("#number") == "4242 4242 4242 4242"
     assert page.input_value("#exp") == "12 / 34"
     page.context.close()
+
+
+def test_a_tab_that_is_killed_while_it_pays_pays_once(
+    service: Service, chromium: Browser, shop: str, conduct: Any
+):
+    """P6: the press was kept before the network was asked; a new tab finds that payment."""
+    session = service.session(success_url=f"{shop}/done")
+    conduct(slow_ms=1_500)
+    page, _ = opened(chromium, SIZES[0])
+    page.goto(session.url)
+    with page.expect_request(lambda request: request.method == "POST"):
+        type_card(page, {**CARD, "number": "4242424242424242"})
+    eventually(lambda: service.rows(ATTEMPTS, session.id) == [(1,)])
+    page.context.close()
+    again, _ = opened(chromium, SIZES[0])
+    again.goto(session.url)
+    again.locator(f"a[href^='{shop}']").wait_for()
+    assert again.locator("#number").count() == 0
+    assert service.retrieve(session).payment_status == "paid"
+    assert service.rows(ATTEMPTS, session.id) == [(1,)]
+    again.context.close()
 
 
 def type_card(page: Page, card: dict[str, str]) -> None:
