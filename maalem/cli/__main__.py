@@ -75,6 +75,12 @@ def _bank(_words: argparse.Namespace) -> int:
     return bank()
 
 
+def _story(words: argparse.Namespace) -> int:
+    from maalem.cli.story import story
+
+    return story(words.word, as_json=words.json)
+
+
 def _seal(_words: argparse.Namespace) -> int:
     from maalem.cli.verify import print_seal
 
@@ -136,6 +142,14 @@ VERBS: dict[str, Verb] = {
         [("--seal", {"default": "", "help": "NUMBER:HASH or live@NUMBER:HASH, noted earlier"})],
     ),
     "seal": (_seal, "print the newest seal of the books, to be noted elsewhere", []),
+    "story": (
+        _story,
+        "all that happened to a payment, in order",
+        [
+            ("word", {"help": "a receipt number, an object's id, or the shop's order number"}),
+            ("--json", {"action": "store_true", "help": "for a program"}),
+        ],
+    ),
     "balance": (
         _balance,
         "what an account's owner has, or had at any moment",

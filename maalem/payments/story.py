@@ -1,0 +1,250 @@
+"""The whole story of a payment: every record, booking, event and delivery that hangs on one word.
+
+The word is a receipt number, any object's id, or a shop's order number (a transfer group, a value
+of metadata, a session's reference). From there references are followed from table to table, as the
+schema names them, so that a room that is built later is in the story too. Read only; what is shown
+of a row is on a list, and no secret is.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from maalem.payments.db import Connection
+
+RECEIPT = re.compile(r"[2-9CFGHJKMPQRVWX]{4}-[2-9CFGHJKMPQRVWX]{4}")
+OBJECTS_MAX = 2_000
+# References to what many stories share, and tables that are no part of one.
+_SHARED = {
+    *("account_id", "customer_id", "payment_method_id", "endpoint_id", "parent_id", "file_id"),
+    *("statement_id", "destination_id", "rule_id", "fee_account_id", "holder_id", "message_id"),
+    *("end_to_end_id", "connected_account_id", "payer_account_id", "owner_id", "request_id"),
+    *("client_reference_id", "plan_id"),
+}
+_REFERENCES = {"matched_to", "dispute", "charge", "source"}
+_APART = {
+    *("accounts", "api_keys", "customers", "payment_methods", "tokens", "webhook_endpoints"),
+    *("events", "event_deliveries", "delivery_log", "idempotency_keys", "statements", "migrations"),
+    *("external_accounts", "bank_tokens", "bank_files", "bank_statements", "files"),
+    *("fee_plans", "fee_rates", "fee_terms", "payout_schedules", "reserve_rules"),
+}
+# Shown, and the end of the road: many payments meet there.
+_ENDS = {"payout_batches", "network_settlements"}
+_SHOWN = (
+    *("amount", "currency", "status", "type", "kind", "reason", "failure_code", "failure_reason"),
+    *("decline_code", "receipt_number", "rail", "authorisation_code", "network_reference"),
+    *("bank_reference", "case_reference", "amount_captured", "amount_refunded", "amount_reversed"),
+    *("fee", "net", "available_on", "arrival_date", "transfer_group", "client_reference_id"),
+    *("payment_status", "matched_as", "booked_on", "code", "approver", "request_id"),
+    *("idempotency_key", "resolved_at", "canceled_at", "day", "network", "reference", "name"),
+)
+
+
+class Entry(msgspec.Struct, kw_only=True, frozen=True):
+    """One thing that happened. `details` are what there is to say of it, by name."""
+
+    at: str
+    kind: str
+    id: str
+    account: str | None = None
+    details: dict[str, Any] = {}
+
+
+class Story(msgspec.Struct, kw_only=True):
+    """Entries in the order of their times. `objects` are the ids that it is about."""
+
+    word: str
+    objects: list[str]
+    entries: list[Entry]
+    accounts: dict[str, str]
+    cut: bool = False
+
+
+async def tell(connection: Connection, word: str) -> Story:
+    """The story of `word`; without entries where nothing goes by it.
+
+    `cut` says that there was more than `OBJECTS_MAX` objects.
+    """
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        tables = await _tables(connection)
+        rows = await _gathered(connection, tables, await _named(connection, word))
+        ids = list(rows)
+        entries = [_of_row(table, row) for table, row in rows.values()]
+        entries += await _bookings(connection, ids)
+        entries += await _events(connection, ids)
+        entries += await _keys(connection, ids)
+        owners = {entry.account for entry in entries if entry.account}
+        owners |= {
+            str(row[name])
+            for _, row in rows.values()
+            for name in ("destination_id",)
+            if row.get(name)
+        }
+        names = await connection.fetch(
+            "SELECT id, business_name FROM accounts WHERE id = ANY($1)", list(owners)
+        )
+    # What is made in one moment has ids that sort by when they were made.
+    entries.sort(
+        key=lambda each: (each.at, each.id.rpartition("_")[2], each.details.get("number", 0))
+    )
+    return Story(
+        word=word,
+        objects=ids,
+        entries=entries,
+        accounts={row["id"]: row["business_name"] or row["id"] for row in names},
+        cut=len(ids) >= OBJECTS_MAX,
+    )
+
+
+async def _named(connection: Connection, word: str) -> list[str]:
+    """The ids that `word` stands for."""
+    if RECEIPT.fullmatch(word.upper()):
+        asked = "SELECT id FROM charges WHERE receipt_number = upper($1)"
+    elif re.fullmatch(r"[a-z]+_[0-9A-Za-z_]+", word):
+        return [word]
+    else:
+        asked = """
+            SELECT id FROM payment_intents WHERE transfer_group = $1
+                OR jsonb_path_exists(metadata, '$.* ? (@ == $word)', jsonb_build_object('word', $1))
+            UNION SELECT id FROM transfers WHERE transfer_group = $1
+            UNION SELECT intent_id FROM checkout_sessions WHERE client_reference_id = $1
+        """
+    rows = await connection.fetch(asked, word)
+    return [row["id"] for row in rows]
+
+
+Tables = dict[str, list[str]]
+Rows = dict[str, tuple[str, dict[str, Any]]]
+
+
+async def _tables(connection: Connection) -> Tables:
+    """Tables whose rows have an id, and the columns by which each refers to others."""
+    rows = await connection.fetch(
+        "SELECT table_name::text AS name, array_agg(column_name::text) AS columns"
+        " FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'text'"
+        " AND table_name IN (SELECT table_name FROM information_schema.tables"
+        "  WHERE table_schema = 'public' AND table_type = 'BASE TABLE') GROUP BY 1 ORDER BY 1"
+    )
+    return {
+        row["name"]: [
+            name
+            for name in row["columns"]
+            if (name.endswith("_id") and name not in _SHARED) or name in _REFERENCES
+        ]
+        for row in rows
+        if "id" in row["columns"] and row["name"] not in _APART
+    }
+
+
+async def _gathered(connection: Connection, tables: Tables, seeds: Iterable[str]) -> Rows:
+    """Rows by id: those named, what refers to them and what they refer to, and so on."""
+    found: Rows = {}
+    frontier = set(seeds)
+    looked: set[str] = set()
+    while frontier and len(found) < OBJECTS_MAX:
+        looked |= frontier
+        beyond: set[str] = set()
+        for table, references in tables.items():
+            where = " OR ".join(f"{name} = ANY($1)" for name in ("id", *references))
+            asked = f"SELECT to_jsonb(t)::text AS row FROM {table} t WHERE {where} LIMIT $2"  # noqa: S608
+            for line in await connection.fetch(asked, list(frontier), OBJECTS_MAX):
+                row = json.loads(line["row"])
+                if row["id"] in found:
+                    continue
+                found[row["id"]] = (table, row)
+                if table not in _ENDS:
+                    beyond |= {row["id"], *(row[name] for name in references if row[name])}
+        frontier = beyond - looked
+    return found
+
+
+def _of_row(table: str, row: dict[str, Any]) -> Entry:
+    details = {name: row[name] for name in _SHOWN if row.get(name)}
+    if row.get("metadata"):
+        details["metadata"] = row["metadata"]
+    at = row.get("created_at") or row.get("at") or ""
+    return Entry(at=at, kind=table, id=row["id"], account=row.get("account_id"), details=details)
+
+
+async def _bookings(connection: Connection, ids: list[str]) -> list[Entry]:
+    rows = await connection.fetch(
+        "SELECT to_jsonb(t.created_at) #>> '{}' AS at, t.number, t.source, t.code, t.kind::text,"
+        " t.amount, t.currency, d.owner AS debit_owner, d.kind AS debit_kind,"
+        " c.owner AS credit_owner, c.kind AS credit_kind FROM ledger.transfers t"
+        " JOIN ledger.accounts d ON d.id = t.debit_account"
+        " JOIN ledger.accounts c ON c.id = t.credit_account"
+        " WHERE t.source = ANY($1) ORDER BY t.number",
+        ids,
+    )
+    return [
+        Entry(
+            at=row["at"],
+            kind="ledger",
+            id=row["source"],
+            details={
+                "number": row["number"],
+                "code": row["code"],
+                "posting": row["kind"],
+                "amount": row["amount"],
+                "currency": row["currency"],
+                "debit": [row["debit_owner"], row["debit_kind"]],
+                "credit": [row["credit_owner"], row["credit_kind"]],
+            },
+        )
+        for row in rows
+    ]
+
+
+async def _events(connection: Connection, ids: list[str]) -> list[Entry]:
+    rows = await connection.fetch(
+        """
+        SELECT to_jsonb(e.created_at) #>> '{}' AS at, e.id, e.account_id, e.type, e.object_id,
+            e.request_id, e.idempotency_key, coalesce((
+                SELECT json_agg(json_build_object('endpoint', d.endpoint_id, 'status', d.status,
+                    'attempts', d.attempts, 'answered', d.answered, 'error', d.error,
+                    'delivered_at', d.delivered_at)) FROM event_deliveries d WHERE d.event_id = e.id
+            ), '[]')::text AS deliveries
+        FROM events e WHERE e.object_id = ANY($1) ORDER BY e.id
+        """,
+        ids,
+    )
+    return [
+        Entry(
+            at=row["at"],
+            kind="event",
+            id=row["id"],
+            account=row["account_id"],
+            details={
+                "type": row["type"],
+                "object": row["object_id"],
+                **{n: row[n] for n in ("request_id", "idempotency_key") if row[n]},
+                "deliveries": json.loads(row["deliveries"]),
+            },
+        )
+        for row in rows
+    ]
+
+
+async def _keys(connection: Connection, ids: list[str]) -> list[Entry]:
+    rows = await connection.fetch(
+        "SELECT to_jsonb(created_at) #>> '{}' AS at, account_id, key, object_id, request_id, status"
+        " FROM idempotency_keys WHERE object_id = ANY($1)",
+        ids,
+    )
+    return [
+        Entry(
+            at=row["at"],
+            kind="idempotency_key",
+            id=row["object_id"],
+            account=row["account_id"],
+            details={
+                "key": row["key"],
+                "request_id": row["request_id"],
+                "answered": row["status"] or "not yet",
+            },
+        )
+        for row in rows
+    ]
