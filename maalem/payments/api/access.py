@@ -64,6 +64,7 @@ _INTENTS = ("payment_intent", "setup_intent")
 # The kinds of objects by the prefixes of their ids, for what `expand` reaches.
 _KINDS = {
     "acct": "account",
+    "ba": "account",
     "ch": "charge",
     "py": "charge",
     "cus": "customer",
