@@ -285,7 +285,7 @@ class IntentMachine(RuleBasedStateMachine):
 
 
 def test_any_history_of_payments_and_holds_is_as_on_paper(fresh_payments_dsn):
-    """P7 P12 P18: whatever is done in whatever order, statuses, amounts, both purses and what is
+    """P12 P18: whatever is done in whatever order, statuses, amounts, both purses and what is
     held are what a shop kept on paper says, and the auditor finds nothing."""
 
     class OnThisDatabase(IntentMachine):

@@ -230,7 +230,7 @@ def test_a_hold_is_raised_ten_times_at_most_and_not_after_a_part(tell):
 
 
 def test_two_at_once_take_one_part(tell):
-    """P12: two captures that were decided on the same reading: the second decides again."""
+    """Two captures that were decided on the same reading: the second decides again."""
 
     async def story(w: World) -> None:
         intent = (await held(w)).intent
@@ -280,7 +280,7 @@ def test_an_answer_that_was_lost_is_asked_for_again(tell, verb):
 
 
 def test_a_hold_runs_out_once_however_many_jobs_look(tell):
-    """P27: two workers find the same hold at the same moment; it is given up once."""
+    """Two workers find the same hold at the same moment; it is given up once."""
 
     async def story(w: World) -> None:
         intents = [(await held(w)).intent for _ in range(3)]
