@@ -37,8 +37,16 @@ def disputed(v1: Any, network: Any) -> Any:
     """Pay with a card that will be disputed; the dispute."""
 
     def pay(card: str = "pm_card_createDispute", **options: Any) -> Any:
+        more = options.pop("params", {})
         paid = v1.payment_intents.create(
-            {"amount": 10_000, "currency": "mad", "confirm": True, "payment_method": card}, options
+            {
+                "amount": 10_000,
+                "currency": "mad",
+                "confirm": True,
+                "payment_method": card,
+                **more,
+            },
+            options,
         )
         network()
         return v1.disputes.list({"payment_intent": paid.id}, options).data[0]
@@ -152,6 +160,25 @@ def test_an_inquiry_may_be_refunded(v1, disputed):
     assert dispute.balance_transactions == []
     v1.refunds.create({"charge": dispute.charge})
     assert not v1.disputes.retrieve(dispute.id).is_charge_refundable
+
+
+def test_a_shared_payment_is_taken_back_from_the_platform(v1, disputed):
+    seller = v1.accounts.create({"type": "custom", "country": "MA"})
+    shared = {"transfer_data": {"destination": seller.id, "amount": 9_000}}
+    dispute = disputed(params=shared)
+    theirs = v1.balance.retrieve(options={"stripe_account": seller.id})
+    assert theirs.pending[0].amount == 9_000
+    assert sum(line.net for line in dispute.balance_transactions) == -10_000
+
+
+def test_a_direct_payment_is_taken_back_from_the_connected_account(v1, disputed):
+    seller = v1.accounts.create({"type": "custom", "country": "MA"})
+    dispute = disputed(stripe_account=seller.id)
+    assert dispute.amount == 10_000
+    theirs = v1.balance.retrieve(options={"stripe_account": seller.id})
+    assert theirs.pending[0].amount + theirs.available[0].amount == 0
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.disputes.retrieve(dispute.id)
 
 
 def test_disputes_are_listed_by_what_they_are_about(v1, disputed):

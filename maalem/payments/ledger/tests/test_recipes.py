@@ -150,6 +150,36 @@ def test_a_debt_is_settled_from_what_is_available():
     assert posted == {(OWNER, "available"): -300, (OWNER, "owed"): 300}
 
 
+def test_a_chargeback_takes_what_is_there_and_the_rest_is_owed():
+    amount = recipes.taken(1_000, available=300, pending=200)
+    fee = recipes.taken(50, available=0, pending=0)
+    assert (amount, fee) == ((300, 200, 500), (0, 0, 50))
+    who = {"owner": OWNER, "by": "card", "currency": "mad"}
+    gone = recipes.dispute_withdrawn("dp_1", amount=amount, fee=fee, **who)
+    posted, _ = fold(gone)
+    assert posted == {
+        (OWNER, "available"): -300,
+        (OWNER, "pending"): -200,
+        (OWNER, "owed"): -550,
+        ("house", "rail_card"): 1_000,
+        ("house", "fees"): 50,
+    }
+    posted, _ = fold(gone, recipes.dispute_reinstated("dp_1", amount=1_000, owes=550, **who))
+    assert posted == {
+        (OWNER, "available"): 150,
+        (OWNER, "pending"): -200,
+        ("house", "fees"): 50,
+    }
+
+
+@pytest.mark.parametrize(
+    ("available", "pending", "parts"),
+    [(0, 0, (0, 0, 100)), (100, 5, (100, 0, 0)), (-7, 40, (0, 40, 60)), (99, 9, (99, 1, 0))],
+)
+def test_what_is_taken_adds_up(available, pending, parts):
+    assert recipes.taken(100, available=available, pending=pending) == parts
+
+
 def test_ids_follow_from_names_and_sort_by_their_source():
     assert account_id("a", kind="k", currency="mad") == account_id("a", kind="k", currency="mad")
     assert account_id("a", kind="k", currency="mad") != account_id("a", kind="k", currency="eur")

@@ -1,13 +1,16 @@
 """What becomes of a payment that a payer disputes, and of its money."""
 
 import asyncio
+from itertools import product
 
+import psycopg
 import pytest
 
 from maalem.payments import store
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.disputes import chores
 from maalem.payments.acquiring.disputes.records import Dispute
+from maalem.payments.acquiring.disputes.states import DISPUTE_NEXT
 from maalem.payments.acquiring.disputes.tests.stories import (
     FRAUDULENT,
     INQUIRY,
@@ -25,7 +28,9 @@ from maalem.payments.acquiring.refund import refund
 from maalem.payments.acquiring.transfer import transfer
 from maalem.payments.errors import Refused
 from maalem.payments.ledger.balances import release_available
+from maalem.payments.records import changed
 from maalem.payments.tests.world import World
+from maalem.payments.units import Unit, UnitRefused
 
 
 @pytest.mark.parametrize(
@@ -341,5 +346,36 @@ def test_evidence_and_giving_in_at_once_are_one_answer(tell):
         assert sum(not isinstance(result, BaseException) for result in results) == 1
         await chores.look_after(w.payments)
         assert (await again(w, dispute)).status in ("won", "lost")
+
+    tell(story)
+
+
+def test_the_database_holds_the_same_table(payments_dsn):
+    with psycopg.connect(payments_dsn.app) as connection:
+        for now, then in product(DISPUTE_NEXT, DISPUTE_NEXT):
+            row = connection.execute("SELECT dispute_may_move(%s, %s)", [now, then]).fetchone()
+            assert row == (then in DISPUTE_NEXT[now],), f"{now} to {then}"
+
+
+def test_the_trigger_refuses_a_move_that_is_not_in_the_table(tell):
+    async def story(w: World) -> None:
+        dispute = await disputed(w)
+        await say(w, dispute, accept=True)
+        back = changed(await again(w, dispute), status="under_review")
+        with pytest.raises(UnitRefused) as refused:
+            await w.payments.writer.commit(Unit().put(back))
+        assert refused.value.word == "status_may_not_move"
+
+    tell(story)
+
+
+def test_the_database_refuses_a_dispute_that_its_charge_does_not_know_of(tell):
+    async def story(w: World) -> None:
+        dispute = await disputed(w)
+        charge = await charge_of(w, dispute)
+        wrong = changed(charge, amount_disputed=9_999)
+        with pytest.raises(UnitRefused) as refused:
+            await w.payments.writer.commit(Unit().put(wrong, changed(dispute)))
+        assert refused.value.word == "disputes_add_up"
 
     tell(story)
