@@ -31,7 +31,7 @@ from maalem.payments.api.upload import read_upload
 from maalem.payments.context import Modes, Payments
 from maalem.payments.errors import ApiError, BadRequest, NotFound, Unavailable
 from maalem.payments.events.outbox import API_VERSION
-from maalem.payments.mode import working
+from maalem.payments.mode import Working
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -145,7 +145,7 @@ class Api:
         words = body if method == "POST" else scope["query_string"]
         request = _Request(method, path, hit, words, receive, headers, request_id, extra)
         payments = modes.of(live=caller.live)
-        with working(live=caller.live):
+        with Working(live=caller.live):
             if caller.key.kind != Kind.PUBLISHABLE:
                 try:
                     return await self._served(payments, caller, request)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from maalem.payments.hosted.visit import missing, payments_of
-from maalem.payments.mode import working
+from maalem.payments.mode import Working
 from maalem.payments.settlement.statements.files import file
 from maalem.payments.settlement.statements.links import BadLink, opened
 
@@ -13,7 +13,7 @@ async def statement(request: Request) -> Response:
     """A statement's PDF or CSV, for whoever holds the link; nobody keeps a copy on the way."""
     payments = payments_of(request)
     token = request.path_params["token"]
-    with working(live=payments.config.live):
+    with Working(live=payments.config.live):
         try:
             wanted = opened(payments.config, token, now=payments.clock.now())
             found = await file(payments, wanted)

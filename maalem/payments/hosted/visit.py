@@ -13,7 +13,7 @@ from maalem.payments.context import Modes, Payments
 from maalem.payments.hosted.forms import Seals
 from maalem.payments.hosted.render import Frame, page
 from maalem.payments.hosted.texts import choose
-from maalem.payments.mode import working
+from maalem.payments.mode import Working
 
 log = logging.getLogger(__name__)
 BODY_MAX, FIELDS_MAX = 16_384, 20
@@ -124,7 +124,7 @@ def guarded(handler: Handler) -> Handler:
     """Whatever happens, the payer reads a sentence and finds a next step."""
 
     async def answer(request: Request) -> Response:
-        with working(live=_is_live(request)):
+        with Working(live=_is_live(request)):
             return await in_mode(request)
 
     async def in_mode(request: Request) -> Response:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from maalem.payments.context import Payments
-from maalem.payments.mode import working
+from maalem.payments.mode import Working
 
 BACKOFF_MAX_S = 30.0
 RECONNECT_S = 2.0
@@ -34,7 +34,7 @@ class Job:
 async def run_jobs(payments: Payments, jobs: Sequence[Job], *, stop: asyncio.Event) -> None:
     """Run `jobs` until `stop` is set; what is under way then is finished first."""
     wakes = {job.name: asyncio.Event() for job in jobs}
-    with working(live=payments.config.live):  # the tasks take the mode with them
+    with Working(live=payments.config.live):  # the tasks take the mode with them
         listener = asyncio.create_task(_listen(payments, jobs, wakes=wakes))
         runners = [
             asyncio.create_task(_repeat(payments, job, stop=stop, wake=wakes[job.name]))

@@ -167,6 +167,21 @@ def test_a_web_page_pays_an_intent_whose_secret_it_knows(service):
         assert "latest_charge" not in shown
 
 
+def test_a_web_page_keeps_a_card_by_a_setup_whose_secret_it_knows(service):
+    _, key = made(service.client(), type="publishable")
+    page = client_of(service, key)
+    setup = service.client().v1.setup_intents.create({"metadata": {"order": "M-1"}})
+    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034"}
+    method = page.v1.payment_methods.create({"type": "card", "card": card})
+    sent = {"client_secret": setup.client_secret, "payment_method": method.id}
+    kept = page.v1.setup_intents.confirm(setup.id, sent)  # type: ignore[arg-type]
+    assert kept.status == "succeeded"
+    assert "metadata" not in kept
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        page.v1.setup_intents.retrieve(setup.id, {"client_secret": "seti_guessed"})
+    assert refused.value.code == "resource_missing"
+
+
 @pytest.mark.parametrize("given", [{}, {"client_secret": "pi_guessed_secret"}])
 def test_a_web_page_without_the_secret_learns_nothing(service, given):
     _, key = made(service.client(), type="publishable")
