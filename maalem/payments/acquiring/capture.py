@@ -222,9 +222,7 @@ def _taken(
     ]
     told: sharing.Told = []
     if shares:
-        told = sharing.share_out(
-            unit, shares, charge=taken, bucket=bucket, available_on=available_on, now=now
-        )
+        told = sharing.share_out(unit, shares, charge=taken, brought=transaction)
         unit.events += [about(named, kind, obj, owner=owner) for kind, obj, owner in told]
     return unit, Captured(paid, taken, transaction, shared=tuple(obj for _, obj, _ in told))
 

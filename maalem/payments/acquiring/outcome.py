@@ -167,9 +167,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     ]
     told: sharing.Told = []
     if shares:
-        told = sharing.share_out(
-            unit, shares, charge=charge, bucket=bucket, available_on=available_on, now=now
-        )
+        told = sharing.share_out(unit, shares, charge=charge, brought=transaction)
         unit.events += [about(asked, kind, obj, owner=owner) for kind, obj, owner in told]
     shared = tuple(obj for _, obj, _ in told)
     return unit, Confirmed(paid, attempt, charge, transaction, shared=shared)

@@ -15,7 +15,7 @@ from maalem.payments.acquiring.connected import ApplicationFee, DestinationPayme
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Charge, Followup, Intent, Transfer
 from maalem.payments.ledger import recipes
-from maalem.payments.ledger.records import BalanceTransaction
+from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
 from maalem.payments.units import Unit
 
 Told = list[tuple[str, dict[str, Any], str]]
@@ -104,26 +104,47 @@ def asked_of(intent: Intent) -> dict[str, Any]:
 
 
 def share_out(
-    unit: Unit,
-    shares: Shares,
-    /,
-    *,
-    charge: Charge,
-    bucket: str,
-    available_on: datetime,
-    now: datetime,
+    unit: Unit, shares: Shares, /, *, charge: Charge, brought: BalanceTransaction
 ) -> Told:
     """Put into `unit`, which takes `charge`, what the others get of it.
 
+    `brought` is its line for the owner: everybody's money is where that is, from the same day.
     Returns the events to be told, each with its object and the account that owns it.
     """
     told: Told = []
-    where: dict[str, Any] = {"bucket": bucket, "available_on": available_on, "now": now}
+    where: dict[str, Any] = {
+        "bucket": brought.status,
+        "available_on": brought.available_on,
+        "now": brought.created_at,
+    }
     if shares.destination:
         told += _pass_on(unit, shares, charge=charge, **where)
     if shares.fee:
         told.append(_earn(unit, shares, charge=charge, **where))
+    short = -brought.net
+    if shares.destination is not None:
+        short += shares.passed - shares.fee
+    if short > 0:
+        _advance(unit, charge, amount=short, **where)
     return told
+
+
+def _advance(unit: Unit, charge: Charge, *, amount: int, **where: Any) -> None:
+    """What the payer's bank has promised is taken, even where its fees are more than its share."""
+    owner, currency = charge.account_id, charge.currency
+    if where["bucket"] == PENDING:
+        words = "Fees that the sale did not cover"
+        alike: dict[str, Any] = {"account_id": owner, "currency": currency, "description": words}
+        today = {**where, "bucket": AVAILABLE, "available_on": where["now"]}
+        unit.put(
+            line("adjustment", charge.id, amount=amount, **alike, **where),
+            line("adjustment", charge.id, amount=-amount, **alike, **today),
+        )
+    unit.book(
+        recipes.advance(
+            charge.id, owner=owner, amount=amount, currency=currency, bucket=where["bucket"]
+        )
+    )
 
 
 def _pass_on(unit: Unit, shares: Shares, *, charge: Charge, **where: Any) -> Told:

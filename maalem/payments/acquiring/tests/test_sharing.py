@@ -105,6 +105,30 @@ def test_what_a_hold_promised_is_shared_when_it_is_taken(tell):  # noqa: F811
         tell(story, settlement_delay_s=delay)
 
 
+@pytest.mark.parametrize("delay", [172_800, 0])
+def test_fees_that_a_sale_does_not_cover_are_owed_and_the_sale_stands(tell, delay):  # noqa: F811
+    """P14: what the payer's bank promised is taken and shared, whoever is short of it."""
+
+    async def story(w: World) -> None:
+        for terms in (destination(w), direct(w, fee=10_000)):
+            for held in (False, True):
+                method = "manual" if held else "automatic"
+                paid = await w.pay(10_000, capture_method=method, **terms)
+                if held:
+                    await capture(w.payments, intent=paid.intent)
+                assert (await w.fresh(paid.intent)).status == "succeeded"
+        # Twice 10,000 to the seller, twice her fee of 10,000 to the platform, 180 of ours each.
+        found = await books(w)
+        assert found[(w.platform.id, "owed")] == (-360, 0)
+        assert found[(w.seller.id, "owed")] == (-360, 0)
+        assert found[("house", "fees")] == (720, 0)
+        w.clock.move(days=3)
+        await release_available(w.payments)
+        assert (await has(w, w.platform), await has(w, w.seller)) == ((0, 20_000), (0, 20_000))
+
+    tell(story, settlement_delay_s=delay, fee_bps=180)
+
+
 def test_a_refund_that_the_seller_can_not_pay_is_refused_and_nothing_is_asked(tell):  # noqa: F811
     async def story(w: World) -> None:
         paid = await w.pay(1_000, **destination(w))

@@ -15,6 +15,7 @@ booking; with the leg's `code` it makes the transfer's id, so booking twice chan
 from maalem.payments.ledger.recipes.bank import network_settled
 from maalem.payments.ledger.recipes.connect import (
     Share,
+    advance,
     application_fee,
     application_fee_refund,
     shared_freed,
@@ -65,6 +66,7 @@ __all__ = [
     "Chain",
     "Share",
     "Taken",
+    "advance",
     "application_fee",
     "application_fee_refund",
     "availability",

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, fees, merchant, rail
+from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, fees, merchant, owed, rail
 from maalem.payments.ledger.records import LedgerAccount, transfer_id
 
 
@@ -41,6 +41,20 @@ def application_fee_refund(
     giver = merchant(owner, bucket=bucket, currency=currency)
     taker = merchant(paid_by, bucket=payer_bucket or bucket, currency=currency)
     return chain(giver, taker, amount=amount, code="application_fee_refund", source=source)
+
+
+def advance(source: str, *, owner: str, amount: int, currency: str, bucket: str) -> Chain:
+    """More left the owner on this sale than it brought her: the fees on it were more than her
+    share. She owes us the rest; it is settled from what she has, as any debt is.
+
+    | account            |  debit |   credit |
+    |--------------------|-------:|---------:|
+    | owner's `owed`     | amount |          |
+    | owner's `bucket`   |        |   amount |
+    """
+    debt = owed(owner, currency=currency)
+    hers = merchant(owner, bucket=bucket, currency=currency)
+    return chain(debt, hers, amount=amount, code="advance", source=source)
 
 
 class Share(NamedTuple):
