@@ -31,6 +31,7 @@ BATCHED = (
     "balance_transactions",
     "checkout_sessions",
 )
+_BATCHED = frozenset(BATCHED)
 _ARGUMENTS = 2 + 2 * len(BATCHED) + 2
 _COMMIT_ALL = f"SELECT commit_batch({', '.join(f'${n + 1}' for n in range(_ARGUMENTS))})"
 
@@ -182,19 +183,28 @@ class Writer:
     async def _write(self, batch: Sequence[_Waiting]) -> list[Any]:
         async with self._pool.acquire() as connection:
             try:
-                merged = _merge(batch)
-                if merged is not None:
-                    try:
-                        await connection.execute(_COMMIT_ALL, *merged)
-                        return ["done"] * len(batch)
-                    except asyncpg.PostgresError:
-                        if connection.is_closed():
-                            raise
-                return [await self._write_alone(connection, item) for item in batch]
+                # One that holds something unusual goes alone and leaves the others together.
+                usual = [item for item in batch if _is_usual(item[0])]
+                together = await self._write_together(connection, usual) if usual else False
+                return [
+                    "done"
+                    if together and _is_usual(item[0])
+                    else await self._write_alone(connection, item)
+                    for item in batch
+                ]
             except asyncpg.InternalClientError as problem:
                 # The line was cut while the driver was looking elsewhere.
                 connection.terminate()
                 raise ConnectionResetError("the database's connection was lost") from problem
+
+    async def _write_together(self, connection: Any, batch: Sequence[_Waiting]) -> bool:
+        try:
+            await connection.execute(_COMMIT_ALL, *_merge(batch))
+        except asyncpg.PostgresError:
+            if connection.is_closed():
+                raise
+            return False
+        return True
 
     async def _write_alone(self, connection: Any, item: _Waiting) -> Any:
         unit, answer, _ = item
@@ -204,21 +214,21 @@ class Writer:
             return _as_refusal(problem)
 
 
-def _merge(batch: Sequence[_Waiting]) -> _Merged | None:
-    """The batch as the arguments of `commit_batch`, or None if it holds something unusual."""
+def _is_usual(unit: Unit) -> bool:
+    """Whether `commit_batch` can write it."""
+    return not unit.opening and all(table in _BATCHED for table, _ in unit.puts)
+
+
+def _merge(batch: Sequence[_Waiting]) -> _Merged:
+    """The batch as the arguments of `commit_batch`."""
     claimed: list[Row] = []
     finished: list[Row] = []
     sides: dict[str, tuple[list[Row], list[Row]]] = {table: ([], []) for table in BATCHED}
     chain: list[Row] = []
     told: list[Row] = []
     for unit, answer, _ in batch:
-        if unit.opening:
-            return None
         for table, record in unit.puts:
-            side = sides.get(table)
-            if side is None:
-                return None
-            side[record.version > 1].append(astuple(record))
+            sides[table][record.version > 1].append(astuple(record))
         if unit.claim is not None:
             (finished if unit.claim.use == "finish" else claimed).append(unit.claim.row(answer))
         chain += [transfer.row() for transfer in unit.chain]
