@@ -14,7 +14,8 @@ CHECKS = (
             SELECT currency, sum(amount) AS amount FROM bank_lines
             WHERE status = 'matched' GROUP BY 1
         ), beside AS (
-            -- Told by hand, with no batch of ours: listed by a check of its own.
+            -- Told by hand and in no file of ours, so there is no line: the safeguarding proof
+            -- holds these against the bank's own balance.
             SELECT p.currency, sum(CASE WHEN p.bank_reference IS NOT NULL
                     OR p.return_reference IS NOT NULL THEN -p.amount ELSE 0 END
                 + CASE WHEN p.return_reference IS NOT NULL THEN p.amount ELSE 0 END) AS amount
