@@ -10,6 +10,7 @@ from maalem.payments.context import Modes, Payments
 from maalem.payments.fees.book import FeeBook
 from maalem.payments.rails.simulator import simulated
 from maalem.payments.receipts import Receipts
+from maalem.payments.risk.book import RiskBook, documented_levels
 from maalem.payments.units import Writer
 from maalem.payments.vault.cards import Vault
 from maalem.payments.vault.keys import VaultKeys
@@ -48,6 +49,9 @@ async def opened(
             writer=Writer(pool),
             receipts=Receipts(pool),
             fees=FeeBook(pool, default_bps=config.fee_bps),
+            risk=RiskBook(
+                pool, levels=None if config.live else documented_levels(keys.fingerprint_of)
+            ),
         )
     finally:
         await pool.close()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maalem.payments.fees.book import FeeBook
     from maalem.payments.rails.ports import Rails
     from maalem.payments.receipts import Receipts
+    from maalem.payments.risk.book import RiskBook
     from maalem.payments.vault.cards import Vault
 
 
@@ -35,8 +36,8 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The surroundings of a verb: database, time, ways out, card safe, settings, writer, fees, and
-    the numbers of receipts."""
+    """The surroundings of a verb: database, time, ways out, card safe, settings, writer, the books
+    of fees and of rules, and the numbers of receipts."""
 
     pool: Pool
     clock: Clock
@@ -46,3 +47,4 @@ class Payments:
     writer: Writer
     fees: "FeeBook"
     receipts: "Receipts"
+    risk: "RiskBook"

@@ -20,7 +20,7 @@ from maalem.payments.packed import pack
 
 BATCH_MAX = 64
 _NO_ACCOUNT = "MA001 account_not_found"
-_COMMIT = "SELECT commit_unit($1, $2, $3)"
+_COMMIT = "SELECT commit_unit($1, $2, $3, $4)"
 # The tables that `commit_batch` writes many records of at once, in the order of its arguments; the
 # fields of their records are their columns, in the same order.
 BATCHED = (
@@ -34,6 +34,8 @@ BATCHED = (
 _BATCHED = frozenset(BATCHED)
 _ARGUMENTS = 2 + 2 * len(BATCHED) + 2
 _COMMIT_ALL = f"SELECT commit_batch({', '.join(f'${n + 1}' for n in range(_ARGUMENTS))})"
+# The same with counters, which few payments have.
+_COMMIT_COUNTED = f"SELECT commit_batch({', '.join(f'${n + 1}' for n in range(_ARGUMENTS + 1))})"
 
 
 Row = tuple[Any, ...]
@@ -77,6 +79,7 @@ class Unit(msgspec.Struct):
     claim: Claim | None = None
     accounts: list[Any] = []
     opening: bool = False
+    counts: list[Row] = []
 
     def put(self, *records: Any) -> "Unit":
         """Store whole records; each knows its table by `TABLE`."""
@@ -198,8 +201,10 @@ class Writer:
                 raise ConnectionResetError("the database's connection was lost") from problem
 
     async def _write_together(self, connection: Any, batch: Sequence[_Waiting]) -> bool:
+        merged = _merge(batch)
         try:
-            await connection.execute(_COMMIT_ALL, *_merge(batch))
+            sql = _COMMIT_ALL if len(merged) == _ARGUMENTS else _COMMIT_COUNTED
+            await connection.execute(sql, *merged)
         except asyncpg.PostgresError:
             if connection.is_closed():
                 raise
@@ -209,7 +214,9 @@ class Writer:
     async def _write_alone(self, connection: Any, item: _Waiting) -> Any:
         unit, answer, _ = item
         try:
-            return await connection.fetchval(_COMMIT, unit.document(), answer, unit.events)
+            return await connection.fetchval(
+                _COMMIT, unit.document(), answer, unit.events, unit.counts
+            )
         except asyncpg.PostgresError as problem:
             return _as_refusal(problem)
 
@@ -234,7 +241,8 @@ def _merge(batch: Sequence[_Waiting]) -> _Merged:
         chain += [transfer.row() for transfer in unit.chain]
         told += unit.events
     puts = [rows for side in sides.values() for rows in side]
-    return [claimed, finished, *puts, chain, told]
+    counted = [count for unit, _, _ in batch for count in unit.counts]
+    return [claimed, finished, *puts, chain, told, *([counted] if counted else ())]
 
 
 def _as_refusal(problem: Any) -> Exception:

@@ -13,7 +13,7 @@ import msgspec
 
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
-from maalem.payments.acquiring import wire
+from maalem.payments.acquiring import risks, wire
 from maalem.payments.acquiring.keeping import add_keeping
 from maalem.payments.acquiring.outcome import Answer, Asked, Confirmed, about, first_attempt, judge
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
@@ -34,7 +34,7 @@ from maalem.payments.rails.ports import (
     WalletPayment,
 )
 from maalem.payments.records import Record, changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit, UnitRefused
 from maalem.payments.vault.records import NoSuchCard
 
 _READY = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
@@ -71,10 +71,12 @@ async def confirm(
     if intent.status not in _READY:
         raise wrong_state(intent, "confirmed")
     now = payments.clock.now()
+    weighed = await risks.weighed(payments, intent, method=method, now=now)
     attempt = first_attempt(
         intent,
         method=method,
         now=now,
+        risk=weighed.risk,
         return_url=return_url or intent.return_url,
         off_session=off_session,
         request_id=request_id,
@@ -93,7 +95,8 @@ async def confirm(
     if not stored:
         unit.events.append(about(asked, "payment_intent.created", wire.intent(intent)))
     unit.claim = keep.hold(intent.id) if keep else None
-    await payments.writer.commit(unit)
+    unit.counts = weighed.counts
+    asked = await _begin(payments, asked, unit)
     return await _ask_and_settle(
         payments,
         asked,
@@ -102,6 +105,26 @@ async def confirm(
         force_challenge=force_challenge,
         refuse_challenge=refuse_challenge,
     )
+
+
+async def _begin(payments: Payments, asked: Asked, unit: Unit) -> Asked:
+    """Transaction one. Where others have reached a limit meanwhile, the payment is weighed again
+    with what they counted."""
+    while True:
+        try:
+            await payments.writer.commit(unit)
+        except UnitRefused as refused:
+            if refused.word != "velocity_reached":
+                raise
+            weighed = await risks.weighed(
+                payments, asked.intent, method=asked.method, now=asked.now
+            )
+            attempt = msgspec.structs.replace(asked.attempt, risk=weighed.risk)
+            puts = [put for put in unit.puts if put[1] is not asked.attempt]
+            unit.puts, unit.counts = [*puts, (attempt.TABLE, attempt)], weighed.counts
+            asked = replace(asked, attempt=attempt)
+            continue
+        return asked
 
 
 async def complete_authentication(
@@ -175,7 +198,9 @@ async def load(payments: Payments, attempt_id: str) -> Asked:
 
 
 async def lookup(payments: Payments, attempt: Attempt) -> Any:
-    """What the rail knows of the attempt's reference."""
+    """What the rail knows of the attempt's reference; what a rule blocked, it never saw."""
+    if (refusal := risks.blocked(attempt)) is not None:
+        return refusal
     rail = payments.rails.card if attempt.rail == "card" else payments.rails.wallet
     return await rail.lookup(attempt.id, deadline_s=payments.config.rail_deadline_s)
 
@@ -235,6 +260,7 @@ async def _settle(
         if confirmed.charge is not None and confirmed.refusal is None:
             await add_completion(payments, unit, intent=confirmed.intent, at=asked.now)
             add_keeping(unit, asked, confirmed)
+        await risks.add_risk(payments, unit, asked=asked, confirmed=confirmed)
         body = None
         if keep is not None:
             unit.claim, body = await keep.finish(confirmed)
@@ -258,6 +284,8 @@ async def _finish_key(payments: Payments, confirmed: Confirmed, *, keep: Keep) -
 
 async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challenge: bool) -> Answer:
     attempt, method = asked.attempt, asked.method
+    if (refusal := risks.blocked(attempt)) is not None:
+        return refusal
     deadline_s = payments.config.rail_deadline_s
     if attempt.rail == "wallet":
         wanted = WalletPayment(
@@ -275,7 +303,7 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
         merchant=merchant,
         cvc_check=Check(method.cvc_check or "unchecked"),
         capture=asked.intent.capture_method != "manual",
-        force_challenge=force_challenge,
+        force_challenge=force_challenge or risks.asks_challenge(attempt),
         off_session=attempt.off_session,
         agreement=method.agreement,
     )

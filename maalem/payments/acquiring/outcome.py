@@ -213,6 +213,7 @@ def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
 def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
     intent = asked.intent
     error = card_error(answer, method=asked.method)
+    is_blocked = (asked.attempt.risk or {}).get("type") == "blocked"
     charge = _charge(
         asked,
         new_id("ch"),
@@ -221,7 +222,7 @@ def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
         failure_code=answer.code,
         failure_message=error.message,
         decline_code=answer.decline_code,
-        network_status="declined_by_network",
+        network_status="not_sent_to_network" if is_blocked else "declined_by_network",
     )
     error = card_error(answer, charge=charge.id, method=asked.method)
     attempt = changed(
@@ -326,7 +327,7 @@ def _charge(
         currency=intent.currency,
         status=status,
         receipt_number=asked.receipt if status == "succeeded" else None,
-        risk_level=answer.risk_level,
+        risk_level=(asked.attempt.risk or {}).get("level", answer.risk_level),
         authenticated=answer.authenticated,
         cvc_check=str(answer.cvc_check),
         payment_method_details=pack(msgspec.json.encode(_details(asked, answer))),
@@ -336,6 +337,7 @@ def _charge(
         transfer_group=intent.transfer_group,
         metadata=intent.metadata,
         created_at=asked.now,
+        risk=asked.attempt.risk,
         **sharing.asked_of(intent),
         **fields,
     )

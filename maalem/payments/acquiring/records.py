@@ -75,6 +75,7 @@ class Attempt(Record, kw_only=True, frozen=True):
     idempotency_key: str | None = None
     created_at: datetime
     asked_at: datetime
+    risk: dict[str, Any] | None = None
 
 
 class Charge(Record, kw_only=True, frozen=True):
@@ -123,6 +124,7 @@ class Charge(Record, kw_only=True, frozen=True):
     fee_returned: int = 0
     interchange_returned: int = 0
     receipt_number: str | None = None
+    risk: dict[str, Any] | None = None
 
     @property
     def details(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from maalem.payments.acquiring import refund_shares as shares
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge, Refund
 from maalem.payments.acquiring.refund_shares import Parties
+from maalem.payments.acquiring.risks import close_with_refund
 from maalem.payments.acquiring.states import RefundStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import NotFound, Refused
@@ -180,7 +181,11 @@ async def _judge(
         return _failed(
             payments, pending, charge=charge, attempt=attempt, answer=answer, found=found
         )
-    return await _given_back(payments, pending, charge=charge, attempt=attempt, found=found)
+    unit, refunded = await _given_back(
+        payments, pending, charge=charge, attempt=attempt, found=found
+    )
+    await close_with_refund(payments, unit, charge, reason=pending.reason)
+    return unit, refunded
 
 
 async def resume(payments: Payments, refund_id: str, *, keep: Keep | None = None) -> Refunded:

@@ -5,6 +5,7 @@ from typing import Any
 from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
 from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
+from maalem.payments.risk.records import SCORES
 
 
 def intent(record: Intent) -> dict[str, Any]:
@@ -88,14 +89,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "livemode": livemode(),
         "metadata": record.metadata,
         "on_behalf_of": record.on_behalf_of,
-        "outcome": {
-            "network_status": record.network_status,
-            "network_decline_code": None,
-            "reason": record.decline_code,
-            "risk_level": record.risk_level,
-            "seller_message": record.failure_message or "Payment complete.",
-            "type": "issuer_declined" if failed else "authorized",
-        },
+        "outcome": _outcome(record),
         "paid": not failed,
         "payment_intent": record.intent_id,
         "payment_method": record.payment_method_id,
@@ -107,7 +101,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "receipt_number": record.receipt_number,
         "receipt_url": None,
         "refunded": 0 < record.amount_captured == record.amount_refunded,
-        "review": None,
+        "review": (record.risk or {}).get("review"),
         "shipping": None,
         "source": None,
         "source_transfer": None,
@@ -117,6 +111,24 @@ def charge(record: Charge) -> dict[str, Any]:
         "transfer": record.transfer_id,
         "transfer_data": _transfer_data(record),
         "transfer_group": record.transfer_group,
+    }
+
+
+def _outcome(record: Charge) -> dict[str, Any]:
+    """What became of it and why: the network's word, or the rule's that came before."""
+    risk: dict[str, Any] = record.risk or {}
+    declined = record.status == "failed" and risk.get("type") != "blocked"
+    return {
+        "network_status": record.network_status,
+        "network_decline_code": None,
+        "reason": record.decline_code if declined else risk.get("reason"),
+        "risk_level": record.risk_level,
+        "risk_score": SCORES[record.risk_level],
+        "rule": risk.get("rule"),
+        "seller_message": (None if declined else risk.get("message"))
+        or record.failure_message
+        or "Payment complete.",
+        "type": "issuer_declined" if declined else risk.get("type", "authorized"),
     }
 
 

@@ -22,6 +22,8 @@ from maalem.payments.errors import BadRequest
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.records import Record
+from maalem.payments.risk import wire as risk_wire
+from maalem.payments.risk.records import Review, Rule, ValueList
 from maalem.payments.settlement import wire as settlement_wire
 from maalem.payments.settlement.records import ExternalAccount, Payout
 
@@ -127,6 +129,17 @@ for _prefix, _kind, _show in (
     ("fr", FeeRefund, connected_wire.fee_refund),
     ("txn", BalanceTransaction, ledger_wire.balance_transaction),
     ("po", Payout, settlement_wire.payout),
+    ("prv", Review, risk_wire.review),
+    ("rsl", ValueList, risk_wire.value_list),
     ("ba", ExternalAccount, settlement_wire.external_account),
 ):
     loader(_prefix)(_plain(_kind, _show))
+
+
+@loader("rule")
+async def _rule(call: Call, id: str) -> Object | None:
+    """A rule of the caller's, or of the house: it says why a payment of his was refused."""
+    record = await store.get(call.payments.pool, Rule, id)
+    if record is None or record.account_id not in (None, call.account.id):
+        return None
+    return risk_wire.rule(record)

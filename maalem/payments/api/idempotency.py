@@ -45,8 +45,8 @@ def fingerprint(path: str, pairs: Pairs, *, key: bytes) -> str:
 
 
 async def encode(call: Call, obj: Object, *, fresh: tuple[Object, ...] = ()) -> bytes:
-    """The body for `obj` with what the caller wants expanded."""
-    if call.expand:
+    """The body for `obj` with what the caller wants expanded; a refusal has nothing of that."""
+    if call.expand and "error" not in obj:
         call.fresh.update({item["id"]: item for item in fresh})
         obj = await expanded(call, obj, paths=call.expand)
     return msgspec.json.encode(obj)

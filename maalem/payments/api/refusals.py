@@ -86,6 +86,15 @@ _SENTENCES = {
         "lock_timeout",
         "The account's schedule was changed meanwhile. Try again.",
     ),
+    "value_list_alias": ("resource_already_exists", "A list with this alias is there already."),
+    "value_list_item_once": (
+        "resource_already_exists",
+        "This value is on the list already.",
+    ),
+    "an_ended_rule_stays": (
+        "rule_ended",
+        "This rule has ended. Make another one.",
+    ),
     "one_statement_for_a_period": (
         "lock_timeout",
         "The statement of this period is being made. Ask for it again in a moment.",

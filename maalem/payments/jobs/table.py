@@ -13,6 +13,7 @@ from maalem.payments.events.deliver import Deliverer
 from maalem.payments.jobs import verifications
 from maalem.payments.jobs.loop import Job
 from maalem.payments.ledger import sealing
+from maalem.payments.risk import book
 from maalem.payments.settlement import chores as settlement
 from maalem.payments.settlement import reserves
 from maalem.payments.settlement.bank import jobs as bank
@@ -37,12 +38,19 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("scheduled payouts", _settled(settlement.make_scheduled), every_s=30.0),
         Job("stranded payouts", _settled(settlement.bury), every_s=30.0),
         Job("seals", sealing.seal, every_s=30.0),
+        Job("old risk counts", forget_counts, every_s=3600.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
         Job("bank files out", _settled(bank.send), every_s=30.0),
         Job("bank files in", bank.receive, every_s=30.0),
         Job("networks against books", bank.look, every_s=3600.0),
         Job("safeguarding", bank.prove, every_s=600.0),
     ]
+
+
+async def forget_counts(payments: Payments) -> int:
+    """Counters that no rule reaches any more; none is left for a second round."""
+    await book.forget_counts(payments.pool, now=payments.clock.now())
+    return 0
 
 
 def _caught_up(deliverer: Deliverer) -> Callable[[Payments], Awaitable[int]]:

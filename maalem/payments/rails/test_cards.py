@@ -125,11 +125,13 @@ _DECLINES = (
         risk_level="highest",
         token="radarBlock",
     ),
-    TestCard("4000000000004954", "Highest risk, blocked", "fraudulent", risk_level="highest"),
 )
 
 _QUIRKS = (
     TestCard("4000000000009235", "Elevated risk", risk_level="elevated"),
+    TestCard(
+        "4000000000004954", "Highest risk, blocked unless a rule allows it", risk_level="highest"
+    ),
     TestCard("4000000000000101", "Security code check fails", cvc_fails=True),
     TestCard("4000000000000036", "Postcode check fails"),
     TestCard("4000000000000028", "Address check fails"),

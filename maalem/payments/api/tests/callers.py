@@ -1,6 +1,7 @@
 """Everybody who may knock: keys of each kind and state, and the objects that they ask for."""
 
 import io
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +55,7 @@ class Knocks:
     def address(self, path: str, *, unknown: str = "nothing_there") -> str:
         """A path of the routing table with the id of an object that there is, if we made one."""
         steps = path.split("/")
-        kind = steps[2] if steps[2] != "checkout" else "sessions"
+        kind = steps[3] if steps[2] in ("checkout", "radar") else steps[2]
         last = next((word for word in reversed(steps) if not word.startswith("{")), "")
         second = self.objects.get(f"{kind}/{last}") or self.objects.get(f"{kind}/2", unknown)
         ids = [self.objects.get(kind, unknown), second]
@@ -90,6 +91,36 @@ def inquiry(service: Service, charge: str) -> str:
         charge,
     )
     return str(found[0][0])
+
+
+def risk(client: Any) -> dict[str, str]:
+    """A list with a value, a rule, and the review that it opened."""
+    v1 = client.v1
+    home = v1.radar.value_lists.create({"alias": secrets.token_hex(8), "name": "Known"})
+    item = v1.radar.value_list_items.create({"value_list": home.id, "value": "x"})
+    asked = {"action": "review", "reason": "A look at each.", "conditions": CONDITIONS}
+    rule = client.raw_request("post", "/v1/radar/rules", **asked).data["id"]
+    paid = v1.payment_intents.create(
+        {
+            "amount": 10_001,
+            "currency": "mad",
+            "confirm": True,
+            "payment_method": "pm_card_visa",
+            "expand": ["latest_charge"],
+        }
+    )
+    return {
+        "reviews": paid.latest_charge.review,
+        "rules": rule,
+        "value_list_items": item.id,
+        "value_lists": home.id,
+    }
+
+
+CONDITIONS = [
+    {"fact": "amount", "is": "equals", "value": 10_001},
+    {"fact": "currency", "is": "is", "value": "mad"},
+]
 
 
 def statement(client: Any) -> str:
@@ -161,6 +192,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "refunds": refund.id,
         "sessions": session.id,
         "statements": statement(client),
+        **risk(client),
         "tokens": token.id,
         "transfers": transfer.id,
         "transfers/2": reversal.id,

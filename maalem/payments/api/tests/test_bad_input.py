@@ -42,6 +42,16 @@ NEEDED: dict[str, dict[str, str]] = {
         "card[exp_year]": "2034",
     },
     "POST /v1/payment_methods/{id}/attach": {"customer": "{customers}"},
+    "POST /v1/radar/rules": {
+        "action": "review",
+        "reason": "A look.",
+        "conditions[0][fact]": "rail",
+        "conditions[0][is]": "is",
+        "conditions[0][value]": "nothing",
+    },
+    "POST /v1/radar/value_lists": {"alias": "never_made", "name": "Never made"},
+    "POST /v1/radar/value_list_items": {"value_list": "{value_lists}", "value": "y"},
+    "GET /v1/radar/value_list_items": {"value_list": "{value_lists}"},
     "POST /v1/refunds": {"charge": "{charges}"},
     "POST /v1/tokens": {
         "card[number]": "4242424242424242",
