@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from maalem.cli.pages import money, promises, states
+from maalem.cli.pages import money, openapi, promises, states
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "money.md": money.page,
+    "openapi.json": openapi.page,
     "promises.md": promises.page,
     "states.md": states.page,
 }

@@ -86,8 +86,7 @@ async def update(call: Call, params: Update, key_id: str) -> Decided:
 @route("POST", "/v1/api_keys/{id}/roll", Roll)
 async def roll(call: Call, params: Roll, key_id: str) -> Decided:
     """Put a new key in the place of an old one, which lives on for as long as is asked."""
-    lives_on = timedelta(seconds=params.expires_in)
-    if not timedelta() <= lives_on <= ROLL_MAX:
+    if not 0 <= params.expires_in <= ROLL_MAX.total_seconds():
         raise BadRequest(
             f"A rolled key may live on for 0 to {ROLL_MAX.days} days.", param="expires_in"
         )
@@ -95,7 +94,7 @@ async def roll(call: Call, params: Roll, key_id: str) -> Decided:
     clear, fresh, ending = rolled(
         old,
         at=call.now,
-        lives_on=lives_on,
+        lives_on=timedelta(seconds=params.expires_in),
         fingerprint_key=call.payments.config.fingerprint_key,
     )
     return _made(call, fresh, clear=clear, unit=Unit().put(fresh, ending))
