@@ -10,7 +10,11 @@ from maalem.payments.accounts.keys import hint_of, key_hash
 from maalem.payments.accounts.records import Account
 from maalem.payments.config import Config
 from maalem.payments.db import Pool
+from maalem.payments.events import signing
 from maalem.payments.units import Unit, Writer
+from maalem.payments.vault.envelope import DataKeys
+from maalem.payments.vault.keys import VaultKeys
+from maalem.payments.vault.papers import Papers
 
 PLATFORM = "acct_platform"
 
@@ -32,6 +36,9 @@ async def ensure_platform(
     config = config or Config.from_env()
     await _ensure_account(pool)
     digest = key_hash(secret_key, fingerprint_key=config.fingerprint_key)
+    keys = VaultKeys(config.vault_key, fingerprint=config.fingerprint_key)
+    papers = Papers(DataKeys(pool, keys))
+    sealed = await signing.sealed(papers, webhook_secret, account_id=PLATFORM)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             "UPDATE api_keys SET revoked_at = now() WHERE account_id = $1 AND hash <> $2"
@@ -53,14 +60,15 @@ async def ensure_platform(
         endpoint = "we_" + hashlib.blake2b(PLATFORM.encode(), digest_size=13).hexdigest()
         await connection.execute(
             "INSERT INTO webhook_endpoints (id, version, account_id, url, secret, enabled_events,"
-            " status, connect, deleted, metadata, created_at)"
-            " VALUES ($1, 1, $2, $3, $4, $5, 'enabled', false, false, '{}', $6)"
+            " status, connect, deleted, metadata, created_at, origin)"
+            " VALUES ($1, 1, $2, $3, $4, $5, 'enabled', false, false, '{}', $6, 'installation')"
             " ON CONFLICT (id) DO UPDATE SET url = excluded.url, secret = excluded.secret,"
-            " enabled_events = excluded.enabled_events, version = webhook_endpoints.version + 1",
+            " enabled_events = excluded.enabled_events, origin = excluded.origin,"
+            " version = webhook_endpoints.version + 1",
             endpoint,
             PLATFORM,
             webhook_url,
-            webhook_secret,
+            sealed,
             list(events),
             SystemClock().now(),
         )

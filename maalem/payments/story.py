@@ -29,6 +29,7 @@ _APART = {
     *("accounts", "api_keys", "customers", "payment_methods", "tokens", "webhook_endpoints"),
     *("events", "event_deliveries", "delivery_log", "idempotency_keys", "statements", "migrations"),
     *("external_accounts", "bank_tokens", "bank_files", "bank_statements", "files"),
+    *("endpoint_standing", "endpoint_hours"),
     *("fee_plans", "fee_rates", "fee_terms", "payout_schedules", "reserve_rules"),
 }
 # Shown, and the end of the road: many payments meet there.
@@ -203,9 +204,15 @@ async def _events(connection: Connection, ids: list[str]) -> list[Entry]:
         """
         SELECT to_jsonb(e.created_at) #>> '{}' AS at, e.id, e.account_id, e.type, e.object_id,
             e.request_id, e.idempotency_key, coalesce((
-                SELECT json_agg(json_build_object('endpoint', d.endpoint_id, 'status', d.status,
-                    'attempts', d.attempts, 'answered', d.answered, 'error', d.error,
-                    'delivered_at', d.delivered_at)) FROM event_deliveries d WHERE d.event_id = e.id
+                SELECT json_agg(json_build_object('endpoint', endpoint_id,
+                    'status', coalesce(d.status, 'delivered'),
+                    'attempts', coalesce(d.attempts, l.attempt),
+                    'answered', coalesce(d.answered, l.answered),
+                    'error', coalesce(d.error, l.error),
+                    'delivered_at', CASE WHEN d.status IS NULL THEN l.at END))
+                FROM (SELECT * FROM event_deliveries WHERE event_id = e.id) d
+                FULL JOIN (SELECT DISTINCT ON (endpoint_id) * FROM delivery_log
+                    WHERE event_id = e.id ORDER BY endpoint_id, id DESC) l USING (endpoint_id)
             ), '[]')::text AS deliveries
         FROM events e WHERE e.object_id = ANY($1) ORDER BY e.id
         """,

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from maalem.payments.events.reach import Target
 
-BODY_MAX, KEPT_MAX = 16 * 1024, 8
+BODY_MAX, KEPT_MAX = 16 * 1024, 32
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
 
 Place = tuple[str, int, str | None]

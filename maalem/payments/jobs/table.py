@@ -57,8 +57,8 @@ def _caught_up(deliverer: Deliverer) -> Callable[[Payments], Awaitable[int]]:
     """Look again at once only where more may be due: each new event wakes the job anyway."""
 
     async def once(payments: Payments) -> int:
-        started = await deliverer.run(payments)
-        return started if deliverer.behind else 0
+        await deliverer.run(payments)
+        return int(deliverer.behind)
 
     return once
 

@@ -1,6 +1,7 @@
 """`/v1/webhook_endpoints`: where a merchant hears of what happens."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -12,13 +13,15 @@ from maalem.payments.api import lists
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
-from maalem.payments.errors import BadRequest, NotFound
+from maalem.payments.errors import BadRequest, NotFound, Refused
+from maalem.payments.events import signing
 from maalem.payments.events.records import Endpoint
 from maalem.payments.mode import livemode
 from maalem.payments.records import changed, epoch
 from maalem.payments.units import Unit
 
 ENDPOINTS_MAX = 16
+WITHHELD = "A secret is shown once, in the first answer. If that was lost, roll the secret."
 _EVENT = re.compile(r"^(\*|[a-z_]+(\.[a-z_]+)+)$")
 
 Events = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(min_length=1, max_length=200)]
@@ -33,6 +36,12 @@ class CreateEndpoint(Struct, kw_only=True, forbid_unknown_fields=True):
     connect: bool = False
     description: Text | None = None
     metadata: dict[str, str] | str | None = None
+
+
+class RollSecret(Struct, kw_only=True, forbid_unknown_fields=True):
+    """`expires_in`: seconds for which the old secret signs as well."""
+
+    expires_in: int = 0
 
 
 class UpdateEndpoint(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -52,11 +61,13 @@ async def create(call: Call, params: CreateEndpoint) -> Decided:
     )
     if count >= ENDPOINTS_MAX:
         raise BadRequest(f"You have reached the maximum of {ENDPOINTS_MAX} webhook endpoints.")
+    clear = secret(signing.CLEAR)
+    papers = call.payments.vault.papers
     endpoint = Endpoint(
         id=new_id("we"),
         account_id=call.account.id,
         url=_url(params.url),
-        secret=secret("whsec_"),
+        secret=await signing.sealed(papers, clear, account_id=call.account.id),
         enabled_events=_events(params.enabled_events),
         connect=params.connect,
         api_version=params.api_version,
@@ -64,19 +75,19 @@ async def create(call: Call, params: CreateEndpoint) -> Decided:
         metadata=merged({}, params.metadata),
         created_at=call.now,
     )
-    return Decided({**endpoint_wire(endpoint), "secret": endpoint.secret}, Unit().put(endpoint))
+    return with_secret(endpoint, clear=clear)
 
 
 @route("GET", "/v1/webhook_endpoints/{endpoint}")
 async def retrieve(call: Call, params: NoParams, endpoint_id: str) -> Object:
     """One endpoint, without its secret."""
-    return endpoint_wire(await _own(call, endpoint_id))
+    return endpoint_wire(await own(call, endpoint_id))
 
 
 @route("POST", "/v1/webhook_endpoints/{endpoint}", UpdateEndpoint)
 async def update(call: Call, params: UpdateEndpoint, endpoint_id: str) -> Decided:
     """Change its address, its events, or switch it off and on."""
-    endpoint = await _own(call, endpoint_id)
+    endpoint = await own(call, endpoint_id)
     fields: dict[str, Any] = {"metadata": merged(endpoint.metadata, params.metadata)}
     if params.url is not None:
         fields["url"] = _url(params.url)
@@ -84,6 +95,9 @@ async def update(call: Call, params: UpdateEndpoint, endpoint_id: str) -> Decide
         fields["enabled_events"] = _events(params.enabled_events)
     if params.disabled is not None:
         fields["status"] = "disabled" if params.disabled else "enabled"
+        fields["disabled_by"] = "owner" if params.disabled else None
+        if not params.disabled and endpoint.status == "disabled":
+            fields["enabled_at"] = call.now
     if params.description is not None:
         fields["description"] = params.description or None
     after = changed(endpoint, **fields)
@@ -93,8 +107,16 @@ async def update(call: Call, params: UpdateEndpoint, endpoint_id: str) -> Decide
 @route("DELETE", "/v1/webhook_endpoints/{endpoint}")
 async def delete(call: Call, params: NoParams, endpoint_id: str) -> Decided:
     """Forget the endpoint; what it was still to hear of is not sent."""
-    endpoint = await _own(call, endpoint_id)
-    unit = Unit().put(changed(endpoint, deleted=True, status="disabled"))
+    endpoint = await own(call, endpoint_id)
+    ended = changed(
+        endpoint,
+        deleted=True,
+        status="disabled",
+        disabled_by="owner",
+        previous_secret=None,
+        previous_until=None,
+    )
+    unit = Unit().put(ended)
     return Decided({"id": endpoint.id, "object": "webhook_endpoint", "deleted": True}, unit)
 
 
@@ -107,6 +129,39 @@ async def list_all(call: Call, params: lists.ListParams) -> Object:
         params,
         where={"account_id": call.account.id, "deleted": False},
         show=endpoint_wire,
+    )
+
+
+@route("POST", "/v1/webhook_endpoints/{endpoint}/roll_secret", RollSecret)
+async def roll_secret(call: Call, params: RollSecret, endpoint_id: str) -> Decided:
+    """A new secret in the place of the old one, which signs beside it for as long as is asked.
+
+    Not Stripe's: there it is done in the dashboard.
+    """
+    lives_on = timedelta(seconds=params.expires_in)
+    if not timedelta() <= lives_on <= signing.OVERLAP_MAX:
+        raise BadRequest(
+            f"A rolled secret may live on for 0 to {signing.OVERLAP_MAX.days} days.",
+            param="expires_in",
+        )
+    endpoint = await own(call, endpoint_id)
+    if endpoint.origin == "installation":
+        raise Refused(
+            "This endpoint is the installation's own: MAALEM_STRIPE_WEBHOOK_SECRET sets its"
+            " secret.",
+            code="webhook_endpoint_in_settings",
+        )
+    clear = secret(signing.CLEAR)
+    fresh = await signing.sealed(call.payments.vault.papers, clear, account_id=call.account.id)
+    return with_secret(signing.rolled(endpoint, fresh, at=call.now, lives_on=lives_on), clear=clear)
+
+
+def with_secret(endpoint: Endpoint, *, clear: str) -> Decided:
+    """The answer that shows a secret, and is kept without it."""
+    return Decided(
+        {**endpoint_wire(endpoint), "secret": None, "secret_withheld": WITHHELD},
+        Unit().put(endpoint),
+        once={"secret": clear, "secret_withheld": None},
     )
 
 
@@ -152,7 +207,8 @@ def _events(names: list[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-async def _own(call: Call, endpoint_id: str) -> Endpoint:
+async def own(call: Call, endpoint_id: str) -> Endpoint:
+    """The caller's endpoint, or `NotFound`."""
     endpoint = await store.get(
         call.payments.pool, Endpoint, endpoint_id, account_id=call.account.id
     )
