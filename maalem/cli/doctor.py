@@ -15,6 +15,7 @@ from maalem.cli.installation import CannotStart, Installation
 
 _DISK_NEEDED = 1_500_000_000
 _MEMORY_NEEDED = 1_500_000_000
+_NODE_NEEDED = 18
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -30,7 +31,7 @@ def doctor(*, browser: bool) -> int:
     """Print every finding; 0 when the machine can run Maalem (and its tests, with `browser`)."""
     findings = [*_machine(), *_installation(), _database()]
     if browser:
-        findings.append(_browser())
+        findings += [_browser(), _node()]
     for finding in findings:
         print(f"  {'✗' if finding.trouble else '✓'} {finding.what}")
         if finding.trouble:
@@ -106,3 +107,25 @@ def _browser() -> Finding:
         )
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
     return Finding(done.stdout.strip() or path, "" if done.returncode == 0 else done.stderr[-200:])
+
+
+def node_trouble() -> str:
+    """What is missing for the tests that drive the official Node SDK; empty when nothing is."""
+    wanted = "the tests drive the official Node SDK: install Debian's packages nodejs and npm"
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return wanted
+    version = _node_version()
+    major = version.removeprefix("v").partition(".")[0]
+    if not major.isdecimal() or int(major) < _NODE_NEEDED:
+        return f"{wanted} (version {_NODE_NEEDED} or newer; this is {version or 'none'})"
+    return ""
+
+
+def _node() -> Finding:
+    trouble = node_trouble()
+    return Finding("Node" if trouble else f"Node {_node_version()}", trouble)
+
+
+def _node_version() -> str:
+    done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("described")
 v1.load()
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "openapi.json"
 NIGHTLY = "MAALEM_NIGHTLY" in os.environ
-EXAMPLES = 60 if NIGHTLY else 4
+EXAMPLES = 60 if NIGHTLY else 3
 FORM = "application/x-www-form-urlencoded"
 WAYS = ("as it came", "aimed", "enough", "just enough")
 PROFILES = ("secret", "restricted", "publishable", "connected")
