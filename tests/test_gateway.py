@@ -6,7 +6,7 @@ import pytest
 
 from maalem.payments.tests import service as driver
 from maalem.platform.ground import gateway
-from maalem.platform.ground.gateway import calls
+from maalem.platform.ground.gateway import calls, desk
 
 CHECKOUT: dict[str, Any] = {
     "lines": [gateway.Line("Tapis", 250_000), gateway.Line("Tajine", 18_000, quantity=2)],
@@ -108,3 +108,51 @@ def test_what_is_not_there_is_refused(institution):
     with pytest.raises(gateway.Refused) as said:
         gateway.retrieve_intent("pi_00000000000000000000000000")
     assert said.value.code == "resource_missing"
+
+
+def test_the_till_reads_a_payment_its_refund_and_the_money_over_the_wire(institution):
+    weaver = gateway.create_account(name="Fadma at the till", key="account-till").id
+    _, intent = paid(institution, "M-TILL-1")
+    gateway.create_transfer(
+        amount_minor=100_000,
+        destination=weaver,
+        charge=intent.charge,
+        group="M-TILL-1",
+        key="release-M-TILL-1",
+    )
+    (found,) = desk.search_charges(query='transfer_group:"M-TILL-1"').charges
+    assert (found.id, found.amount_minor, found.captured) == (intent.charge, 286_000, True)
+    assert found.movement is not None
+    for query in (
+        f'receipt_number:"{found.receipt}"',
+        f'billing_details.name~"{found.payer}" OR amount:286000',
+        'created>=0 AND disputed:"false" AND status:"succeeded"',
+    ):
+        assert found.id in [one.id for one in desk.search_charges(query=query).charges]
+
+    words = {"amount_minor": 6_000, "key": "till-1", "reason": "requested_by_customer"}
+    refund = desk.give_back(found.id, **words)
+    assert desk.give_back(found.id, **words).id == refund.id
+    with pytest.raises(gateway.Refused) as said:
+        desk.give_back(found.id, amount_minor=286_000, key="till-2")
+    assert said.value.code == "amount_too_large"
+
+    story = desk.story(found.id)
+    assert [one.id for one in story.refunds] == [refund.id]
+    assert [(one.destination, one.amount_minor) for one in story.shares] == [(weaver, 100_000)]
+    told = {one.type for one in story.told}
+    assert {"payment_intent.created", "charge.succeeded", "charge.refunded"} <= told
+    assert any(one.request for one in story.told)
+
+    (hers,) = desk.charges(weaver, group="M-TILL-1").charges
+    assert (hers.method, hers.amount_minor) == ("passed_on", 100_000)
+    assert desk.story(hers.id, account=weaver).charge == hers
+    with pytest.raises(gateway.Refused):
+        desk.story(found.id, account=weaver)
+    has = desk.holdings(weaver)
+    assert has.available_minor + has.pending_minor == 100_000
+    assert has.interval
+    assert desk.payouts(weaver) == ()
+    assert desk.reserves(weaver) == ()
+    lines, more = desk.movements(weaver, since=0)
+    assert ([one.net_minor for one in lines], more) == ([100_000], "")

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.orders",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",
+    "maalem.platform.market.till",
     "maalem.platform.inbox",
     "django.contrib.auth",
     "django.contrib.contenttypes",

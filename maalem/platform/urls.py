@@ -31,6 +31,7 @@ urlpatterns += i18n_patterns(
     path("checkout/", include("maalem.platform.market.checkout.urls")),
     path("orders/", include("maalem.platform.market.orders.urls")),
     path("studio/", include("maalem.platform.market.studio.urls")),
+    path("payments/", include("maalem.platform.market.till.urls")),
     path("", include("maalem.platform.market.catalog.urls")),
     prefix_default_language=True,
 )

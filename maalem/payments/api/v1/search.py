@@ -27,12 +27,18 @@ INTENTS = _SHARED
 CHARGES = {
     **_SHARED,
     "billing_details.address.postal_code": _paid_with("text", "billing_address ->> 'postal_code'"),
+    # Payer's name and address, dispute, receipt and group are ours: what a person knows who asks.
+    "billing_details.email": _paid_with("text", "billing_email"),
+    "billing_details.name": _paid_with("text", "billing_name"),
+    "disputed": Field("flag", "dispute_id IS NOT NULL"),
     "payment_method_details.card.brand": _paid_with("text", "brand"),
     "payment_method_details.card.exp_month": _paid_with("number", "exp_month"),
     "payment_method_details.card.exp_year": _paid_with("number", "exp_year"),
     "payment_method_details.card.fingerprint": _paid_with("token", "fingerprint"),
     "payment_method_details.card.last4": _paid_with("token", "last4"),
+    "receipt_number": Field("token", "receipt_number"),
     "refunded": Field("flag", "amount_captured > 0 AND amount_captured = amount_refunded"),
+    "transfer_group": Field("token", "transfer_group"),
 }
 CUSTOMERS = {
     "created": Field("time", "created_at"),

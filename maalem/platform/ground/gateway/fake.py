@@ -4,6 +4,7 @@
         session = gateway.create_checkout_session(...)
         body, header = bank.pay(session.id)        # post it to the webhook's address
         bank.trouble = "down"                      # or "silent": it happens, the reply is lost
+                                                   # ("lost": the same, but reads are answered)
 
 It stands at the edge, in place of the SDK; our own code runs as it is. It keeps the institution's
 word on idempotency: the same key gives the same answer, and other words under it are refused.
@@ -25,6 +26,7 @@ from maalem.kit.signatures import sign
 
 from . import calls
 from .errors import Refused, Unavailable, Unknown
+from .fake_reading import FakeReading
 from .shapes import (
     Account,
     Balance,
@@ -52,10 +54,10 @@ def standing_in() -> "Iterator[Fake]":
 
 
 @dataclass
-class Fake:
+class Fake(FakeReading):
     """One institution. Everything it holds may be read by a test."""
 
-    trouble: Literal["", "down", "silent"] = ""
+    trouble: Literal["", "down", "silent", "lost"] = ""
     slow_s: float = 0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     settlement_delay: timedelta = timedelta(days=2)
@@ -196,7 +198,7 @@ class Fake:
             intent,
             status="succeeded",
             received_minor=intent.amount_minor,
-            charge=new_id("ch"),
+            charge=self.put(intent.amount_minor, group=intent.group, intent=intent.id).id,
         )
         return self.event("checkout.session.completed", _wire(paid))
 
@@ -238,12 +240,19 @@ class Fake:
             group=transfer.group,
             order=order,
         )
+        self.put(
+            transfer.amount_minor,
+            account=transfer.destination,
+            id=line.source,
+            group=transfer.group,
+            method="passed_on",
+        )
         self.statements.setdefault(transfer.destination, []).append(line)
 
     def _read(self, verb: str) -> None:
         self.asked.append(verb)
         time.sleep(self.slow_s)
-        if self.trouble:
+        if self.trouble not in ("", "lost"):
             raise Unavailable("no answer from the payment service", code="no_answer")
 
     def _write(self, verb: str, key: str, *, words: Any, do: Callable[[], Any]) -> Any:
@@ -256,7 +265,7 @@ class Fake:
         asked, reply = self._replies[key]
         if asked != (verb, words):
             raise Refused("the key was used with other words", code="idempotency_error")
-        if self.trouble == "silent":
+        if self.trouble in ("silent", "lost"):
             raise Unknown("no answer from the payment service", code="no_answer")
         return reply
 

@@ -10,6 +10,7 @@ import stripe
 from django.conf import settings
 
 from .errors import Declined, GatewayError, Refused, Unavailable, Unknown
+from .reading import Reading
 from .shapes import (
     Account,
     Balance,
@@ -26,7 +27,7 @@ from .shapes import (
 stripe.enable_telemetry = False
 
 
-class Live:
+class Live(Reading):
     """Answers the gateway's verbs over HTTP. One per process; safe between threads."""
 
     # Seconds to connect, seconds to wait for an answer. A person waits for a read on a page; a
@@ -37,6 +38,7 @@ class Live:
     def __init__(self) -> None:
         self.reading = _client(timeout=self.READ_TIMEOUT_S, retries=0)
         self.writing = _client(timeout=self.WRITE_TIMEOUT_S, retries=self.WRITE_RETRIES)
+        self.guard = _reading
 
     def create_account(self, *, name: str, key: str, metadata: Mapping[str, str]) -> Account:
         with _writing():
@@ -117,6 +119,23 @@ class Live:
             found = self.writing.v1.refunds.create(
                 {"payment_intent": intent, "amount": amount_minor, "metadata": dict(metadata)},
                 {"idempotency_key": key},
+            )
+            return Refund(
+                id=found.id,
+                status=found.status or "",
+                amount_minor=found.amount,
+                currency=found.currency.upper(),
+            )
+
+    def give_back(
+        self, charge: str, *, account: str, amount_minor: int, reason: str, key: str
+    ) -> Refund:
+        wanted: dict[str, Any] = {"charge": charge, "amount": amount_minor}
+        if reason:
+            wanted["reason"] = reason
+        with _writing():
+            found = self.writing.v1.refunds.create(
+                wanted, {"idempotency_key": key, **_for(account)}
             )
             return Refund(
                 id=found.id,

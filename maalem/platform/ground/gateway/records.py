@@ -1,0 +1,189 @@
+"""What an account's owner or an officer reads of payments: frozen, typed, in our words.
+
+Amounts are whole minor units, times are aware. Stripe's words for states stay as they are.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A part of what a movement cost. `kind` in Stripe's words, `words` for a human being."""
+
+    kind: str
+    amount_minor: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What a thing did to the balance: `net_minor` = `amount_minor` - `fee_minor`."""
+
+    id: str
+    kind: str
+    amount_minor: int
+    fee_minor: int
+    net_minor: int
+    created_at: datetime
+    available_at: datetime
+    fees: tuple[Fee, ...] = ()
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A try to pay, or (`method` is `passed_on`) what the platform handed to an artisan.
+
+    `status` is succeeded|pending|failed; `group` is the order group's number.
+    """
+
+    id: str
+    status: str
+    amount_minor: int
+    captured_minor: int
+    refunded_minor: int
+    currency: str
+    captured: bool
+    created_at: datetime
+    intent: str = ""
+    group: str = ""
+    receipt: str = ""
+    method: str = ""
+    brand: str = ""
+    last4: str = ""
+    payer: str = ""
+    email: str = ""
+    decline: str = ""
+    dispute: str = ""
+    transfer: str = ""
+    movement: Movement | None = None
+
+    @property
+    def left_minor(self) -> int:
+        """What could still be given back."""
+        return max(0, self.captured_minor - self.refunded_minor)
+
+
+@dataclass(frozen=True)
+class Charges:
+    """Part of a list, newest first; pass `next_after` to get what comes after it."""
+
+    charges: tuple[Charge, ...]
+    next_after: str = ""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Money on its way back to the payer. `status` pending|succeeded|failed|canceled."""
+
+    id: str
+    status: str
+    amount_minor: int
+    currency: str
+    created_at: datetime
+    reason: str = ""
+    movement: Movement | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What was passed on of a payment to an artisan's account."""
+
+    id: str
+    amount_minor: int
+    taken_back_minor: int
+    currency: str
+    destination: str
+    created_at: datetime
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A payer's bank wants money back; answer by `due_at`."""
+
+    id: str
+    status: str
+    reason: str
+    amount_minor: int
+    currency: str
+    created_at: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event that was told about `object`; `waiting` receivers have not heard it yet."""
+
+    id: str
+    type: str
+    object: str
+    created_at: datetime
+    request: str = ""
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Payout:
+    """Money to a bank account. `status` pending|in_transit|paid|failed|canceled.
+
+    `failure` is Stripe's code for why a bank did not take it; `missing` approvals are to come.
+    """
+
+    id: str
+    status: str
+    amount_minor: int
+    currency: str
+    arrives_on: date
+    created_at: datetime
+    failure: str = ""
+    reference: str = ""
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """Money kept back by the published `rule` until `until`. `status` held|released."""
+
+    id: str
+    status: str
+    amount_minor: int
+    currency: str
+    rule: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """An account's money now, and the way it goes out.
+
+    `available_minor` is below zero where its owner owes us. `interval` is Stripe's word for how
+    often it is paid out (manual|daily|weekly|monthly), empty where it is not known.
+    """
+
+    available_minor: int
+    pending_minor: int
+    kept_minor: int
+    currency: str = "MAD"
+    interval: str = ""
+    anchor: str = ""
+    bank: str = ""
+    bank_last4: str = ""
+
+    @property
+    def owed_minor(self) -> int:
+        return max(0, -self.available_minor)
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything around one payment, for its page."""
+
+    charge: Charge
+    begun_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    tries: tuple[Charge, ...] = ()
+    refunds: tuple[Returned, ...] = ()
+    shares: tuple[Share, ...] = ()
+    dispute: Dispute | None = None
+    told: tuple[Told, ...] = field(default=())

@@ -1,0 +1,177 @@
+"""Codes of the institution and of banks, as sentences for whoever reads little."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .states import Shown
+
+Word = str | Promise
+
+STATES: dict[str, Word] = {
+    Shown.PAID: _("Paid"),
+    Shown.RECEIVED: _("Received"),
+    Shown.HELD: _("Held by the bank"),
+    Shown.PENDING: _("On its way"),
+    Shown.FAILED: _("Refused"),
+    Shown.PART_BACK: _("Partly given back"),
+    Shown.BACK: _("Given back"),
+    Shown.DISPUTED: _("Disputed"),
+}
+
+CHOICES: dict[str, Word] = {
+    "paid": _("Paid"),
+    "back": _("Given back, all or part"),
+    "failed": _("Refused"),
+    "disputed": _("Disputed"),
+    "held": _("Not finished yet"),
+}
+
+ICONS: dict[str, str] = {
+    Shown.PAID: "done",
+    Shown.RECEIVED: "done",
+    Shown.HELD: "clock",
+    Shown.PENDING: "clock",
+    Shown.FAILED: "cross",
+    Shown.PART_BACK: "back",
+    Shown.BACK: "back",
+    Shown.DISPUTED: "flag",
+}
+
+STEPS: dict[str, Word] = {
+    "begun": _("The payment was begun"),
+    "tried": _("A try was refused"),
+    "challenged": _("The bank asked the payer to prove who it is"),
+    "authorised": _("The bank agreed and keeps the money ready"),
+    "taken": _("Paid"),
+    "received": _("Your part came into your account"),
+    "passed_on": _("Passed on to the workshop"),
+    "dispatched": _("The parcel was handed to the carrier"),
+    "delivered": _("The parcel has arrived"),
+    "refunded": _("Given back to the payer"),
+    "taken_back": _("Taken back by the platform"),
+    "refunding": _("On its way back to the payer"),
+    "refund_failed": _("The money could not be given back"),
+    "disputed": _("The payer's bank wants the money back"),
+    "cancelled": _("The payment was called off"),
+    "available": _("Free to be paid out to the bank"),
+}
+
+STEP_ICONS: dict[str, str] = {
+    "begun": "hand",
+    "tried": "cross",
+    "challenged": "shield",
+    "authorised": "clock",
+    "taken": "done",
+    "received": "coins",
+    "passed_on": "coins",
+    "dispatched": "road",
+    "delivered": "parcel",
+    "refunded": "back",
+    "taken_back": "back",
+    "refunding": "clock",
+    "refund_failed": "cross",
+    "disputed": "flag",
+    "cancelled": "cross",
+    "available": "bank",
+}
+
+# Why a payer's bank said no. She decides what she says of it: the words stay general.
+DECLINES: dict[str, Word] = {
+    "insufficient_funds": _("There was not enough money on the card."),
+    "expired_card": _("The card has expired."),
+    "incorrect_cvc": _("The three digits on the back were wrong."),
+    "incorrect_number": _("The card's number was wrong."),
+    "lost_card": _("The card is blocked."),
+    "stolen_card": _("The card is blocked."),
+    "authentication_required": _("The payer did not prove who it is."),
+    "authentication_failed": _("The payer did not prove who it is."),
+    "do_not_honor": _("The bank said no and gave no reason."),
+    "generic_decline": _("The bank said no and gave no reason."),
+    "processing_error": _("The bank could not answer. Another try may work."),
+    "issuer_not_available": _("The bank could not answer. Another try may work."),
+}
+DECLINED: Word = _("The bank said no.")
+
+# Why the institution will not give money back.
+REFUSALS: dict[str, Word] = {
+    "charge_already_refunded": _("All of this payment was given back already."),
+    "amount_too_large": _("That is more than is left of this payment. Choose a smaller amount."),
+    "charge_disputed": _(
+        "The payer's bank has already asked for this money. Answer the dispute instead."
+    ),
+    "charge_not_refundable": _("This payment never came in, so nothing can be given back."),
+    "balance_insufficient": _(
+        "There is not enough money in the account just now. Try again when more has come in."
+    ),
+    "resource_missing": _("The payment service does not know this payment."),
+    "idempotency_error": _("This was asked before in other words. Start again from the payment."),
+}
+REFUSED: Word = _("The payment service refused. Nothing was given back.")
+
+REASONS: dict[str, Word] = {
+    "requested_by_customer": _("The buyer asked for it"),
+    "duplicate": _("Paid twice by mistake"),
+    "fraudulent": _("The card was not the payer's own"),
+}
+
+PAYOUTS: dict[str, Word] = {
+    "pending": _("Being prepared"),
+    "in_transit": _("On its way to the bank"),
+    "paid": _("Arrived at the bank"),
+    "failed": _("The bank did not take it"),
+    "canceled": _("Called off"),
+}
+PAYOUT_ICONS: dict[str, str] = {
+    "pending": "clock",
+    "in_transit": "road",
+    "paid": "done",
+    "failed": "cross",
+    "canceled": "back",
+}
+
+# Why a bank did not take a payout, and what to do about it.
+FAILURES: dict[str, Word] = {
+    "account_closed": _("The bank account is closed. Give us the number of another one."),
+    "account_frozen": _("The bank account is blocked. Speak to your bank, or give us another one."),
+    "bank_account_restricted": _(
+        "The bank account takes no transfers of this kind. Give us another one."
+    ),
+    "bank_ownership_changed": _("The bank account belongs to somebody else now. Give us yours."),
+    "could_not_process": _("The bank could not do it this time. We try again."),
+    "declined": _("The bank said no. Speak to your bank, or give us another account."),
+    "incorrect_account_holder_address": _(
+        "The address at the bank is another one. Ask your bank which it has."
+    ),
+    "incorrect_account_holder_name": _(
+        "The name at the bank is another one. Write it as it stands on your bank's papers."
+    ),
+    "insufficient_funds": _("This was our fault, not yours. We try again."),
+    "invalid_account_number": _("The bank does not know this number. Check the 24 digits."),
+    "invalid_currency": _("The bank account does not take dirhams. Give us another one."),
+    "no_account": _("The bank has no such account. Check the 24 digits."),
+}
+FAILED: Word = _("The bank did not say why. The money is back in your account.")
+
+# Why money is kept back, by the published rule.
+KEPT: dict[str, Word] = {
+    "disputes_above_one_percent": _(
+        "Kept because more than one buyer in a hundred asked the bank for the money back."
+    ),
+    "long_delivery": _("Kept because parcels arrive more than 30 days after they are paid."),
+    "closing": _("Kept because the account is being closed and money may still have to go back."),
+}
+KEPT_ANYHOW: Word = _("Kept by a rule that is published.")
+
+FEES: dict[str, Word] = {
+    "stripe_fee": _("Handling"),
+    "application_fee": _("The platform's commission"),
+    "payment_method_passthrough_fee": _("The card network's part"),
+    "tax": _("VAT on the fees"),
+}
+
+INTERVALS: dict[str, Word] = {
+    "manual": _("Payouts are made when somebody asks for them."),
+    "daily": _("What is free goes to the bank every working day."),
+    "weekly": _("What is free goes to the bank once a week."),
+    "monthly": _("What is free goes to the bank once a month."),
+}
