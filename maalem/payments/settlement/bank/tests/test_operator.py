@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from maalem.cli import bank as operator
+from maalem.payments.api.idempotency import Holder
 from maalem.payments.settlement.bank import jobs
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, rib
 
@@ -50,6 +51,22 @@ def test_the_jobs_bring_a_payout_to_its_end_by_themselves(fresh_payments_dsn):
         assert await b.house() == {"bank": 10_000}
         assert await b.payments.pool.fetchval("SELECT count(*) FROM safeguarding_proofs") == 6
         assert await b.payments.pool.fetchval("SELECT count(*) FROM findings") == 0
+
+    run(fresh_payments_dsn, story)
+
+
+def test_the_bank_is_reached_beside_the_first_service_of_an_installation(fresh_payments_dsn):
+    """That service holds a lock of its number, 1, for as long as it runs: it is not the bank's."""
+
+    async def story(b: BankWorld) -> None:
+        seller = await b.seller(amount=10_000)
+        await b.ripen()
+        payout = await b.payout(seller, 4_000)
+        service = Holder()
+        assert await service.register(b.payments) == 1
+        await all_jobs(b)
+        assert (await b.fresh(payout)).status == "paid"
+        await service.close()
 
     run(fresh_payments_dsn, story)
 
