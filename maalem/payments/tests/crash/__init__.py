@@ -1,1 +1,0 @@
-"""Every money path, killed at every statement, and what stands afterwards."""
