@@ -1,10 +1,11 @@
-"""The `event` object: the same whether it is delivered, retrieved or listed."""
+"""The `event` object, the same whether it is delivered, retrieved or listed; the endpoint's."""
 
 from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
 
+from maalem.payments.events.records import Endpoint
 from maalem.payments.mode import livemode
 from maalem.payments.packed import unpack
 from maalem.payments.records import Record, epoch
@@ -42,3 +43,20 @@ def event(row: EventRow, *, account: str | None = None) -> dict[str, Any]:
     if account is not None:
         shown["account"] = account
     return shown
+
+
+def endpoint(record: Endpoint) -> dict[str, Any]:
+    """The `webhook_endpoint` object; never with the secret."""
+    return {
+        "id": record.id,
+        "object": "webhook_endpoint",
+        "api_version": record.api_version,
+        "application": None,
+        "created": epoch(record.created_at),
+        "description": record.description,
+        "enabled_events": record.enabled_events,
+        "livemode": livemode(),
+        "metadata": record.metadata,
+        "status": record.status,
+        "url": record.url,
+    }

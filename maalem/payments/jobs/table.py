@@ -9,6 +9,7 @@ from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.sessions import Session
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError
+from maalem.payments.events import health
 from maalem.payments.events.deliver import Deliverer
 from maalem.payments.jobs import verifications
 from maalem.payments.jobs.loop import Job
@@ -39,6 +40,9 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("stranded payouts", _settled(settlement.bury), every_s=30.0),
         Job("seals", sealing.seal, every_s=30.0),
         Job("old risk counts", forget_counts, every_s=3600.0),
+        Job("silent endpoints", health.disable_silent, every_s=300.0),
+        Job("ended secrets", health.end_overlaps, every_s=60.0),
+        Job("old events", health.forget_old, every_s=600.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
         Job("bank files out", _settled(bank.send), every_s=30.0),
         Job("bank files in", bank.receive, every_s=30.0),

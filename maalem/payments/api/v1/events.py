@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from maalem.payments import store
-from maalem.payments.api.call import Call, NoParams, Object
+from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.routes import route
+from maalem.payments.api.v1.webhook_deliveries import retry as sent_again
 from maalem.payments.errors import BadRequest, NotFound
 from maalem.payments.events import wire
 from maalem.payments.events.wire import EventRow
@@ -14,6 +17,11 @@ from maalem.payments.events.wire import EventRow
 class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
     type: str | None = None
     types: list[str] | None = None
+    delivery_success: bool | None = None
+
+
+class Retry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    webhook_endpoint: str
 
 
 @route("GET", "/v1/events/{id}")
@@ -32,7 +40,18 @@ async def listing(call: Call, params: Listing) -> Object:
         raise BadRequest("You cannot give both type and types.", param="types")
     types = params.types or ([params.type] if params.type else None)
     where = {"account_id": call.account.id, "type": types}
-    return await page(call, EventRow, params, where=where, show=_shown(call))
+    # Whoever is still to hear of it, or was given up, has a row.
+    unheard = "EXISTS (SELECT FROM event_deliveries d WHERE d.event_id = events_shown.id) ="
+    success = params.delivery_success
+    bounds = [] if success is None else [(unheard, not success)]
+    return await page(call, EventRow, params, where=where, show=_shown(call), bounds=bounds)
+
+
+@route("POST", "/v1/events/{id}/retry", Retry)
+async def retry(call: Call, params: Retry, event_id: str) -> Decided:
+    """Send the event to one endpoint again, now."""
+    event = await retrieve(call, NoParams(), event_id)
+    return Decided(event, await sent_again(call, event_id, params.webhook_endpoint))
 
 
 def _shown(call: Call) -> Callable[[EventRow], Object]:

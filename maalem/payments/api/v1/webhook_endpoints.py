@@ -16,8 +16,8 @@ from maalem.payments.api.routes import route
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.events import signing
 from maalem.payments.events.records import Endpoint
-from maalem.payments.mode import livemode
-from maalem.payments.records import changed, epoch
+from maalem.payments.events.wire import endpoint as endpoint_wire
+from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
 ENDPOINTS_MAX = 16
@@ -163,23 +163,6 @@ def with_secret(endpoint: Endpoint, *, clear: str) -> Decided:
         Unit().put(endpoint),
         once={"secret": clear, "secret_withheld": None},
     )
-
-
-def endpoint_wire(endpoint: Endpoint) -> Object:
-    """The `webhook_endpoint` object; never with the secret."""
-    return {
-        "id": endpoint.id,
-        "object": "webhook_endpoint",
-        "api_version": endpoint.api_version,
-        "application": None,
-        "created": epoch(endpoint.created_at),
-        "description": endpoint.description,
-        "enabled_events": endpoint.enabled_events,
-        "livemode": livemode(),
-        "metadata": endpoint.metadata,
-        "status": endpoint.status,
-        "url": endpoint.url,
-    }
 
 
 def _url(text: str) -> str:
