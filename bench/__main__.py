@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import books, report, server, shops
 from bench.browsing import browse, browse_big
 from bench.buying import buy
+from bench.hooks import hooks
 from bench.ledger import transfers
 from bench.paying import pay
 from bench.plan import Plan
@@ -55,6 +56,8 @@ def _measure(plan: Plan, *, on: postgres.Server, rows: list[Row]) -> None:
                 rows += browse_big(plan, shop=ours)
     if plan.measures("payments"):
         rows += pay(plan, on=on)
+    if plan.measures("hooks"):
+        rows += hooks(plan, on=on)
     if plan.measures("ledger"):
         rows += transfers(plan, on=on)
 
@@ -73,7 +76,7 @@ def _plan() -> Plan:
     parser.add_argument("--rounds", type=int, default=5, help="A B A B …: how often each")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each time")
     parser.add_argument(
-        "--only", choices=("shop", "payments", "ledger", "rest"), help="a part of it"
+        "--only", choices=("shop", "payments", "hooks", "ledger", "rest"), help="a part of it"
     )
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
     parser.add_argument("--port", type=int, default=18000, help="the first of a hundred")

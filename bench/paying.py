@@ -30,7 +30,7 @@ def pay(plan: Plan, *, on: postgres.Server) -> list[Row]:
     ours.start_payments()
     try:
         sides = {
-            ours.name: _ours(ours, seconds=plan.seconds),
+            ours.name: payments(ours, seconds=plan.seconds),
             peer.name: _fresh(peer, seconds=plan.seconds),
             "pgbench TPC-B": lambda: _tpcb(on, seconds=plan.seconds),
         }
@@ -63,7 +63,8 @@ def pay(plan: Plan, *, on: postgres.Server) -> list[Row]:
     ]
 
 
-def _ours(ours: Maalem, *, seconds: float) -> rounds.Measure:
+def payments(ours: Maalem, *, seconds: float) -> rounds.Measure:
+    """A measure of card payments, created and confirmed in one call."""
     turn = itertools.count()
     head = (
         ("Authorization", f"Bearer {ours.key}"),

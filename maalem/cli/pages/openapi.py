@@ -41,12 +41,16 @@ _OBJECTS = {
     "radar/value_list_items": "radar.value_list_item",
     "rules/versions": "radar.rule_version",
     "transfers/reversals": "transfer_reversal",
+    "webhook_endpoints/deliveries": "webhook_delivery",
+    "webhook_endpoints/health": "webhook_endpoint.health",
+    "webhook_endpoints/replay": "webhook_endpoint.replay",
 }
 # The last word of these addresses is something that is done to the object before it.
 _DONE = frozenset(
     {
         *("approve", "attach", "cancel", "capture", "close", "confirm", "detach", "end", "expire"),
-        *("increment_authorization", "reject", "reverse", "revoke", "roll", "search"),
+        *("increment_authorization", "reject", "retry", "reverse", "revoke", "roll"),
+        *("roll_secret", "search"),
     }
 )
 # Lists that show everything at once, without a cursor.
