@@ -53,6 +53,8 @@ _DONE = frozenset(
         *("roll_secret", "search"),
     }
 )
+# What an account or an endpoint has one of.
+_NAMELESS = frozenset({"balance", "webhook_endpoint.health"})
 # Lists that show everything at once, without a cursor.
 _WHOLE = frozenset({"/v1/reserve_rules", "/v1/accounts/{id}/capabilities"})
 
@@ -192,7 +194,7 @@ def _list_of(item: Json, object: str) -> Json:
 
 
 def _object(kind: str) -> Json:
-    named = {} if kind == "balance" else {"id": {"type": "string"}}
+    named = {} if kind in _NAMELESS else {"id": {"type": "string"}}
     return {
         "type": "object",
         "required": [*named, "object"],
