@@ -1,5 +1,6 @@
 """/v1/payment_intents"""
 
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -283,18 +284,20 @@ async def _pay(
         also=tuple(record for _, record in taken.unit.puts),
     )
     if keep.answer is None:  # the challenge that was open had been passed: that payment stands
-        status, obj, fresh = await _shown(confirmed)
+        status, obj, fresh = await _shown(call, confirmed)
         return Answered(status, await encode(call, obj, fresh=fresh))
     return keep.answer
 
 
 def _keep(call: Call) -> StepKeep:
-    return StepKeep(call, render=_shown, encode=encode)
+    return StepKeep(call, render=partial(_shown, call), encode=encode)
 
 
-async def _shown(confirmed: Confirmed) -> tuple[int, Object, tuple[Object, ...]]:
+async def _shown(call: Call, confirmed: Confirmed) -> tuple[int, Object, tuple[Object, ...]]:
     if confirmed.refusal is not None:
         return confirmed.refusal.status, confirmed.refusal.body(), ()
+    if not call.expand:
+        return 200, wire.intent(confirmed.intent), ()
     fresh: list[Object] = [*confirmed.shared]
     if confirmed.charge is not None:
         fresh.append(wire.charge(confirmed.charge))

