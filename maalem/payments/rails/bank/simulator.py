@@ -28,9 +28,9 @@ from maalem.payments.rails.bank.test_accounts import RETURN_AFTER_DAYS, behaviou
 from maalem.payments.rails.ports import NeverSeen, Unknown
 
 FILES_MAX = 50
-# One order, one day at a time: a bank's book is written by one hand. (7002 is the service's
-# own: api.idempotency holds a lock of that class for as long as it runs.)
-_LOCK = "SELECT pg_advisory_xact_lock(7004, 1)"
+# One order, one day at a time: a bank's book is written by one hand. Not 7002, under which the
+# service's processes hold their numbers for as long as they live.
+_LOCK = "SELECT pg_advisory_xact_lock(7102, 1)"
 _STATE = """
 UPDATE simulator.bank_entries SET statement = $1 WHERE statement IS NULL AND booked_on <= $2
 RETURNING number, kind, amount, booked_on, end_to_end_id, reason, iban, counterparty, remittance

@@ -1,0 +1,1 @@
+"""Every money path, killed at every statement, and what stands afterwards."""

@@ -1,0 +1,92 @@
+"""What the whole database says, without the names that differ from run to run."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+# What tells how a run went rather than what became of the money, or follows from other tables.
+LEFT_OUT = frozenset(
+    {
+        *("migrations", "idempotency_keys", "event_deliveries", "delivery_log", "seals", "marks"),
+        *("checkpoints", "checkpoint_accounts", "risk_book", "fee_book", "safeguarding_proofs"),
+    }
+)
+WORDS = ("status", "type", "kind", "stage", "code", "captured", "owner", "reason", "is_open")
+NOT_SUMS = frozenset({"version", "number", "holder", "position", "id", "event"})
+_COLUMNS = """
+SELECT table_schema, table_name, array_agg(column_name::text ORDER BY column_name)
+           FILTER (WHERE column_name = ANY(%s)),
+       array_agg(column_name::text ORDER BY column_name)
+           FILTER (WHERE data_type IN ('bigint', 'integer', 'numeric'))
+FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+WHERE table_schema IN ('public', 'ledger', 'simulator') AND table_type = 'BASE TABLE'
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+UNDECIDED = {
+    "payment_attempts": "status IN ('sent', 'unknown')",
+    "setup_attempts": "status IN ('sent', 'unknown')",
+    "followups": "status IN ('sent', 'unknown')",
+    "dispute_answers": "status IN ('sent', 'unknown')",
+    "refunds": "status = 'pending'",
+    "payment_intents": "status = 'processing'",
+    "payout_batches": "status = 'drafted'",
+}
+Picture = dict[str, list[tuple[Any, ...]]]
+
+
+def picture(superuser: str) -> Picture:
+    """Of each table: how many rows of each kind and status, and the sums of their amounts.
+
+    Two histories with the same picture moved the same money between the same kinds of accounts,
+    left the same objects in the same states and told the same events.
+    """
+    found: Picture = {}
+    with psycopg.connect(superuser) as db:
+        for schema, table, words, numbers in db.execute(_COLUMNS, [list(WORDS)]).fetchall():
+            if table in LEFT_OUT:
+                continue
+            shown = [_word(name) for name in words or ()]
+            counted = [
+                sql.SQL("count(*)"),
+                *(
+                    sql.SQL("sum({})").format(sql.Identifier(name))
+                    for name in numbers or ()
+                    if name not in NOT_SUMS
+                ),
+            ]
+            comma = sql.SQL(", ")
+            query = sql.SQL("SELECT {} FROM {} GROUP BY {} ORDER BY {}").format(
+                comma.join([*shown, *counted]),
+                sql.Identifier(schema, table),
+                comma.join(shown) if shown else sql.SQL("()"),
+                comma.join([*shown, counted[0]]),
+            )
+            found[f"{schema}.{table}"] = db.execute(query).fetchall()
+    return found
+
+
+def _word(name: str) -> sql.Composable:
+    if name == "owner":  # an account's id is another in each run
+        return sql.SQL("left(owner, 5)")
+    return sql.SQL("{}::text").format(sql.Identifier(name))
+
+
+def money(found: Picture) -> list[tuple[Any, ...]]:
+    """What stands on the accounts of the ledger."""
+    return found["ledger.accounts"]
+
+
+def differences(one: Picture, other: Picture) -> dict[str, Any]:
+    """The tables of which the two say something else."""
+    return {name: (one[name], other[name]) for name in one if one[name] != other[name]}
+
+
+def undecided(superuser: str) -> dict[str, int]:
+    """What still waits for an answer that nobody will give."""
+    with psycopg.connect(superuser) as db:
+        counts = {
+            table: db.execute(f"SELECT count(*) FROM {table} WHERE {what}").fetchone()  # type: ignore[arg-type]
+            for table, what in UNDECIDED.items()
+        }
+    return {table: row[0] for table, row in counts.items() if row and row[0]}
