@@ -1,0 +1,1 @@
+"""The database dies, or its disk is full, while payments are made."""
