@@ -98,12 +98,32 @@ class FakeReading:
             self.shelf[account][place] = replace(found, refunded_minor=sum_back)
             refund = Refund(new_id("re"), "succeeded", amount_minor=amount_minor, currency="MAD")
             self.returned.setdefault(charge, []).append(
-                Returned(refund.id, "succeeded", amount_minor, "MAD", self.now(), reason)
+                Returned(
+                    refund.id,
+                    "succeeded",
+                    amount_minor,
+                    "MAD",
+                    self.now(),
+                    reason=reason,
+                    movement=self._gone(amount_minor),
+                )
             )
             return refund
 
         words = (charge, account, amount_minor, reason)
         return self._write("give_back", key, words=words, do=do)  # type: ignore[no-any-return]
+
+    def _gone(self, amount_minor: int) -> Movement:
+        fee = -(amount_minor * _FEE_BPS // 10_000)
+        return Movement(
+            id=new_id("txn"),
+            kind="refund",
+            amount_minor=-amount_minor,
+            fee_minor=fee,
+            net_minor=-amount_minor - fee,
+            created_at=self.now(),
+            available_at=self.now(),
+        )
 
     def holdings(self, account: str) -> Holdings:
         self._read("holdings")

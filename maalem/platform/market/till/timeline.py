@@ -56,6 +56,22 @@ class Whole:
     open_asks: tuple[AskedRefund, ...]
     left_minor: int
 
+    @property
+    def went_back(self) -> list[Movement]:
+        """What refunds did to the balance, those that are still on their way too."""
+        return [one.movement for one in self.story.refunds if one.movement]
+
+    @property
+    def fees_back_minor(self) -> int:
+        """The part of the fees that came back with refunds."""
+        return -sum(line.fee_minor for line in self.went_back)
+
+    @property
+    def rest_minor(self) -> int:
+        """What the payment leaves after fees and refunds: the sum of the lines above it."""
+        paid = self.story.charge.movement
+        return (paid.net_minor if paid else 0) + sum(line.net_minor for line in self.went_back)
+
 
 def whole(till: Till, charge: str) -> Whole:
     """Everything about one payment. Raises Refused for what is another's, or Unavailable."""

@@ -52,6 +52,14 @@ def test_a_part_goes_back_with_who_and_why_written_down(desk):
     assert OFFICER.name in text(answer)
 
 
+def test_the_sum_of_the_payment_adds_up_after_a_refund(desk):
+    whole = desk("give-back/", post=sure(desk, "100"), follow=True).context["whole"]
+    paid, (gone,) = whole.story.charge.movement, whole.went_back
+    assert gone.amount_minor == -10_000
+    fees = paid.fee_minor - whole.fees_back_minor
+    assert whole.rest_minor == paid.amount_minor - fees - 10_000
+
+
 def test_two_presses_of_one_button_give_back_once(desk):
     press = sure(desk)
     desk("give-back/", post=press)
