@@ -14,6 +14,10 @@ OUTSIDE = {
     "/v1/reserve_rules": "the published rules by which money is kept back",
     "/v1/reserves": "Stripe keeps reserves without an API of this shape",
     "/v1/statements": "statements of account, made here",
+    "/v1/webhook_endpoints/{endpoint}/deliveries": "Stripe shows deliveries in its dashboard",
+    "/v1/webhook_endpoints/{endpoint}/health": "as above",
+    "/v1/webhook_endpoints/{endpoint}/replay": "as above",
+    "/v1/webhook_endpoints/{endpoint}/roll_secret": "Stripe rolls secrets in its dashboard",
 }
 
 
