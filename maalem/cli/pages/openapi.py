@@ -39,7 +39,7 @@ _OBJECTS = {
     "radar/rules": "radar.rule",
     "radar/value_lists": "radar.value_list",
     "radar/value_list_items": "radar.value_list_item",
-    "rules/versions": "radar.rule_version",
+    "rules/versions": "radar.rule",
     "transfers/reversals": "transfer_reversal",
     "webhook_endpoints/deliveries": "webhook_delivery",
     "webhook_endpoints/health": "webhook_endpoint.health",
