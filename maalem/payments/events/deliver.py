@@ -138,7 +138,7 @@ class Deliverer:
             given.setdefault(row["endpoint_id"], []).append(row)
         for endpoint_id in [*given, *(e for e, room in rooms.items() if room and e not in given)]:
             held = self._held.setdefault(endpoint_id, Held())
-            held.take(given.get(endpoint_id, ()), room=rooms.get(endpoint_id, FIRST), now=moment)
+            held.take(given.get(endpoint_id, ()), room=rooms.get(endpoint_id, FIRST), now_s=moment)
             self._open_lanes(payments, endpoint_id, held)
         return len(rows)
 

@@ -36,13 +36,13 @@ class Held:
         """How many deliveries may be under way at a time."""
         return min(LANES_MAX, max(LANES_MIN, self.window // 8))
 
-    def take(self, rows: Sequence[Any], *, room: int, now: float) -> None:
+    def take(self, rows: Sequence[Any], *, room: int, now_s: float) -> None:
         """Queue what was claimed where there was `room`; as much as that, and there may be more."""
         self.more = len(rows) >= room
-        if self.more and now - self.claimed_at < BRISK_S:
+        if self.more and now_s - self.claimed_at < BRISK_S:
             self.window = min(MOST, self.window * 2)
         self.waiting.extend(rows)
-        self.claimed_at = now
+        self.claimed_at = now_s
 
     def give_back(self) -> list[Any]:
         """What waits, because the endpoint answers badly; it begins again with a few."""
