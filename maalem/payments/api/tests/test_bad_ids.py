@@ -16,12 +16,13 @@ from maalem.payments.api.tests.test_bad_input import (
     knocks,
     needed,
     rows,
+    service,
 )
 from maalem.payments.api.tests.wrong import texts
 from maalem.payments.tests.service import Service
 
 pytestmark = pytest.mark.xdist_group("payments-service")
-__all__ = ["knocks", "rows"]
+__all__ = ["knocks", "rows", "service"]
 WRITING = [found for found in ENDPOINTS if found.method == "POST"]
 NAMED = [found for found in ENDPOINTS if "{" in found.path]
 # The parameters that name an object, by its kind.

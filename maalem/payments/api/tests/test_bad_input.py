@@ -4,6 +4,7 @@ Made from the endpoints' own Structs: a new endpoint is tried the moment it is t
 wrong is answered in the 400s, in Stripe's envelope, with the parameter's name, and leaves no row.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from maalem.payments.api import v1
 from maalem.payments.api.routes import Route, every
 from maalem.payments.api.tests.callers import Knocks, objects_of
 from maalem.payments.api.tests.wrong import Wrong, required, wrongs
+from maalem.payments.tests import service as driver
 from maalem.payments.tests.service import Service
 
 pytestmark = pytest.mark.xdist_group("payments-service")
@@ -72,6 +74,14 @@ _NOT_COUNTED = {"migrations", "event_deliveries", "idempotency_keys", "access_lo
 def endpoint_name(found: Route) -> str:
     """The endpoint in words."""
     return f"{found.method} {found.path}"
+
+
+@pytest.fixture(scope="module")
+def service(both_books: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of our own, without a worker: nobody else writes the rows that are counted."""
+    log = tmp_path_factory.mktemp("knocked") / "log"
+    with driver.serving(both_books[0], log=log) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
