@@ -52,16 +52,23 @@ async def take(
             return await _seen(payments, known, position=position)
         arrived = _Arrived(name, content, digest, position, payments.clock.now(), known)
         try:
-            return await _read(payments, arrived)
-        except FileRefused as refused:
-            return await _refuse(payments, arrived, refused=refused)
+            return await _read_or_refuse(payments, arrived)
         except ChangedMeanwhile:
             continue  # somebody else takes over the same file, or one of its lines was matched
         except UnitRefused as refused:
-            if refused.word not in ("file_known", "line_known", "message_read_once"):
+            if refused.word not in ("file_known", "line_known"):
                 raise
-            if refused.word == "message_read_once":
-                return await _refuse(payments, arrived, refused=FileRefused("message_contradicts"))
+
+
+async def _read_or_refuse(payments: Payments, arrived: _Arrived) -> BankFile:
+    try:
+        return await _read(payments, arrived)
+    except FileRefused as refused:
+        return await _refuse(payments, arrived, refused=refused)
+    except UnitRefused as refused:
+        if refused.word != "message_read_once":
+            raise
+        return await _refuse(payments, arrived, refused=FileRefused("message_contradicts"))
 
 
 async def _seen(payments: Payments, known: BankFile, *, position: int | None) -> BankFile:
@@ -209,15 +216,13 @@ async def _kept(
 async def _refuse(payments: Payments, arrived: _Arrived, *, refused: FileRefused) -> BankFile:
     known = arrived.known
     if known is not None and (known.refusal, known.detail) == (refused.word, refused.detail):
-        return await _seen(payments, known, position=arrived.position)
-    kept = await _kept(
-        payments, arrived, status="refused", refusal=refused.word, detail=refused.detail[:500]
-    )
-    try:
+        kept = await _seen(payments, known, position=arrived.position)
+    else:
+        kept = await _kept(
+            payments, arrived, status="refused", refusal=refused.word, detail=refused.detail[:500]
+        )
+        # Whoever took over the same bytes a moment ago makes this one look again (see `take`).
         await payments.writer.commit(Unit().put(kept))
-    except UnitRefused as other:
-        if other.word not in ("file_known", "changed_meanwhile"):
-            raise
     await find(
         payments,
         "bank_file_refused",

@@ -82,9 +82,13 @@ def test_the_same_file_twice_has_no_effect(fresh_payments_dsn):
         again = await take(b, content, name="another name.xml")
         assert first.id == again.id
         assert len(await select(b.payments.pool, BankLine, "true")) == 1
-        both = [take(b, statement(entry(2, 10), number=2, opening=500)) for _ in range(4)]
-        assert len({file.id for file in await asyncio.gather(*both)}) == 1
-        assert len(await select(b.payments.pool, BankLine, "true")) == 2
+        for number in range(2, 12):
+            content = statement(entry(number, 10), number=number, opening=490 + 10 * (number - 1))
+            files = await asyncio.gather(*(take(b, content) for _ in range(4)))
+            assert {file.status for file in files} == {"read"}
+            assert len({file.id for file in files}) == 1
+        assert len(await select(b.payments.pool, BankLine, "true")) == 11
+        assert [found.kind for found in await findings.open_findings(b.payments)] == []
 
     run(fresh_payments_dsn, story)
 
