@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from maalem.kit.ids import new_id, secret
+from maalem.kit.ids import new_id
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
-from maalem.payments.acquiring import sharing, wire
+from maalem.payments.acquiring import challenges, sharing, wire
 from maalem.payments.acquiring.lines import line, settlement
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
 from maalem.payments.acquiring.refusals import card_error
@@ -243,25 +243,19 @@ def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
 
 
 def _challenged(asked: Asked, answer: ChallengeRequired) -> tuple[Unit, Confirmed]:
-    token = asked.attempt.token or secret("live_" if asked.config.live else "", length=40)
+    token = challenges.page_token(asked.attempt.token, config=asked.config)
     attempt = changed(
         asked.attempt,
         status=AttemptStatus.CHALLENGED,
-        challenge=answer.challenge,
-        token=token,
-        expires_at=answer.expires_at,
+        **challenges.traits(answer, token=token),
     )
-    page = "wallet" if attempt.rail == "wallet" else "3ds"
+    page: challenges.Page = "wallet" if attempt.rail == "wallet" else "3ds"
     waiting = changed(
         asked.intent,
         status=IntentStatus.REQUIRES_ACTION,
-        next_action={
-            "type": "redirect_to_url",
-            "redirect_to_url": {
-                "url": f"{asked.config.payments_url}/hosted/{page}/{token}",
-                "return_url": attempt.return_url,
-            },
-        },
+        next_action=challenges.next_action(
+            page, token, return_url=attempt.return_url, config=asked.config
+        ),
     )
     unit = Unit().put(waiting, attempt)
     unit.events.append(about(asked, "payment_intent.requires_action", wire.intent(waiting)))

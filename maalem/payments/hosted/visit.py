@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maalem.payments.acquiring.challenges import LIVE
 from maalem.payments.acquiring.sessions import Visit, success_url
 from maalem.payments.context import Modes, Payments
 from maalem.payments.hosted.forms import Seals
@@ -35,7 +36,7 @@ def _is_live(request: Request) -> bool:
     """Sessions and challenges of the live mode say so in their names."""
     named: dict[str, str] = request.path_params
     session, token = named.get("session", ""), named.get("token", "")
-    return session.startswith("cs_live_") or token.startswith("live_")
+    return session.startswith("cs_live_") or token.startswith(LIVE)
 
 
 def seals(payments: Payments) -> Seals:

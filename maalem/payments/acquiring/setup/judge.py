@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from maalem.kit.ids import secret
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
+from maalem.payments.acquiring import challenges
 from maalem.payments.acquiring.refusals import card_error
 from maalem.payments.acquiring.setup import wire
 from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
@@ -127,24 +127,18 @@ def _failed(asked: Asked, answer: Declined) -> tuple[Unit, Set]:
 
 
 def _challenged(asked: Asked, answer: ChallengeRequired) -> tuple[Unit, Set]:
-    token = asked.attempt.token or secret("", length=40)
+    token = challenges.page_token(asked.attempt.token, config=asked.config)
     attempt = changed(
         asked.attempt,
         status=SetupAttemptStatus.CHALLENGED,
-        challenge=answer.challenge,
-        token=token,
-        expires_at=answer.expires_at,
+        **challenges.traits(answer, token=token),
     )
     waiting = changed(
         asked.setup,
         status=SetupIntentStatus.REQUIRES_ACTION,
-        next_action={
-            "type": "redirect_to_url",
-            "redirect_to_url": {
-                "url": f"{asked.config.payments_url}/hosted/3ds/{token}",
-                "return_url": attempt.return_url,
-            },
-        },
+        next_action=challenges.next_action(
+            "3ds", token, return_url=attempt.return_url, config=asked.config
+        ),
     )
     unit = Unit().put(waiting, attempt)
     unit.events.append(about(asked, "setup_intent.requires_action", wire.setup_intent(waiting)))

@@ -148,6 +148,22 @@ def test_a_payer_of_live_mode_sees_no_test_banner_and_pays_there(both, live):
     assert banner in Payer(both).open(str(test_session.url)).text
 
 
+def test_a_card_is_kept_in_the_mode_whose_page_asked_its_holder(both, live):
+    challenged = {**CARD, "number": "4000002500003155"}
+    setup = live.setup_intents.create(
+        {
+            "confirm": True,
+            "payment_method_data": {"type": "card", "card": challenged},
+            "return_url": driver.SHOP + "/kept",
+        }
+    )
+    page = setup.next_action.redirect_to_url.url
+    assert "/hosted/3ds/live_" in page
+    payer = Payer(both).open(page).press(secret="123456")
+    assert payer.left
+    assert live.setup_intents.retrieve(setup.id).status == "succeeded"
+
+
 def test_the_worker_does_the_jobs_of_both_modes(both, test, live, tmp_path: Path):
     sessions = []
     for v1 in (test, live):
