@@ -64,6 +64,18 @@ def moved(
     )
 
 
+def given_back(type: str, payout: Payout, *, now: datetime) -> BalanceTransaction:
+    """The line that gives the owner the payout's amount back."""
+    return moved(
+        type,
+        payout.id,
+        owner=payout.account_id,
+        amount=payout.amount,
+        currency=payout.currency,
+        now=now,
+    )
+
+
 def sent(payout: Payout, *, batch: str, now: datetime) -> Marked:
     """It goes out with the bank file `batch`."""
     if payout.batch_id == batch:
@@ -106,23 +118,12 @@ def failed(
         return Marked(Unit(), payout)
     if payout.status not in (PayoutStatus.PENDING, PayoutStatus.IN_TRANSIT):
         raise Contradiction(payout, "over")
-    back = moved(
-        "payout_failure",
-        payout.id,
-        owner=payout.account_id,
-        amount=payout.amount,
-        currency=payout.currency,
-        now=now,
-    )
-    new = _fail(payout, code=code, message=message, back=back, now=now)
-    unit = Unit().put(new, back)
+    unit, new = _failing(payout, place=place, code=code, message=message, now=now)
     unit.book(
         recipes.payout_failed(
             new.id, owner=new.account_id, amount=new.amount, currency=new.currency
         )
     )
-    unit.events.append(told(new, "failed", now))
-    _bury(unit, place, code=code, now=now)
     return Marked(unit, new)
 
 
@@ -146,16 +147,9 @@ def returned(
     if payout.status not in (PayoutStatus.IN_TRANSIT, PayoutStatus.PAID):
         unsent = payout.status == PayoutStatus.PENDING
         raise Contradiction(payout, "unsent" if unsent else "over")
-    back = moved(
-        "payout_failure",
-        payout.id,
-        owner=payout.account_id,
-        amount=payout.amount,
-        currency=payout.currency,
-        now=now,
+    unit, new = _failing(
+        payout, place=place, code=code, message=message, now=now, reference=reference
     )
-    new = _fail(payout, code=code, message=message, back=back, now=now, reference=reference)
-    unit = Unit().put(new, back)
     if payout.status == PayoutStatus.IN_TRANSIT:
         unit.book(recipes.payout_paid(new.id, amount=new.amount, currency=new.currency))
     unit.book(
@@ -163,22 +157,22 @@ def returned(
             new.id, owner=new.account_id, amount=new.amount, currency=new.currency
         )
     )
-    unit.events.append(told(new, "failed", now))
-    _bury(unit, place, code=code, now=now)
     return Marked(unit, new)
 
 
-def _fail(
+def _failing(
     payout: Payout,
     *,
+    place: ExternalAccount,
     code: str,
     message: str | None,
-    back: BalanceTransaction,
     now: datetime,
     reference: str | None = None,
-) -> Payout:
+) -> tuple[Unit, Payout]:
+    """All that a failure and a return have alike: not yet how the money comes back."""
     reason = reason_of(code, message)
-    return changed(
+    back = given_back("payout_failure", payout, now=now)
+    new = changed(
         payout,
         status=PayoutStatus.FAILED,
         failure_balance_transaction_id=back.id,
@@ -188,6 +182,10 @@ def _fail(
         return_reference=reference,
         ended_at=now,
     )
+    unit = Unit().put(new, back)
+    unit.events.append(told(new, "failed", now))
+    _bury(unit, place, code=code, now=now)
+    return unit, new
 
 
 def _bury(unit: Unit, place: ExternalAccount, /, *, code: str, now: datetime) -> None:

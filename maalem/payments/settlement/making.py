@@ -12,7 +12,7 @@ from maalem.payments.ledger.balances import Balance, balance
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.records import changed
 from maalem.payments.settlement.days import arrival
-from maalem.payments.settlement.ends import moved, told
+from maalem.payments.settlement.ends import given_back, moved, told
 from maalem.payments.settlement.places import destination
 from maalem.payments.settlement.records import Approval, Payout
 from maalem.payments.settlement.states import PayoutStatus
@@ -104,14 +104,7 @@ def cancel(payments: Payments, payout: Payout, /) -> Made:
             code="payout_unexpected_state",
         )
     now = payments.clock.now()
-    back = moved(
-        "payout_cancel",
-        payout.id,
-        owner=payout.account_id,
-        amount=payout.amount,
-        currency=payout.currency,
-        now=now,
-    )
+    back = given_back("payout_cancel", payout, now=now)
     new = changed(
         payout,
         status=PayoutStatus.CANCELED,
