@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 
 from maalem.kit.ids import new_id
-from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
-from maalem.payments.acquiring.confirm import leave_challenge, load, wrong_state
-from maalem.payments.acquiring.outcome import Asked
-from maalem.payments.acquiring.records import Charge, Followup, Intent
+from maalem.payments.acquiring.confirm import leave_challenge, wrong_state
+from maalem.payments.acquiring.followups import Standing
+from maalem.payments.acquiring.records import Followup, Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import PENDING
-from maalem.payments.rails.ports import Done, Unknown
+from maalem.payments.rails.ports import Done, Outcome, Unknown
 from maalem.payments.records import changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import Keep, Unit
 
 _OPEN = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
 
@@ -72,28 +71,19 @@ async def cancel(
 
 async def go_on(payments: Payments, followup: Followup, *, keep: Keep | None = None) -> Canceled:
     """Ask the rail for a release that is recorded, and record its answer. Safe to repeat."""
-    asked = await _asked(payments, followup)
-    answer = await followups.ask(payments, followup, attempt=asked.attempt)
-    while True:
-        if isinstance(answer, Unknown) or followup.status == "done":
-            unit, canceled = Unit(), Canceled(asked.intent)
-            if followup.status == "sent":
-                unit.put(changed(followup, status="unknown"))
-        else:
-            # A rail that knows no such hold has nothing to give back: it is given up all the same.
-            status = "done" if isinstance(answer, Done) else "declined"
-            unit, canceled = await _released(payments, asked, followup=followup, status=status)
-        body = None
-        if keep is not None:
-            unit.claim, body = await keep.finish(canceled)
-        try:
-            await payments.writer.commit(unit, answer=body)
-        except ChangedMeanwhile:
-            fresh = await store.get(payments.pool, Followup, followup.id)
-            assert fresh is not None
-            followup, asked = fresh, await _asked(payments, fresh)
-            continue
-        return canceled
+    return await followups.settle(payments, followup, _judge, keep=keep)
+
+
+async def _judge(payments: Payments, standing: Standing, answer: Outcome) -> tuple[Unit, Canceled]:
+    followup, asked, _ = standing
+    if isinstance(answer, Unknown) or followup.status == "done":
+        unit = Unit()
+        if followup.status == "sent":
+            unit.put(changed(followup, status="unknown"))
+        return unit, Canceled(asked.intent)
+    # A rail that knows no such hold has nothing to give back: it is given up all the same.
+    status = "done" if isinstance(answer, Done) else "declined"
+    return await _released(payments, standing, status=status)
 
 
 async def _release(
@@ -124,10 +114,9 @@ async def _release(
 
 
 async def _released(
-    payments: Payments, asked: Asked, *, followup: Followup, status: str
+    payments: Payments, standing: Standing, *, status: str
 ) -> tuple[Unit, Canceled]:
-    charge = await store.get(payments.pool, Charge, followup.charge_id)
-    assert charge is not None
+    followup, asked, charge = standing
     unit, canceled = _given_up(
         payments,
         asked.intent,
@@ -186,9 +175,3 @@ def _given_up(
         )
     )
     return unit, Canceled(canceled)
-
-
-async def _asked(payments: Payments, followup: Followup) -> Asked:
-    charge = await store.get(payments.pool, Charge, followup.charge_id)
-    assert charge is not None
-    return await load(payments, charge.attempt_id)

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from maalem.kit.ids import new_id
-from maalem.payments import store
 from maalem.payments.acquiring import followups, sharing, wire
-from maalem.payments.acquiring.confirm import load, wrong_state
+from maalem.payments.acquiring.confirm import wrong_state
+from maalem.payments.acquiring.followups import Standing
 from maalem.payments.acquiring.lines import line, settlement
 from maalem.payments.acquiring.outcome import Asked, about, fees_of
 from maalem.payments.acquiring.records import Charge, Followup, Intent
@@ -19,9 +19,9 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import CardError, Refused
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
-from maalem.payments.rails.ports import Declined, Done, Unknown
+from maalem.payments.rails.ports import Declined, Done, Outcome
 from maalem.payments.records import changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import Keep, Unit
 
 CAPTURES_MAX = 50
 
@@ -93,44 +93,33 @@ async def capture(
 
 async def go_on(payments: Payments, followup: Followup, *, keep: Keep | None = None) -> Captured:
     """Ask the rail for a capture that is recorded, and record its answer. Safe to repeat."""
-    asked = await _asked(payments, followup)
-    answer = await followups.ask(payments, followup, attempt=asked.attempt)
-    while True:
-        if followup.status in ("done", "declined"):
-            unit, captured = Unit(), Captured(asked.intent, await _charge(payments, followup))
-        else:
-            unit, captured = await _judge(payments, asked, followup=followup, answer=answer)
-        body = None
-        if keep is not None:
-            unit.claim, body = await keep.finish(captured)
-        try:
-            await payments.writer.commit(unit, answer=body)
-        except ChangedMeanwhile:
-            fresh = await store.get(payments.pool, Followup, followup.id)
-            assert fresh is not None
-            followup, asked = fresh, await _asked(payments, fresh)
-            continue
-        return captured
+    return await followups.settle(payments, followup, _judge, keep=keep)
 
 
-async def _judge(
-    payments: Payments, asked: Asked, *, followup: Followup, answer: Done | Declined | Unknown
-) -> tuple[Unit, Captured]:
-    charge = await _charge(payments, followup)
-    if isinstance(answer, Unknown):
-        unit = Unit()
-        if followup.status != "unknown":
-            unit.put(changed(followup, status="unknown"))
-        return unit, Captured(asked.intent, charge)
+async def _judge(payments: Payments, standing: Standing, answer: Outcome) -> tuple[Unit, Captured]:
+    followup, asked, charge = standing
+    if followup.status in ("done", "declined"):
+        return Unit(), Captured(asked.intent, charge)
+    if not isinstance(answer, Done):
+        return not_done(standing, answer)
+    held_by = await followups.held_by(payments, followup)
+    unit, captured = _taken(asked, followup, charge=charge, held_by=held_by)
+    await add_completion(payments, unit, intent=captured.intent, at=asked.now)
+    return unit, captured
+
+
+def not_done(standing: Standing, answer: Outcome) -> tuple[Unit, Captured]:
+    """The payment as it was, when the rail said no to more of it, or has not said anything."""
+    followup, asked, charge = standing
     if isinstance(answer, Declined):
         error = card_error(answer, charge=charge.id, method=asked.method)
         error.fields["payment_intent"] = wire.intent(asked.intent)
         unit = Unit().put(changed(followup, status="declined"))
         return unit, Captured(asked.intent, charge, refusal=error)
-    held_by = await followups.held_by(payments, followup)
-    unit, captured = _taken(asked, followup, charge=charge, held_by=held_by)
-    await add_completion(payments, unit, intent=captured.intent, at=asked.now)
-    return unit, captured
+    unit = Unit()
+    if followup.status != "unknown":
+        unit.put(changed(followup, status="unknown"))
+    return unit, Captured(asked.intent, charge)
 
 
 async def _check_parts(payments: Payments, charge: Charge, *, intent: Intent) -> None:
@@ -246,16 +235,3 @@ def in_name_of(asked: Asked, followup: Followup) -> Asked:
         asked.attempt, request_id=followup.request_id, idempotency_key=followup.idempotency_key
     )
     return replace(asked, attempt=attempt)
-
-
-async def _asked(payments: Payments, followup: Followup) -> Asked:
-    intent = await store.get(payments.pool, Intent, followup.intent_id)
-    assert intent is not None
-    assert intent.attempt_id is not None
-    return await load(payments, intent.attempt_id)
-
-
-async def _charge(payments: Payments, followup: Followup) -> Charge:
-    charge = await store.get(payments.pool, Charge, followup.charge_id)
-    assert charge is not None
-    return charge

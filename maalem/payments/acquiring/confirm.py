@@ -14,6 +14,7 @@ import msgspec
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
 from maalem.payments.acquiring import risks, wire
+from maalem.payments.acquiring.answers import finish_key
 from maalem.payments.acquiring.keeping import add_keeping
 from maalem.payments.acquiring.outcome import Answer, Asked, Confirmed, about, first_attempt, judge
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
@@ -170,7 +171,7 @@ async def resume(payments: Payments, intent_id: str, *, keep: Keep) -> Confirmed
     if asked.attempt.status in (AttemptStatus.SENT, AttemptStatus.UNKNOWN):
         return await _ask_and_settle(payments, asked, keep=keep)
     confirmed = await stands(payments, intent_id, attempt=asked.attempt.id)
-    await _finish_key(payments, confirmed, keep=keep)
+    await finish_key(payments, confirmed, keep=keep)
     return confirmed
 
 
@@ -272,14 +273,8 @@ async def _settle(
                 continue
             confirmed = await stands(payments, asked.intent.id, attempt=asked.attempt.id)
             if keep is not None:
-                await _finish_key(payments, confirmed, keep=keep)
+                await finish_key(payments, confirmed, keep=keep)
         return confirmed
-
-
-async def _finish_key(payments: Payments, confirmed: Confirmed, *, keep: Keep) -> None:
-    claim, body = await keep.finish(confirmed)
-    if claim is not None:
-        await payments.writer.commit(Unit(claim=claim), answer=body)
 
 
 async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challenge: bool) -> Answer:

@@ -1,8 +1,13 @@
 """Ask the rail for what follows a payment, under the follow-up's own id as the reference."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from maalem.payments import store
+from maalem.payments.acquiring.answers import kept
+from maalem.payments.acquiring.confirm import load
+from maalem.payments.acquiring.outcome import Asked
 from maalem.payments.acquiring.records import Attempt, Charge, Followup, Intent, Refund
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
@@ -13,6 +18,18 @@ from maalem.payments.records import changed
 from maalem.payments.units import Keep, Unit
 
 DAY_S = 86_400
+T = TypeVar("T")
+
+
+class Standing(NamedTuple):
+    """A follow-up on its way, the payment it follows as that stands now, and its charge."""
+
+    followup: Followup
+    asked: Asked
+    charge: Charge
+
+
+Judge = Callable[[Payments, Standing, Outcome], Awaitable[tuple[Unit, T]]]
 
 
 async def ask(payments: Payments, followup: Followup, *, attempt: Attempt) -> Outcome:
@@ -35,6 +52,29 @@ async def begin(
     unit = Unit().put(followup, changed(intent))
     unit.claim = keep.hold(followup.id) if keep else None
     await payments.writer.commit(unit)
+
+
+async def settle(
+    payments: Payments, followup: Followup, judge: Judge[T], *, keep: Keep | None
+) -> T:
+    """Ask the rail for a follow-up that is recorded, and keep what `judge` makes of its answer.
+
+    Safe to repeat: the rail knows the reference, and `judge` is asked again where a record was
+    changed meanwhile.
+    """
+    asked = (await _stands(payments, followup)).asked
+    answer = await ask(payments, followup, attempt=asked.attempt)
+
+    async def decide(followup: Followup) -> tuple[Unit, T]:
+        return await judge(payments, await _stands(payments, followup), answer)
+
+    return await kept(payments, followup, decide, keep=keep)
+
+
+async def _stands(payments: Payments, followup: Followup) -> Standing:
+    charge = await store.get(payments.pool, Charge, followup.charge_id)
+    assert charge is not None
+    return Standing(followup, await load(payments, charge.attempt_id), charge)
 
 
 async def held_charge(payments: Payments, intent: Intent, *, now: datetime) -> Charge:

@@ -3,22 +3,21 @@
 import msgspec
 
 from maalem.kit.ids import new_id
-from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
-from maalem.payments.acquiring.capture import Captured, in_name_of
-from maalem.payments.acquiring.confirm import load, wrong_state
+from maalem.payments.acquiring.capture import Captured, in_name_of, not_done
+from maalem.payments.acquiring.confirm import wrong_state
+from maalem.payments.acquiring.followups import Standing
 from maalem.payments.acquiring.outcome import Asked, about
 from maalem.payments.acquiring.records import Charge, Followup, Intent
-from maalem.payments.acquiring.refusals import card_error
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import PENDING
 from maalem.payments.packed import pack
-from maalem.payments.rails.ports import Declined, Done, Unknown
+from maalem.payments.rails.ports import Done, Outcome
 from maalem.payments.records import changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import Keep, Unit
 
 INCREMENTS_MAX = 10
 
@@ -72,28 +71,17 @@ async def increment(
 
 async def go_on(payments: Payments, followup: Followup, *, keep: Keep | None = None) -> Captured:
     """Ask the rail for a rise that is recorded, and record its answer. Safe to repeat."""
-    asked, charge = await _stands(payments, followup)
-    answer = await followups.ask(payments, followup, attempt=asked.attempt)
-    while True:
-        if followup.status in ("done", "declined"):
-            unit, raised = Unit(), Captured(asked.intent, charge)
-        elif isinstance(answer, Done):
-            held_by = await followups.held_by(payments, followup)
-            unit, raised = _raised(asked, followup, charge=charge, held_by=held_by)
-        else:
-            unit, raised = _not_raised(asked, followup, charge=charge, answer=answer)
-        body = None
-        if keep is not None:
-            unit.claim, body = await keep.finish(raised)
-        try:
-            await payments.writer.commit(unit, answer=body)
-        except ChangedMeanwhile:
-            fresh = await store.get(payments.pool, Followup, followup.id)
-            assert fresh is not None
-            followup = fresh
-            asked, charge = await _stands(payments, followup)
-            continue
-        return raised
+    return await followups.settle(payments, followup, _judge, keep=keep)
+
+
+async def _judge(payments: Payments, standing: Standing, answer: Outcome) -> tuple[Unit, Captured]:
+    followup, asked, charge = standing
+    if followup.status in ("done", "declined"):
+        return Unit(), Captured(asked.intent, charge)
+    if not isinstance(answer, Done):
+        return not_done(standing, answer)
+    held_by = await followups.held_by(payments, followup)
+    return _raised(asked, followup, charge=charge, held_by=held_by)
 
 
 def _raised(
@@ -134,20 +122,6 @@ def _raised(
     return unit, Captured(more, held)
 
 
-def _not_raised(
-    asked: Asked, followup: Followup, /, *, charge: Charge, answer: Declined | Unknown
-) -> tuple[Unit, Captured]:
-    unit = Unit()
-    if isinstance(answer, Unknown):
-        if followup.status != "unknown":
-            unit.put(changed(followup, status="unknown"))
-        return unit, Captured(asked.intent, charge)
-    error = card_error(answer, charge=charge.id, method=asked.method)
-    error.fields["payment_intent"] = wire.intent(asked.intent)
-    unit.put(changed(followup, status="declined"))
-    return unit, Captured(asked.intent, charge, refusal=error)
-
-
 async def _check_rises(payments: Payments, charge: Charge) -> None:
     if not followups.allows(charge, "incremental_authorization"):
         raise Refused(
@@ -171,9 +145,3 @@ def _details(charge: Charge, total: int) -> bytes:
     over = {"maximum_amount_capturable": total, "status": "unavailable"}
     card = {**(details.get("card") or {}), "overcapture": over}
     return pack(msgspec.json.encode({**details, "card": card}))
-
-
-async def _stands(payments: Payments, followup: Followup) -> tuple[Asked, Charge]:
-    charge = await store.get(payments.pool, Charge, followup.charge_id)
-    assert charge is not None
-    return await load(payments, charge.attempt_id), charge

@@ -9,6 +9,7 @@ from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
 from maalem.payments.acquiring import refund_shares as shares
+from maalem.payments.acquiring.answers import kept
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge, Refund
 from maalem.payments.acquiring.refund_shares import Parties
@@ -24,7 +25,7 @@ from maalem.payments.ledger.balances import balance
 from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
 from maalem.payments.rails.ports import Declined, Done, Outcome
 from maalem.payments.records import changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import Keep, Unit
 
 NOBODY = Parties()
 
@@ -155,19 +156,11 @@ async def go_on(payments: Payments, pending: Refund, *, keep: Keep | None = None
     answer: Outcome | None = None
     if pending.status == RefundStatus.PENDING:
         answer = await followups.ask_refund(payments, pending, attempt=attempt)
-    while True:
-        unit, refunded = await _judge(payments, pending, attempt=attempt, answer=answer)
-        body = None
-        if keep is not None:
-            unit.claim, body = await keep.finish(refunded)
-        try:
-            await payments.writer.commit(unit, answer=body)
-        except ChangedMeanwhile:
-            fresh = await store.get(payments.pool, Refund, pending.id)
-            assert fresh is not None
-            pending = fresh
-            continue
-        return refunded
+
+    async def decide(pending: Refund) -> tuple[Unit, Refunded]:
+        return await _judge(payments, pending, attempt=attempt, answer=answer)
+
+    return await kept(payments, pending, decide, keep=keep)
 
 
 async def _judge(

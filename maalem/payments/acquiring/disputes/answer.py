@@ -10,6 +10,7 @@ from typing import Any
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.acquiring.answers import kept
 from maalem.payments.acquiring.disputes import case as cases
 from maalem.payments.acquiring.disputes import evidence as saying
 from maalem.payments.acquiring.disputes.case import Case
@@ -19,7 +20,7 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import NotFound, Refused
 from maalem.payments.rails.ports import Declined, Done, Outcome, Representment, Unknown
 from maalem.payments.records import changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import Keep, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +70,17 @@ async def answer(
 
 async def go_on(payments: Payments, said: DisputeAnswer, *, keep: Keep | None = None) -> Answered:
     """Ask the network with an answer that is recorded, and record what it says. Safe to repeat."""
-    case = await _case(payments, said)
     outcome: Outcome | None = None
     if said.status in ("sent", "unknown"):
-        outcome = await _ask(payments, said, case=case)
-    while True:
-        if outcome is not None and said.status in ("sent", "unknown"):
-            unit, answered = await _judged(payments, said, case=case, outcome=outcome)
-        else:
-            unit, answered = Unit(), Answered(case, said, refusal=_refusal(said))
-        body = None
-        if keep is not None:
-            unit.claim, body = await keep.finish(answered)
-        try:
-            await payments.writer.commit(unit, answer=body)
-        except ChangedMeanwhile:
-            fresh = await store.get(payments.pool, DisputeAnswer, said.id)
-            assert fresh is not None
-            said, case = fresh, await _case(payments, fresh)
-            continue
-        return answered
+        outcome = await _ask(payments, said, case=await _case(payments, said))
+
+    async def decide(said: DisputeAnswer) -> tuple[Unit, Answered]:
+        case = await _case(payments, said)
+        if outcome is None or said.status not in ("sent", "unknown"):
+            return Unit(), Answered(case, said, refusal=_refusal(said))
+        return await _judged(payments, said, case=case, outcome=outcome)
+
+    return await kept(payments, said, decide, keep=keep)
 
 
 async def resume(payments: Payments, answer_id: str, *, keep: Keep | None = None) -> Answered:

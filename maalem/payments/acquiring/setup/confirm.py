@@ -11,6 +11,7 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
+from maalem.payments.acquiring.answers import finish_key
 from maalem.payments.acquiring.setup import wire
 from maalem.payments.acquiring.setup.judge import (
     Answer,
@@ -138,7 +139,7 @@ async def resume(payments: Payments, setup_id: str, *, keep: Keep) -> Set:
     if asked.attempt.status in _WAITING:
         return await _ask_and_settle(payments, asked, keep=keep)
     stands = _stands(asked)
-    await _finish_key(payments, stands, keep=keep)
+    await finish_key(payments, stands, keep=keep)
     return stands
 
 
@@ -269,14 +270,8 @@ async def _settle(
                 continue
             done = _stands(asked)
             if keep is not None:
-                await _finish_key(payments, done, keep=keep)
+                await finish_key(payments, done, keep=keep)
         return done
-
-
-async def _finish_key(payments: Payments, done: Set, *, keep: Keep) -> None:
-    claim, body = await keep.finish(done)
-    if claim is not None:
-        await payments.writer.commit(Unit(claim=claim), answer=body)
 
 
 async def _ask(payments: Payments, asked: Asked) -> Answer:

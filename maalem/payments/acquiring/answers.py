@@ -1,0 +1,46 @@
+"""Keep what a rail answered, and what the caller is told of it, whole."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from maalem.payments import store
+from maalem.payments.context import Payments
+from maalem.payments.records import Record
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+
+async def kept(
+    payments: Payments,
+    asking: R,
+    decide: Callable[[R], Awaitable[tuple[Unit, T]]],
+    *,
+    keep: Keep | None,
+) -> T:
+    """Commit what `decide` makes of the answer to `asking`, and tell it under the caller's key.
+
+    The rail has been asked and will not be asked again here: where somebody else changed one of
+    the records meanwhile, `asking` is read again and `decide` is asked again.
+    """
+    while True:
+        unit, decided = await decide(asking)
+        body = None
+        if keep is not None:
+            unit.claim, body = await keep.finish(decided)
+        try:
+            await payments.writer.commit(unit, answer=body)
+        except ChangedMeanwhile:
+            fresh = await store.get(payments.pool, type(asking), asking.id)
+            assert fresh is not None
+            asking = fresh
+        else:
+            return decided
+
+
+async def finish_key(payments: Payments, decided: object, *, keep: Keep) -> None:
+    """Close the caller's key on what somebody else has committed already."""
+    claim, body = await keep.finish(decided)
+    if claim is not None:
+        await payments.writer.commit(Unit(claim=claim), answer=body)
