@@ -41,7 +41,7 @@ async def _open_platform_accounts() -> None:
     """
     from maalem.payments import bootstrap, db
     from maalem.payments.config import Config
-    from maalem.platform.inbox.states import HEARD
+    from maalem.platform.inbox.states import HEARD, HEARD_OF_SELLERS
 
     settings = Config.from_env()
     used = os.environ["MAALEM_STRIPE_API_KEY"]
@@ -58,6 +58,7 @@ async def _open_platform_accounts() -> None:
                 webhook_url=_webhooks() if key == used else None,
                 webhook_secret=os.environ["MAALEM_STRIPE_WEBHOOK_SECRET"],
                 events=HEARD,
+                connected=HEARD_OF_SELLERS,
                 config=settings.of_mode(live=live),
             )
         finally:

@@ -17,6 +17,14 @@ from maalem.payments.vault.keys import VaultKeys
 from maalem.payments.vault.papers import Papers
 
 PLATFORM = "acct_platform"
+_ENDPOINT = """
+INSERT INTO webhook_endpoints (id, version, account_id, url, secret, enabled_events, status,
+    connect, deleted, metadata, created_at, origin)
+VALUES ($1, 1, $2, $3, $4, $5, 'enabled', $6, false, '{}', $7, 'installation')
+ON CONFLICT (id) DO UPDATE SET url = excluded.url, secret = excluded.secret,
+    enabled_events = excluded.enabled_events, origin = excluded.origin,
+    version = webhook_endpoints.version + 1
+"""
 
 
 async def ensure_platform(
@@ -26,12 +34,14 @@ async def ensure_platform(
     webhook_url: str | None,
     webhook_secret: str,
     events: Sequence[str] = ("*",),
+    connected: Sequence[str] = (),
     config: Config | None = None,
 ) -> str:
-    """Make the platform's account, its API key and its webhook endpoint; safe to run again.
+    """Make the platform's account, its API key and its webhook endpoints; safe to run again.
 
-    `events` are the kinds that are sent there, `*` all of them; without a `webhook_url` nothing
-    is sent. A new `secret_key` replaces the one before. Returns the account's id.
+    `events` are the kinds that are sent there, `*` all of them; `connected` those of the connected
+    accounts, which need an endpoint of their own. Without a `webhook_url` nothing is sent. A new
+    `secret_key` replaces the one before. Returns the account's id.
     """
     config = config or Config.from_env()
     await _ensure_account(pool)
@@ -56,22 +66,22 @@ async def ensure_platform(
         )
         if webhook_url is None:
             return PLATFORM
-        # One endpoint, whose id follows from its purpose, so that a new start finds it again.
-        endpoint = "we_" + hashlib.blake2b(PLATFORM.encode(), digest_size=13).hexdigest()
-        await connection.execute(
-            "INSERT INTO webhook_endpoints (id, version, account_id, url, secret, enabled_events,"
-            " status, connect, deleted, metadata, created_at, origin)"
-            " VALUES ($1, 1, $2, $3, $4, $5, 'enabled', false, false, '{}', $6, 'installation')"
-            " ON CONFLICT (id) DO UPDATE SET url = excluded.url, secret = excluded.secret,"
-            " enabled_events = excluded.enabled_events, origin = excluded.origin,"
-            " version = webhook_endpoints.version + 1",
-            endpoint,
-            PLATFORM,
-            webhook_url,
-            sealed,
-            list(events),
-            SystemClock().now(),
-        )
+        heard = (("", events, False), ("/connect", connected, True))
+        for purpose, kinds, connect in heard:
+            if not kinds:
+                continue
+            # The id follows from the purpose, so that a new start finds the endpoint again.
+            digest_of = hashlib.blake2b(f"{PLATFORM}{purpose}".encode(), digest_size=13)
+            await connection.execute(
+                _ENDPOINT,
+                "we_" + digest_of.hexdigest(),
+                PLATFORM,
+                webhook_url,
+                sealed,
+                list(kinds),
+                connect,
+                SystemClock().now(),
+            )
     return PLATFORM
 
 

@@ -16,6 +16,7 @@ from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.ledger.balances import Balance, balance
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.settlement import payouts
+from maalem.payments.settlement.carried import cut
 from maalem.payments.settlement.days import is_due, local
 from maalem.payments.settlement.making import make
 from maalem.payments.settlement.places import LIVING
@@ -133,10 +134,16 @@ async def _usable(payments: Payments, owners: Sequence[str]) -> set[tuple[str, s
 async def _make_one(
     payments: Payments, account: Account, /, *, currency: str, plan: Schedule, day: date
 ) -> int:
-    has = await balance(payments.pool, account.id)
-    amount = has.free(currency)
-    if plan.delay_days > shortest_delay(payments.config):
-        amount -= await _young(payments, account, currency=currency, days=plan.delay_days)
+    async with payments.pool.acquire() as connection:
+        found = await cut(
+            connection,
+            account.id,
+            currency=currency,
+            plan=plan,
+            least=shortest_delay(payments.config),
+            now=payments.clock.now(),
+        )
+    amount = found.has.free(currency) - found.young
     if amount < plan.minimum_amount:
         return 0
     try:
@@ -146,24 +153,12 @@ async def _make_one(
             amount=amount,
             currency=currency,
             scheduled_for=day,
+            carries=found,
             statement_descriptor=plan.statement_descriptor,
         )
     except (Refused, NotFound):
         return 0  # her balance or her bank account changed this moment
     return await _commit(payments, made.unit)
-
-
-async def _young(payments: Payments, account: Account, /, *, currency: str, days: int) -> int:
-    """What came in less than `days` ago: it is not paid out yet."""
-    found = await payments.pool.fetchval(
-        "SELECT coalesce(sum(net), 0)::bigint FROM balance_transactions"
-        " WHERE account_id = $1 AND currency = $2 AND status = 'available' AND net > 0"
-        " AND type IN ('charge', 'payment') AND created_at > $3",
-        account.id,
-        currency,
-        payments.clock.now() - timedelta(days=days),
-    )
-    return int(found)
 
 
 async def _commit(payments: Payments, unit: Unit) -> int:

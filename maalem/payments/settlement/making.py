@@ -11,6 +11,7 @@ from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import Balance, balance
 from maalem.payments.ledger.records import BalanceTransaction
 from maalem.payments.records import changed
+from maalem.payments.settlement.carried import Cut
 from maalem.payments.settlement.days import arrival
 from maalem.payments.settlement.ends import given_back, moved, told
 from maalem.payments.settlement.places import destination
@@ -45,6 +46,7 @@ async def make(
     currency: str,
     to: str | None = None,
     scheduled_for: date | None = None,
+    carries: Cut | None = None,
     description: str | None = None,
     statement_descriptor: str | None = None,
     metadata: dict[str, str] | None = None,
@@ -88,6 +90,8 @@ async def make(
         request_id=request_id,
         idempotency_key=idempotency_key,
         created_at=now,
+        carries_until=carries.until if carries else None,
+        young_after=carries.young_after if carries else None,
     )
     unit = Unit().put(payout, taken)
     _settle_first(unit, payout, has=has)

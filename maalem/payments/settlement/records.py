@@ -82,7 +82,8 @@ class Payout(Record, kw_only=True, frozen=True):
 
     `batch_id` is the bank file that it went with, `bank_reference` what the bank said when it
     was paid, `return_reference` what it said when the money came back; `failure_reason` is the
-    bank's own code (ISO 20022), `failure_code` the wire's.
+    bank's own code (ISO 20022), `failure_code` the wire's. What a scheduled one carries:
+    settlement/carried.py.
     """
 
     TABLE: ClassVar[str] = "payouts"
@@ -115,6 +116,8 @@ class Payout(Record, kw_only=True, frozen=True):
     request_id: str | None = None
     idempotency_key: str | None = None
     created_at: datetime
+    carries_until: datetime | None = None
+    young_after: datetime | None = None
 
 
 class Approval(Record, kw_only=True, frozen=True):

@@ -29,7 +29,8 @@ def receive(signed: Signed) -> str:
 
     Where acting on it fails, the event stays with a job that tries again: only that is undone.
     """
-    values = [signed.id, signed.type[:120], json.dumps({"object": dict(signed.object)})]
+    payload = {"object": dict(signed.object), "account": signed.account}
+    values = [signed.id, signed.type[:120], json.dumps(payload)]
     run(_KEEP, values)
     status = handle(signed.id)
     if status == EventStatus.STORED:
@@ -47,7 +48,9 @@ def handle(event_id: str) -> str:
             (event,) = read(Event, "WHERE event_id = %s FOR NO KEY UPDATE", [event_id])
             if event.status not in (EventStatus.STORED, EventStatus.PARKED):
                 return event.status
-            known = handlers.BY_TYPE.get(event.type)
+            # What happens on a seller's account is no word about ours, whatever it says of itself.
+            theirs = event.payload.get("account")
+            known = (handlers.OF_SELLERS if theirs else handlers.BY_TYPE).get(event.type)
             if known is None:
                 return _settle(event, then=EventStatus.IGNORED)
             known(event.payload["object"])

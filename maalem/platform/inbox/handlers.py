@@ -5,6 +5,7 @@ of the orders' room that knows what it has seen before.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from maalem.platform.ground.gateway.shapes import Session
@@ -75,6 +76,13 @@ def refund_failed(thing: Thing) -> None:
     )
 
 
+def disputed(thing: Thing) -> None:
+    """A payer's bank wants back what was paid to us: somebody must answer in time."""
+    due = (_of(thing, "evidence_details")).get("due_by")
+    by = f"; answer by {datetime.fromtimestamp(due, UTC):%Y-%m-%d}" if due else ""
+    alert("disputed", about=_text(thing, "id"), note=f"{_whole(thing, 'amount')} disputed{by}.")
+
+
 def parked(event_id: str, *, kind: str, reason: str) -> None:
     """Put an event that could not be handled before a person."""
     alert("event_parked", about=event_id, note=f"{kind}: {reason}")
@@ -87,7 +95,10 @@ BY_TYPE: Mapping[str, Callable[[Thing], None]] = {
     "payment_intent.payment_failed": payment_failed,
     "charge.refunded": charge_refunded,
     "refund.failed": refund_failed,
+    "charge.dispute.created": disputed,
 }
+# Of sellers' own accounts: each event names its account.
+OF_SELLERS: Mapping[str, Callable[[Thing], None]] = {}
 
 
 def _session(thing: Thing) -> Session:

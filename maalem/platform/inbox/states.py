@@ -24,7 +24,8 @@ EVENT_NEXT: Mapping[str, frozenset[str]] = {
 
 MAX_TRIES = 8
 
-# The kinds of events that we ask the institution for: each has its handler.
+# The kinds of events that we ask the institution for: each has its handler. What happens on a
+# seller's own account is another thing than the same on ours: it has its own list.
 HEARD = (
     "checkout.session.completed",
     "checkout.session.expired",
@@ -32,4 +33,6 @@ HEARD = (
     "payment_intent.payment_failed",
     "charge.refunded",
     "refund.failed",
+    "charge.dispute.created",
 )
+HEARD_OF_SELLERS: tuple[str, ...] = ()

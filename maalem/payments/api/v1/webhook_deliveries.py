@@ -21,8 +21,11 @@ from maalem.payments.records import epoch
 from maalem.payments.units import Unit
 
 _ROWS = """
-SELECT l.id, l.event_id, l.attempt, l.at, l.took_ms, l.answered, l.error, e.type, e.object_id
+SELECT l.id, l.event_id, l.attempt, l.at, l.took_ms, l.answered, l.error, e.type, e.object_id,
+       d.next_at
 FROM delivery_log l JOIN events e ON e.id = l.event_id
+LEFT JOIN event_deliveries d ON d.event_id = l.event_id AND d.endpoint_id = l.endpoint_id
+      AND d.attempts = l.attempt AND d.status = 'pending'
 WHERE l.endpoint_id = $1 AND ($2::bigint IS NULL OR l.id {sign} $2)
   AND ($3::text IS NULL OR l.event_id = $3)
 ORDER BY l.id {order} LIMIT $4
@@ -171,6 +174,7 @@ def _try(endpoint: Endpoint, row: Any) -> Object:
         "delivered": row["answered"] is not None and 200 <= row["answered"] < 300,
         "status": row["answered"],
         "error": row["error"],
+        "next_attempt": epoch(row["next_at"]),
         "took_ms": row["took_ms"],
     }
 

@@ -1,14 +1,20 @@
 """Payouts and bank accounts through the official SDK, against a real socket."""
 
+import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
+from maalem.payments import store
+from maalem.payments.accounts.records import Account
 from maalem.payments.packed import unpack
+from maalem.payments.settlement.making import make
 from maalem.payments.settlement.tests.cast import bank_account, rib
 from maalem.payments.tests.service import Service
+from maalem.payments.tests.world import world
 
 pytestmark = pytest.mark.xdist_group("payments-service")
 
@@ -326,3 +332,37 @@ def test_a_reserve_is_held_by_a_published_rule_and_its_owner_sees_why(v1, servic
         with pytest.raises(stripe.InvalidRequestError):
             ask("post", "/v1/reserves", **{"currency": "mad", **wrong}, stripe_account=account.id)
     assert service.events(kept.id) == ["reserve.hold.created"]
+
+
+def test_a_scheduled_payouts_lines_are_listed_and_a_manual_ones_are_not(v1, service):
+    account = seller(v1, external_account=bank_account(rib().digits))
+    earn(v1, account)
+    theirs, lines = {"stripe_account": account.id}, v1.balance_transactions
+    by_hand = v1.payouts.create({"amount": 30_000, "currency": "mad"}, theirs)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        lines.list({"payout": by_hand.id}, theirs)
+    assert refused.value.param == "payout"
+    with pytest.raises(stripe.InvalidRequestError) as another:
+        lines.list({"payout": by_hand.id})
+    assert (another.value.http_status, another.value.param) == (404, "payout")
+    payout = asyncio.run(scheduled(service.dsn, account.id, 70_000))
+    found = lines.list({"payout": payout}, theirs).data
+    assert [(line.type, line.net) for line in found] == [
+        ("payout", -70_000),
+        ("payout", -30_000),
+        ("payment", 100_000),
+    ]
+    source = found[2].source
+    assert lines.list({"payout": payout, "source": source}, theirs).data == [found[2]]
+    assert lines.list({"payout": payout, "limit": 1}, theirs).has_more
+
+
+async def scheduled(dsn: str, account: str, amount: int) -> str:
+    """A payout as the schedule makes it."""
+    async with world(dsn) as w:
+        owner = await store.get(w.payments.pool, Account, account)
+        made = await make(
+            w.payments, account=owner, amount=amount, currency="mad", scheduled_for=date(2026, 3, 2)
+        )
+        await w.payments.writer.commit(made.unit)
+    return made.payout.id

@@ -206,10 +206,11 @@ class Fake(FakeReading):
         """The payer never came; the answer is the signed `checkout.session.expired`."""
         return self.event("checkout.session.expired", _wire(self.change(session, status="expired")))
 
-    def event(self, type: str, thing: Mapping[str, Any]) -> Signed:
+    def event(self, type: str, thing: Mapping[str, Any], *, account: str = "") -> Signed:
         """A signed message of the institution: its body and the `Stripe-Signature` header."""
         body = json.dumps(
             {
+                **({"account": account} if account else {}),
                 "id": new_id("evt"),
                 "object": "event",
                 "type": type,

@@ -3,8 +3,12 @@
 Amounts are whole minor units, times are aware. Stripe's words for states stay as they are.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A payer's bank wants money back; answer by `due_at`."""
+    """A payer's bank wants money back; answer by `due_at`.
+
+    An `is_inquiry` only asks: no money has gone. `evidence` is what was laid by so far, in
+    Stripe's words; `movements` are what it did to the balance, the oldest first.
+    """
 
     id: str
     status: str
@@ -109,6 +117,37 @@ class Dispute:
     currency: str
     created_at: datetime
     due_at: datetime | None = None
+    charge: str = ""
+    is_inquiry: bool = False
+    is_late: bool = False
+    answers: int = 0
+    evidence: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    movements: tuple[Movement, ...] = ()
+
+    @property
+    def may_be_answered(self) -> bool:
+        return self.status in ("needs_response", "warning_needs_response")
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("won", "lost", "warning_closed", "prevented")
+
+
+@dataclass(frozen=True)
+class Disputes:
+    """Part of a list, newest first; pass `next_after` to get what comes after it."""
+
+    disputes: tuple[Dispute, ...]
+    next_after: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that was uploaded as evidence; `size` in bytes."""
+
+    id: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True)

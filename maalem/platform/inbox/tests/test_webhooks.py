@@ -14,7 +14,7 @@ from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.inbox import actions, handlers
 from maalem.platform.inbox.jobs import NotYet, handle_left_over
 from maalem.platform.inbox.models import Event
-from maalem.platform.inbox.states import EVENT_NEXT, HEARD, MAX_TRIES, EventStatus
+from maalem.platform.inbox.states import EVENT_NEXT, HEARD, HEARD_OF_SELLERS, MAX_TRIES, EventStatus
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import (
     Alert,
@@ -233,6 +233,7 @@ def test_a_stored_event_that_has_lost_its_job_is_handled_all_the_same(world):
 
 def test_every_kind_that_is_asked_for_is_understood():
     assert set(HEARD) == set(handlers.BY_TYPE)
+    assert set(HEARD_OF_SELLERS) == set(handlers.OF_SELLERS)
 
 
 def test_an_event_that_was_settled_leaves_no_work_behind(world):
@@ -327,3 +328,30 @@ def test_the_database_holds_the_table_of_an_events_states(world, now, then):
         moved = False
     assert moved == allowed
     assert OrderGroup.objects.count() == 0
+
+
+def test_a_sellers_own_event_is_never_taken_for_one_of_ours(world):
+    """A seller with a key of her own can make a payment on her account that names our order."""
+    group, attempt = world.opened()
+    intent = world.bank.intents[attempt.intent]
+    forged = {
+        "id": "pi_hers",
+        "amount_received": group.total_minor,
+        "currency": "mad",
+        "latest_charge": "ch_hers",
+        "transfer_group": intent.group,
+    }
+    account = world.weaver.payments_account
+    assert (
+        post(world.bank.event("payment_intent.succeeded", forged, account=account)).status_code
+        == 200
+    )
+    assert final(group)[0] == "pending_payment"
+    assert Event.objects.get().status == "ignored"
+
+
+def test_a_dispute_is_put_before_a_person(world):
+    case = {"id": "dp_1", "amount": 5_000, "evidence_details": {"due_by": 1_790_000_000}}
+    post(world.bank.event("charge.dispute.created", case))
+    alert = Alert.objects.get(kind="disputed")
+    assert (alert.about, "2026-09-21" in alert.note) == ("dp_1", True)
