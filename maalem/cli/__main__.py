@@ -75,6 +75,14 @@ def _bank(_words: argparse.Namespace) -> int:
     return bank()
 
 
+def _fees(words: argparse.Namespace) -> int:
+    from maalem.cli import fees
+
+    if words.deed == "list":
+        return fees.show(day=words.on)
+    return fees.announce(vars(words)) if words.deed == "announce" else fees.end(vars(words))
+
+
 def _story(words: argparse.Namespace) -> int:
     from maalem.cli.story import story
 
@@ -165,6 +173,30 @@ VERBS: dict[str, Verb] = {
         [("--date", {"default": "", "help": "2026-03-02; else the newest"})],
     ),
     "bank": (_bank, "what the bank's side has for a person to look at", []),
+    "fees": (
+        _fees,
+        "what payments cost and earn, day by day: list, announce, end",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "announce", "end"], "default": "list"}),
+            ("--on", {"default": "", "help": "list: as they are that day; else all of them"}),
+            ("--id", {"default": "", "help": "the rate's name; end: which one"}),
+            ("--line", {"choices": ["service", "dispute", "interchange", "scheme"]}),
+            ("--plan", {"help": "whose price: a plan's; standard is everybody's"}),
+            ("--rail", {"choices": ["card", "wallet"]}),
+            ("--origin", {"choices": ["domestic", "foreign"]}),
+            ("--funding", {"choices": ["debit", "credit", "prepaid"]}),
+            ("--merchant-kind", {}),
+            ("--currency", {}),
+            ("--bps", {"type": int, "default": 0, "help": "share in hundredths of a percent"}),
+            ("--fixed", {"type": int, "default": 0, "help": "minor units of --currency"}),
+            ("--cap", {"type": int, "help": "at most so much, in minor units"}),
+            ("--on-refund", {"choices": ["kept", "returned"], "default": "kept"}),
+            ("--from", {"dest": "first", "help": "the first day, 2026-03-02"}),
+            ("--until", {"help": "the first day on which it is over"}),
+            ("--source", {"default": "", "help": "the contract, circular or decision behind it"}),
+            ("--live", {"action": "store_true", "help": "in the live books"}),
+        ],
+    ),
     "demo": (_demo, "load the demo into a running installation", []),
     "prepare": (_prepare, "migrate, compile texts, collect static files", []),
     "databases": (

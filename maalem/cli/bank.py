@@ -82,7 +82,7 @@ def _show_proof(proof: dict[str, Any] | None) -> None:
     print(f"  {proof['day']}, added up at {proof['created_at']:%Y-%m-%d %H:%M} UTC, minor units")
     for head, names, total in (("there", THERE, "there"), ("owed", OWED, "owed")):
         for name in names:
-            print(f"{terms[name]:>16,}  {MEANING[name]}")
+            print(f"{terms.get(name, 0):>16,}  {MEANING[name]}")
         print(f"{proof[total]:>16,}  {head}")
     print(f"{proof['difference']:>16,}  difference")
     for one in json.loads(proof["explained"]):

@@ -48,7 +48,7 @@ async def opened(
             config=config,
             writer=Writer(pool),
             receipts=Receipts(pool),
-            fees=FeeBook(pool, default_bps=config.fee_bps),
+            fees=FeeBook(pool, default_bps=config.fee_bps, default_dispute=config.dispute_fee),
             risk=RiskBook(
                 pool, levels=None if config.live else documented_levels(keys.fingerprint_of)
             ),

@@ -178,7 +178,7 @@ def _taken(
         balance_transaction_id=transaction.id,
         available_on=available_on,
         statement_descriptor=paid.statement_descriptor,
-        fee_lines=fees.frozen(after=charge.fee_lines),
+        fee_lines=fees.frozen(after=charge.fee_lines, part=followup.id),
         **sharing.asked_of(intent),
         **(shares.on_charge() if shares else {}),
     )

@@ -30,12 +30,12 @@ _READ = """
 
 
 class FeeBook:
-    """The schedule of this process. `default_bps` is `MAALEM_FEE_BPS`."""
+    """The schedule of this process. The defaults are the settings that stand in for rates."""
 
-    def __init__(self, pool: Pool, *, default_bps: int) -> None:
+    def __init__(self, pool: Pool, *, default_bps: int, default_dispute: int = 0) -> None:
         self._pool = pool
         self._schedule: Schedule | None = None
-        self._default_bps = default_bps
+        self._defaults = (default_bps, default_dispute)
         self._compared_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -61,9 +61,9 @@ class FeeBook:
             if version == known.version:
                 self._compared_at = asked_at
                 return
-        self._schedule = replace(
-            schedule_of(await self._pool.fetchrow(_READ)), default_bps=self._default_bps
-        )
+        found = schedule_of(await self._pool.fetchrow(_READ))
+        bps, dispute = self._defaults
+        self._schedule = replace(found, default_bps=bps, default_dispute=dispute)
         self._compared_at = asked_at
 
     async def _compare_quietly(self) -> None:

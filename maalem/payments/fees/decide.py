@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maalem.kit.money import BASIS, share
 from maalem.payments.fees.records import (
+    DISPUTE,
     INTERCHANGE,
     SCHEME,
     SERVICE,
@@ -40,12 +41,14 @@ class ChargeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Every rate and every account's terms; `default_bps` is our share where no rate says one."""
+    """Every rate and every account's terms; `default_bps` is our share where no rate says one, and
+    `default_dispute` our fee on a chargeback, in minor units."""
 
     version: int = 0
     rates: tuple[Rate, ...] = ()
     terms: Mapping[str, tuple[Terms, ...]] = field(default_factory=dict)
     default_bps: int = 0
+    default_dispute: int = 0
     # Few kinds of payment come again and again; what was picked for them is picked once.
     picked: dict[tuple[object, ...], tuple[Rate | None, ...]] = field(
         default_factory=dict, compare=False, repr=False
@@ -65,6 +68,18 @@ def fee_for(facts: ChargeFacts, schedule: Schedule, *, on: date) -> FeeLines:
         rates = tuple(_pick(schedule, facts, line=line, terms=terms, on=on) for line in _LINES)
         schedule.picked[key] = rates
     return FeeLines(*(None if rate is None else _line(rate, facts.amount) for rate in rates))
+
+
+def dispute_fee(
+    schedule: Schedule, account_id: str, *, currency: str, on: date
+) -> tuple[int, str | None]:
+    """Our fee on a chargeback of that day, in minor units, and the rate that says so, if any."""
+    plan, kind = _terms(schedule, account_id, on=on)
+    facts = ChargeFacts(account_id=account_id, amount=0, currency=currency, rail="card")
+    rate = _pick(schedule, facts, line=DISPUTE, terms=(plan, kind), on=on)
+    if rate is not None:
+        return rate.fixed, rate.id
+    return schedule.default_dispute, _BY_SETTING if schedule.default_dispute else None
 
 
 def returned(whole: int, *, amount: int, captured: int, refunded: int, before: int) -> int:
@@ -138,7 +153,7 @@ def _pick(
         rate
         for rate in schedule.rates
         if rate.line == line
-        and rate.plan_id == (plan if line == SERVICE else None)
+        and rate.plan_id == (plan if line in (SERVICE, DISPUTE) else None)
         and _counts(rate, on)
         and all(getattr(rate, name) in (None, wanted[name]) for name in _SELECTORS)
     ]

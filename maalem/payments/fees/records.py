@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-SCHEME, INTERCHANGE, SERVICE = "scheme", "interchange", "service"
+SCHEME, INTERCHANGE, SERVICE, DISPUTE = "scheme", "interchange", "service", "dispute"
 KEPT, RETURNED = "kept", "returned"
 STANDARD = "standard"
 # A charge's frozen lines, as `charges.fee_lines` has them.
@@ -75,9 +75,14 @@ class FeeLines(NamedTuple):
         """What goes to the issuer's side, whoever the merchant is."""
         return self.interchange.amount if self.interchange else 0
 
-    def frozen(self, *, after: Kept = None) -> Kept:
-        """As a charge keeps them, behind those of its earlier parts; None where there are none."""
-        new = [msgspec.to_builtins(line) for line in self if line is not None]
+    def frozen(self, *, after: Kept = None, part: str | None = None) -> Kept:
+        """As a charge keeps them, behind those of its earlier parts; None where there are none.
+
+        `part` is the capture's id, by which the network clears it; a payment that is taken at once
+        is cleared by its attempt's, which the charge knows.
+        """
+        named = {} if part is None else {"part": part}
+        new = [{**msgspec.to_builtins(line), **named} for line in self if line is not None]
         return [*(after or ()), *new] or None
 
 

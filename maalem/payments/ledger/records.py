@@ -16,6 +16,7 @@ RESERVED = "reserved"
 RAIL, FEES = "rail", "fees"
 PAYOUTS, BANK = "payouts", "bank"
 INTERCHANGE, INTERCHANGE_DUE = "interchange", "interchange_due"
+SCHEME, SCHEME_DUE = "scheme", "scheme_due"
 HOUSE = "house"
 
 

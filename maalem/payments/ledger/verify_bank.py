@@ -46,7 +46,7 @@ CHECKS = (
         WHERE l.status = 'matched' AND NOT coalesce(CASE l.matched_as
             WHEN 'payout' THEN p.amount = -l.amount AND p.bank_reference = l.bank_reference
             WHEN 'return' THEN p.amount = l.amount AND p.return_reference = l.bank_reference
-            ELSE s.gross - s.interchange = l.amount AND s.status = 'received' END, false)
+            ELSE s.gross - s.interchange - s.scheme = l.amount AND s.status = 'received' END, false)
         UNION ALL
         SELECT format('line %s is neither matched nor listed with a reason', id)
         FROM bank_lines WHERE status = 'unmatched' AND coalesce(reason, '') = ''
@@ -105,9 +105,67 @@ CHECKS = (
             FROM ledger.transfers t
             JOIN ledger.accounts a ON a.id IN (t.debit_account, t.credit_account)
                 AND a.owner = 'house' AND a.kind IN ('rail_card', 'rail_wallet')
-            WHERE t.code IN ('network_settled', 'interchange_netted') GROUP BY 1
+            WHERE t.code IN ('network_settled', 'interchange_netted', 'scheme_netted') GROUP BY 1
         ) AS b ON b.source = s.id
         WHERE coalesce(b.amount, 0) <> CASE s.status WHEN 'received' THEN s.gross ELSE 0 END
+        """,
+    ),
+    Check(
+        "what networks keep for their own work is owed, kept or accepted, day by day",
+        "SELECT count(*) FROM network_settlements",
+        """
+        WITH frozen AS (
+            SELECT coalesce(l.part, c.attempt_id) AS reference, c.created_at,
+                sum(l.amount)::bigint AS amount
+            FROM charges c CROSS JOIN LATERAL jsonb_to_recordset(c.fee_lines)
+                AS l (line text, amount bigint, part text)
+            WHERE l.line = 'scheme' GROUP BY 1, 2
+        ), booked AS (
+            SELECT source,
+                coalesce(sum(amount) FILTER (WHERE code = 'scheme_cleared'), 0) AS cleared,
+                coalesce(sum(amount) FILTER (WHERE code = 'scheme_netted'), 0) AS netted
+            FROM ledger.transfers WHERE code IN ('scheme_cleared', 'scheme_netted') GROUP BY 1
+        ), accepted AS (
+            SELECT t.source, split_part(t.code, '_', 1) AS what,
+                sum(CASE WHEN d.kind IN ('scheme', 'interchange') THEN t.amount
+                    ELSE -t.amount END) AS amount
+            FROM ledger.transfers t JOIN ledger.accounts d ON d.id = t.debit_account
+            WHERE t.code IN ('scheme_accepted', 'interchange_accepted') GROUP BY 1, 2
+        )
+        SELECT format('settlement %s keeps %s and reckons with %s; it is booked with %s owed, %s'
+            ' kept', s.reference, s.scheme, s.reckoned, coalesce(b.cleared, 0),
+            coalesce(b.netted, 0))
+        FROM network_settlements s FULL JOIN booked b ON b.source = s.id
+        WHERE s.id IS NULL OR s.reckoned <> coalesce(b.cleared, 0)
+            OR coalesce(b.netted, 0) <> CASE s.status WHEN 'received' THEN s.scheme ELSE 0 END
+        UNION ALL
+        SELECT format('settlement %s has %s of %s accepted, booked is %s', s.reference, a.said,
+            a.what, coalesce(x.amount, 0))
+        FROM network_settlements s CROSS JOIN LATERAL (VALUES ('scheme', s.scheme_accepted),
+            ('interchange', s.interchange_accepted)) AS a (what, said)
+        LEFT JOIN accepted x ON x.source = s.id AND x.what = a.what
+        WHERE a.said <> coalesce(x.amount, 0)
+        UNION ALL
+        SELECT format('payment %s of settlement %s is reckoned with %s, its charge froze %s',
+            l.reference, s.reference, l.reckoned, f.amount)
+        FROM network_settlement_lines l
+        JOIN network_settlements s ON s.id = l.settlement_id
+        JOIN frozen f ON f.reference = l.reference
+        WHERE l.reckoned <> f.amount AND (l.reckoned <> 0 OR f.created_at < s.created_at)
+        """,
+    ),
+    Check(
+        "fees of disputes follow from the rates of their day",
+        "SELECT count(*) FROM disputes WHERE fee > 0",
+        """
+        SELECT format('dispute %s cost %s by %s, which says %s', d.id, d.fee,
+            coalesce(d.fee_rate, 'no rate'), coalesce(r.fixed::text, 'nothing'))
+        FROM disputes d LEFT JOIN fee_rates r ON r.id = d.fee_rate
+        WHERE (d.fee > 0 AND d.fee_rate IS NULL AND EXISTS (
+                SELECT FROM migrations m WHERE m.name = '0602_dated_costs.sql'
+                    AND m.applied_at < d.created_at))
+            OR (d.fee_rate IS NOT NULL AND d.fee_rate <> 'setting' AND (r.line, r.fixed)
+                IS DISTINCT FROM ('dispute', d.fee))
         """,
     ),
 )

@@ -20,6 +20,7 @@ from maalem.payments.acquiring.records import Attempt, Charge
 from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
 from maalem.payments.events.outbox import Event, event
+from maalem.payments.fees.decide import day_of, dispute_fee
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import balance
 from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
@@ -161,8 +162,11 @@ async def _withdrawn(payments: Payments, case: Case, *, unit: Unit) -> Case:
     has = await balance(payments.pool, owner)
     available, pending = has.available.get(currency, 0), has.pending.get(currency, 0)
     amount = recipes.taken(dispute.amount, available=available, pending=pending)
+    cost, rate = dispute_fee(
+        await payments.fees.current(), owner, currency=currency, on=day_of(now)
+    )
     fee = recipes.taken(
-        payments.config.dispute_fee,
+        cost,
         available=available - amount.available,
         pending=pending - amount.pending,
     )
@@ -179,6 +183,7 @@ async def _withdrawn(payments: Payments, case: Case, *, unit: Unit) -> Case:
             dispute,
             amount_withdrawn=dispute.amount,
             fee=sum(fee),
+            fee_rate=rate,
             balance_transaction_ids=ids,
         ),
         _same_step(case.charge, amount_disputed=case.charge.amount_disputed + dispute.amount),

@@ -10,7 +10,7 @@ class Dispute(Record, kw_only=True, frozen=True):
     """A case at the network about `amount` of a charge; `case_reference` is the network's name.
 
     `amount_withdrawn` is what the network has taken back, nothing or all of it, and
-    `amount_reinstated` what it returned. `fee` is ours, and stays.
+    `amount_reinstated` what it returned. `fee` is ours, by `fee_rate`, and stays.
     """
 
     TABLE: ClassVar[str] = "disputes"
@@ -37,6 +37,7 @@ class Dispute(Record, kw_only=True, frozen=True):
     metadata: dict[str, str]
     created_at: datetime
     closed_at: datetime | None = None
+    fee_rate: str | None = None
 
 
 class DisputeAnswer(Record, kw_only=True, frozen=True):

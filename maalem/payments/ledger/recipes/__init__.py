@@ -1,12 +1,13 @@
 """The accountant's page: how each event of a sale is booked. Pure functions, nothing else.
 
-The house's accounts: `rail` is what a card network or the mobile switch owes us (an asset, grows
-by debit); `fees` is what we earned (grows by credit); `interchange` is what cards cost us and
-`interchange_due` what of it the network has still to keep. Each account's owner has two: `pending`,
-money that is hers but not yet to be spent, and `available`. Both are what we owe her (grow by
-credit) and the ledger refuses to let either go below zero. What she owes us, because more was
-taken from her than she had, stands on a third, `owed` (an asset, grows by debit); what a published
-rule keeps back stands on a fourth, `reserved`.
+The house's accounts: `rail` is what a card network or the mobile switch owes us (an asset, grows by
+debit); `fees` is what we earned (grows by credit); `interchange` is what cards cost us and
+`interchange_due` what of it the network has still to keep; `scheme` and `scheme_due` are the same
+of what networks take for their own work. Each account's owner has two: `pending`, money that is
+hers but not yet to be spent, and `available`. Both are what we owe her (grow by credit) and the
+ledger refuses to let either go below zero. What she owes us, because more was taken from her than
+she had, stands on a third, `owed` (an asset, grows by debit); what a published rule keeps back
+stands on a fourth, `reserved`.
 
 All amounts are minor units of `currency`. `source` is the id of the object that causes the
 booking; with the leg's `code` it makes the transfer's id, so booking twice changes nothing.
@@ -29,9 +30,12 @@ from maalem.payments.ledger.recipes.disputes import (
     taken,
 )
 from maalem.payments.ledger.recipes.fees import (
+    difference_accepted,
     interchange,
     interchange_back,
     interchange_netted,
+    scheme_cleared,
+    scheme_netted,
 )
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
 from maalem.payments.ledger.recipes.payouts import (
@@ -74,6 +78,7 @@ __all__ = [
     "capture",
     "charge",
     "charge_fee",
+    "difference_accepted",
     "dispute_reinstated",
     "dispute_withdrawn",
     "fees",
@@ -100,6 +105,8 @@ __all__ = [
     "reserve_hold",
     "reserve_release",
     "reversal",
+    "scheme_cleared",
+    "scheme_netted",
     "settle_owed",
     "shared_freed",
     "shared_refund",

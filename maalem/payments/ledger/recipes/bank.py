@@ -4,21 +4,25 @@
 moves only by a line of the bank's own statement.
 """
 
-from maalem.payments.ledger.recipes.fees import interchange_netted
+from maalem.payments.ledger.recipes.fees import interchange_netted, scheme_netted
 from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, interchange_due, rail
 from maalem.payments.ledger.recipes.payouts import bank
 
 
-def network_settled(source: str, *, by: str, net: int, interchange: int, currency: str) -> Chain:
-    """A network has paid a day: `net` is on our account, `interchange` it has kept.
+def network_settled(
+    source: str, *, by: str, net: int, interchange: int, currency: str, scheme: int = 0
+) -> Chain:
+    """A network has paid a day: `net` is on our account; it has kept the rest.
 
-    | account          |         debit |              credit |
-    |------------------|--------------:|--------------------:|
-    | bank             |           net |                     |
-    | interchange_due  |   interchange |                     |
-    | rail             |               |   net + interchange |
+    | account          |         debit |                      credit |
+    |------------------|--------------:|----------------------------:|
+    | bank             |           net |                             |
+    | interchange_due  |   interchange |                             |
+    | scheme_due       |        scheme |                             |
+    | rail             |               |  net + interchange + scheme |
 
-    On a day with more refunds than payments either is negative and its line goes the other way.
+    On a day with more refunds than payments `net` or `interchange` is negative, and its line goes
+    the other way.
     """
     asset, account = rail(by, currency=currency), bank(currency)
     whole = EMPTY
@@ -26,6 +30,7 @@ def network_settled(source: str, *, by: str, net: int, interchange: int, currenc
         whole += chain(account, asset, amount=net, code="network_settled", source=source)
     elif net < 0:
         whole += chain(asset, account, amount=-net, code="network_settled", source=source)
+    whole += scheme_netted(source, by=by, amount=scheme, currency=currency)
     if interchange < 0:
         due = interchange_due(currency)
         return whole + chain(

@@ -10,6 +10,8 @@ from maalem.payments.ledger.records import (
     INTERCHANGE_DUE,
     OWED,
     RAIL,
+    SCHEME,
+    SCHEME_DUE,
     LedgerAccount,
     LedgerTransfer,
     account_id,
@@ -80,6 +82,16 @@ def interchange_cost(currency: str) -> LedgerAccount:
 def interchange_due(currency: str) -> LedgerAccount:
     """The interchange that the network will keep when it settles. What we owe, grows by credit."""
     return house(INTERCHANGE_DUE, currency=currency)
+
+
+def scheme_cost(currency: str) -> LedgerAccount:
+    """What networks cost us for their own work. An expense, grows by debit."""
+    return house(SCHEME, currency=currency)
+
+
+def scheme_due(currency: str) -> LedgerAccount:
+    """What networks will keep for it when they settle. What we owe, grows by credit."""
+    return house(SCHEME_DUE, currency=currency)
 
 
 def chain(

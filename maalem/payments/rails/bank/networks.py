@@ -1,6 +1,7 @@
 """How the simulated networks settle: once a day, one sum each, with a report of every payment.
 
-Of a card of the country the network keeps the interchange, and gives it back with what is given
+Each network keeps its own fee on what it clears, if it asks one (`scheme_bps`, `scheme_fixed`). Of
+a card of the country the network keeps the interchange, and gives it back with what is given
 back of the payment, the way the country's rules count: never more than the share of the whole.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from maalem.kit.money import BASIS
+from maalem.kit.money import BASIS, share
 from maalem.payments.rails.bank.port import NetworkSettlement, SettledPayment
 
 REPORTS_MAX = 20
@@ -23,13 +24,15 @@ _BEFORE = """
 SELECT payment, amount FROM simulator.settled WHERE payment = ANY ($1)
 """
 _ADD = """
-INSERT INTO simulator.settlements (reference, network, day, currency, gross, interchange)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO simulator.settlements (reference, network, day, currency, gross, interchange,
+    scheme)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _ADD_LINES = """
-INSERT INTO simulator.settled (reference, settlement, payment, amount)
-SELECT l.reference, $1, l.payment, l.amount
-FROM unnest($2::text[], $3::text[], $4::bigint[]) AS l (reference, payment, amount)
+INSERT INTO simulator.settled (reference, settlement, payment, amount, scheme)
+SELECT l.reference, $1, l.payment, l.amount, l.scheme
+FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[])
+    AS l (reference, payment, amount, scheme)
 """
 
 
@@ -37,7 +40,7 @@ async def settle_networks(
     db: Any, *, day: date, before: datetime, currency: str
 ) -> list[tuple[Any, ...]]:
     """Settle what was asked `before`; the bank entries it makes, one for each network."""
-    bps: int = await db.fetchval("SELECT interchange_bps FROM simulator.bank_conduct")
+    conduct = await db.fetchrow("SELECT * FROM simulator.bank_conduct")
     by_network: dict[str, list[Any]] = defaultdict(list)
     for row in await db.fetch(_FRESH, before, currency):
         by_network[row["network"]].append(row)
@@ -45,20 +48,33 @@ async def settle_networks(
     for network, rows in sorted(by_network.items()):
         reference = f"{network.upper()}{day:%Y%m%d}"
         gross = sum(row["amount"] for row in rows)
-        kept = await _interchange(db, [row for row in rows if row["home"]], bps=bps)
-        await db.execute(_ADD, reference, network, day, currency, gross, kept)
+        kept = await _interchange(
+            db, [row for row in rows if row["home"]], bps=conduct["interchange_bps"]
+        )
+        own = [_own_fee(row, conduct) for row in rows]
+        await db.execute(_ADD, reference, network, day, currency, gross, kept, sum(own))
         await db.execute(
             _ADD_LINES,
             reference,
             [row["reference"] for row in rows],
             [row["payment"] for row in rows],
             [row["amount"] for row in rows],
+            own,
         )
-        if gross != kept:
+        net = gross - kept - sum(own)
+        if net:
             name = _NAMES.get(network, network.upper())
             text = f"REGLEMENT {name} {day:%d/%m/%Y}"
-            entries.append(("network", gross - kept, day, reference, None, "", name, text, None))
+            entries.append(("network", net, day, reference, None, "", name, text, None))
     return entries
+
+
+def _own_fee(row: Any, conduct: Any) -> int:
+    """What a network takes for clearing a payment; nothing for a refund, or a case that was won."""
+    if row["amount"] <= 0 or row["reference"].endswith("_won"):
+        return 0
+    by_share: int = share(row["amount"], bps=conduct["scheme_bps"])
+    return int(min(by_share + conduct["scheme_fixed"], row["amount"]))
 
 
 async def _interchange(db: Any, rows: Sequence[Any], *, bps: int) -> int:
@@ -85,7 +101,7 @@ async def _interchange(db: Any, rows: Sequence[Any], *, bps: int) -> int:
 async def told(pool: Any, since: int) -> list[NetworkSettlement]:
     """The reports after position `since`, oldest first."""
     rows: Sequence[Any] = await pool.fetch(
-        "SELECT position, reference, network, day, currency, gross, interchange"
+        "SELECT position, reference, network, day, currency, gross, interchange, scheme"
         " FROM simulator.settlements WHERE position > $1 ORDER BY position LIMIT $2",
         since,
         REPORTS_MAX,
@@ -93,7 +109,7 @@ async def told(pool: Any, since: int) -> list[NetworkSettlement]:
     found = []
     for row in rows:
         each = await pool.fetch(
-            "SELECT reference, amount FROM simulator.settled WHERE settlement = $1"
+            "SELECT reference, amount, scheme FROM simulator.settled WHERE settlement = $1"
             " ORDER BY reference",
             row["reference"],
         )

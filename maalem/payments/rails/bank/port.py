@@ -35,11 +35,13 @@ class FromBank:
 class SettledPayment:
     """A payment (positive) or refund (negative) as the network settled it, in minor units.
 
-    `reference` is ours: the attempt's, the capture's or the refund's.
+    `reference` is ours: the attempt's, the capture's or the refund's. `scheme` is what the network
+    keeps for its own work on it.
     """
 
     reference: str
     amount: int
+    scheme: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class NetworkSettlement:
     """What a network pays us for one day: `net` reaches the bank under `reference`.
 
     `interchange` is what was kept back (negative where refunds gave more of it back than payments
-    cost). `position` counts up, as with files.
+    cost); `scheme` is the network's own fee. `position` counts up, as with files.
     """
 
     position: int
@@ -58,11 +60,12 @@ class NetworkSettlement:
     gross: int
     interchange: int
     payments: tuple[SettledPayment, ...]
+    scheme: int = 0
 
     @property
     def net(self) -> int:
         """What reaches the bank; negative where refunds were more."""
-        return self.gross - self.interchange
+        return self.gross - self.interchange - self.scheme
 
 
 class Bank(Protocol):

@@ -53,7 +53,7 @@ FROM ledger.accounts a
 LEFT JOIN ledger.transfers t
     ON a.id IN (t.debit_account, t.credit_account) AND t.kind IN ('posted', 'post')
 WHERE a.owner = 'house'
-    AND a.kind IN ('rail_card', 'rail_wallet', 'payouts', 'interchange_due')
+    AND a.kind IN ('rail_card', 'rail_wallet', 'payouts', 'interchange_due', 'scheme_due')
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 # A rail holds what was taken and is not settled, settled days that did not reach the bank, and
@@ -106,15 +106,31 @@ SELECT 'interchange_due' AS account, currency, source AS object_id, amount, crea
     owner, 'kept by the network when it settles' AS why
 FROM placed WHERE settlement IS NULL
 UNION ALL
-SELECT 'interchange_due', s.currency, s.reference, coalesce(p.amount, 0) - s.interchange,
+SELECT 'interchange_due', s.currency, s.reference, coalesce(p.amount, 0) - s.interchange
+        + s.interchange_accepted,
     s.created_at, NULL, 'the network kept ' || s.interchange
 FROM network_settlements s
 LEFT JOIN (SELECT settlement, sum(amount)::bigint AS amount FROM placed GROUP BY 1) AS p
     ON p.settlement = s.id
-WHERE s.status = 'received' AND coalesce(p.amount, 0) <> s.interchange
+WHERE s.status = 'received' AND coalesce(p.amount, 0) <> s.interchange - s.interchange_accepted
+"""
+# A scheme's fee is owed from its report on and kept back when the day's money comes in; then only
+# what it kept otherwise than the payment's charge froze stays, until somebody has accepted it.
+_SCHEME = """
+SELECT 'scheme_due' AS account, s.currency, coalesce(m.object_id, l.reference) AS object_id,
+    CASE s.status WHEN 'received' THEN l.reckoned - l.scheme ELSE l.reckoned END AS amount,
+    s.created_at AS since, m.account_id AS owner,
+    CASE s.status WHEN 'received' THEN 'the network kept ' || l.scheme || ' in ' || s.reference
+        ELSE 'kept by the network when ' || s.reference || ' is paid' END AS why
+FROM network_settlement_lines l
+JOIN network_settlements s ON s.id = l.settlement_id
+LEFT JOIN network_movements m ON m.reference = l.reference
+WHERE CASE s.status WHEN 'received' THEN l.reckoned <> l.scheme AND s.scheme <> s.reckoned
+        AND s.scheme_accepted = 0
+    ELSE l.reckoned <> 0 END
 """
 # These grow by credit: what they hold is what we owe.
-_OWED = frozenset({"payouts", "interchange_due"})
+_OWED = frozenset({"payouts", "interchange_due", "scheme_due"})
 
 
 async def residues(source: Pool | Connection) -> list[Residue]:
@@ -124,7 +140,7 @@ async def residues(source: Pool | Connection) -> list[Residue]:
         sign = -1 if row["kind"] in _OWED else 1
         key = row["kind"], row["currency"]
         found[key] = Residue(row["kind"], row["currency"], sign * row["amount"])
-    for query in (_RAILS, _PAYOUTS, _INTERCHANGE):
+    for query in (_RAILS, _PAYOUTS, _INTERCHANGE, _SCHEME):
         for row in await source.fetch(f"{query} ORDER BY since, object_id"):
             _add(found, row)
     return [found[key] for key in sorted(found)]

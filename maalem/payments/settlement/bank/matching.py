@@ -189,6 +189,7 @@ def _network(settlement: Settlement, line: BankLine) -> _Match:
             by=settlement.network,
             net=settlement.net,
             interchange=settlement.interchange,
+            scheme=settlement.scheme,
             currency=settlement.currency,
         )
     )
@@ -200,7 +201,7 @@ async def _by_amount(payments: Payments, line: BankLine) -> Settlement:
     near = await store.select(
         payments.pool,
         Settlement,
-        "status = 'reported' AND currency = $1 AND gross - interchange = $2"
+        "status = 'reported' AND currency = $1 AND gross - interchange - scheme = $2"
         " AND day BETWEEN $3 AND $4",
         line.currency,
         line.amount,

@@ -12,6 +12,7 @@ import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments.context import Payments
+from maalem.payments.ledger import recipes
 from maalem.payments.rails.bank.port import NetworkSettlement
 from maalem.payments.settlement.bank.findings import find
 from maalem.payments.settlement.bank.records import Settlement
@@ -20,6 +21,16 @@ from maalem.payments.units import Unit, UnitRefused
 FOUND_MAX = 200
 # A network that has not settled for so many days is looked into, whatever it says of the rest.
 SILENT_DAYS = 4
+_RECKONED = """
+SELECT t.reference, sum(l.amount)::bigint AS amount
+FROM unnest($1::text[]) AS t (reference)
+LEFT JOIN payment_attempts a ON a.id = t.reference
+LEFT JOIN followups f ON f.id = t.reference AND f.kind = 'capture'
+JOIN charges c ON c.intent_id = coalesce(a.intent_id, f.intent_id)
+CROSS JOIN LATERAL jsonb_to_recordset(c.fee_lines) AS l (line text, amount bigint, part text)
+WHERE l.line = 'scheme' AND coalesce(l.part, c.attempt_id) = t.reference
+GROUP BY 1
+"""
 _log = logging.getLogger("maalem.payments.bank")
 
 
@@ -30,7 +41,7 @@ class _Payments(msgspec.Struct, kw_only=True, frozen=True):
 
     id: str
     version: int = 1
-    lines: list[tuple[str, int]]
+    lines: list[tuple[str, int, int, int]]
 
 
 async def collect(payments: Payments) -> int:
@@ -132,6 +143,7 @@ async def look_for_silence(payments: Payments) -> int:
 
 
 async def _take(payments: Payments, told: NetworkSettlement) -> int:
+    reckoned = await _reckoned(payments, told)
     settlement = Settlement(
         id=new_id("nst"),
         position=told.position,
@@ -141,14 +153,21 @@ async def _take(payments: Payments, told: NetworkSettlement) -> int:
         currency=told.currency,
         gross=told.gross,
         interchange=told.interchange,
+        scheme=told.scheme,
+        reckoned=sum(reckoned.values()),
         count=len(told.payments),
         created_at=payments.clock.now(),
     )
-    lines = _Payments(
-        id=settlement.id, lines=[(one.reference, one.amount) for one in told.payments]
+    lines = [
+        (one.reference, one.amount, one.scheme, reckoned.get(one.reference, 0))
+        for one in told.payments
+    ]
+    unit = Unit(puts=_puts(settlement, _Payments(id=settlement.id, lines=lines)))
+    unit.book(
+        recipes.scheme_cleared(settlement.id, amount=settlement.reckoned, currency=told.currency)
     )
     try:
-        await payments.writer.commit(Unit(puts=_puts(settlement, lines)))
+        await payments.writer.commit(unit)
     except UnitRefused as refused:
         if refused.word == "settlement_known":
             return 0
@@ -162,7 +181,29 @@ async def _take(payments: Payments, told: NetworkSettlement) -> int:
             currency=told.currency,
         )
         return 0
+    await _hold_against(payments, settlement)
     return 1
+
+
+async def _reckoned(payments: Payments, told: NetworkSettlement) -> dict[str, int]:
+    """The scheme's fee on each payment of a report, by the lines that its charge froze."""
+    rows = await payments.pool.fetch(_RECKONED, [one.reference for one in told.payments])
+    return {row["reference"]: row["amount"] for row in rows}
+
+
+async def _hold_against(payments: Payments, settlement: Settlement) -> None:
+    """Find a day that cost otherwise than its charges say: a rate is missing, or the bill wrong."""
+    if settlement.scheme == settlement.reckoned:
+        return
+    await find(
+        payments,
+        "scheme_fee_differs",
+        about=settlement.reference,
+        detail=f"the {settlement.network} network keeps {settlement.scheme} for clearing"
+        f" {settlement.day}, the rates that its payments froze say {settlement.reckoned}",
+        amount=settlement.scheme - settlement.reckoned,
+        currency=settlement.currency,
+    )
 
 
 def _puts(*records: Any) -> list[tuple[str, Any]]:

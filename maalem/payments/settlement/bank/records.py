@@ -105,7 +105,10 @@ class BankLine(Record, kw_only=True, frozen=True):
 
 
 class Settlement(Record, kw_only=True, frozen=True):
-    """What a network said that it pays for a day; `received` when the bank's line came in."""
+    """What a network said that it pays for a day; `received` when the bank's line came in.
+
+    `scheme` is the fee that it keeps, `reckoned` what its payments' charges froze for it.
+    """
 
     TABLE: ClassVar[str] = "network_settlements"
 
@@ -120,11 +123,15 @@ class Settlement(Record, kw_only=True, frozen=True):
     status: str = "reported"
     received_at: datetime | None = None
     created_at: datetime
+    scheme: int = 0
+    reckoned: int = 0
+    scheme_accepted: int = 0
+    interchange_accepted: int = 0
 
     @property
     def net(self) -> int:
         """What reaches the bank."""
-        return self.gross - self.interchange
+        return self.gross - self.interchange - self.scheme
 
 
 class Finding(Record, kw_only=True, frozen=True):

@@ -2,9 +2,10 @@
 
 What is there: the bank's own statement, what networks owe us and have not paid in, what owners owe
 us. What is owed: every payment account (pending, available, reserved), payouts under way, the
-interchange that is still to be kept back, lines that nobody has explained, and what of the money
-is our own (fees earned less costs borne). Both sides are added up from primary rows; where they
-differ, each term is held against the ledger, so that it is seen which one is wrong.
+interchange and networks' fees that are still to be kept back, lines that nobody has explained, and
+what of the money is our own (fees earned less costs borne). Both sides are added up from primary
+rows; where they differ, each term is held against the ledger, so that it is seen which one is
+wrong.
 """
 
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ OWED = (
     "owners_reserved",
     "payouts_under_way",
     "interchange_due",
+    "scheme_due",
     "unexplained_lines",
     "our_own",
 )
@@ -39,8 +41,9 @@ MEANING = {
     "owners_reserved": "payment accounts: reserved by a published rule",
     "payouts_under_way": "payouts that the bank has not booked",
     "interchange_due": "interchange that networks will keep when they settle",
+    "scheme_due": "networks' own fees that they will keep when they settle",
     "unexplained_lines": "lines of the bank that nobody has explained",
-    "our_own": "our own: fees earned less interchange borne",
+    "our_own": "our own: fees earned less what networks cost us",
 }
 _LINES = "FROM balance_transactions WHERE currency = $1"
 _POSTED = """
@@ -70,11 +73,15 @@ _TERMS = {
         SELECT coalesce(sum(amount), 0) FROM payouts
         WHERE currency = $1 AND status IN ('pending', 'in_transit')""",
     "interchange_due": f"SELECT ({_POSTED} a.owner = 'house' AND a.kind = 'interchange_due')",
+    "scheme_due": """
+        SELECT coalesce(sum(reckoned + scheme_accepted
+            - CASE status WHEN 'received' THEN scheme ELSE 0 END), 0)
+        FROM network_settlements WHERE currency = $1""",
     "unexplained_lines": """
         SELECT coalesce(sum(amount), 0) FROM bank_lines
         WHERE currency = $1 AND status = 'unmatched'""",
     "our_own": f"""SELECT ({_POSTED} a.owner = 'house' AND a.kind NOT IN
-        ('bank', 'payouts', 'rail_card', 'rail_wallet', 'interchange_due'))""",
+        ('bank', 'payouts', 'rail_card', 'rail_wallet', 'interchange_due', 'scheme_due'))""",
 }
 # The same by the ledger, for the terms that have an account there.
 _LEDGER = {
@@ -84,6 +91,7 @@ _LEDGER = {
     "owners_available": "a.kind = 'available'",
     "owners_reserved": "a.kind = 'reserved'",
     "payouts_under_way": "a.owner = 'house' AND a.kind = 'payouts'",
+    "scheme_due": "a.owner = 'house' AND a.kind = 'scheme_due'",
 }
 
 
