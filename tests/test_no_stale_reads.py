@@ -23,7 +23,7 @@ CONNECTS = {
     "maalem/payments/db.py": "the pool, and migrations",
     "maalem/payments/jobs/loop.py": "listens for notifications",
     "maalem/payments/api/idempotency.py": "holds the process's advisory lock",
-    "maalem/payments/ledger/verify.py": "the auditor",
+    "maalem/payments/ledger/verify/__init__.py": "the auditor",
     "maalem/payments/packed/train.py": "a developer's tool",
 }
 # Where something is remembered between two requests there, and why no money is decided by it.

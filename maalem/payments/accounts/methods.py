@@ -10,7 +10,7 @@ from maalem.payments import store
 from maalem.payments.accounts.records import PaymentMethod, Token
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError, BadRequest, CardError, NotFound
-from maalem.payments.rails.test_cards import by_token
+from maalem.payments.rails.magic import by_token
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 from maalem.payments.vault.cards import Vault

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from maalem.kit.ids import new_id
-from maalem.payments.acquiring import followups, sharing, wire
+from maalem.payments.acquiring import followups, wire
 from maalem.payments.acquiring.confirm import wrong_state
+from maalem.payments.acquiring.connect import sharing
 from maalem.payments.acquiring.followups import Standing
 from maalem.payments.acquiring.lines import line, settlement
 from maalem.payments.acquiring.outcome import Asked, about, fees_of

@@ -10,7 +10,8 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
-from maalem.payments.acquiring import challenges, sharing, wire
+from maalem.payments.acquiring import challenges, wire
+from maalem.payments.acquiring.connect import sharing
 from maalem.payments.acquiring.lines import line, settlement
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
 from maalem.payments.acquiring.refusals import card_error

@@ -8,11 +8,11 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring import followups, wire
-from maalem.payments.acquiring import refund_shares as shares
 from maalem.payments.acquiring.answers import kept
+from maalem.payments.acquiring.connect import refund_shares as shares
+from maalem.payments.acquiring.connect.refund_shares import Parties
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge, Refund
-from maalem.payments.acquiring.refund_shares import Parties
 from maalem.payments.acquiring.risks import close_with_refund
 from maalem.payments.acquiring.states import RefundStatus
 from maalem.payments.context import Payments

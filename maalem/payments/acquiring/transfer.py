@@ -7,10 +7,9 @@ from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts import limits
 from maalem.payments.accounts.records import Account
-from maalem.payments.acquiring import sharing
-from maalem.payments.acquiring.connected import ApplicationFee, DestinationPayment
-from maalem.payments.acquiring.records import Charge, Transfer
-from maalem.payments.acquiring.taking_back import (
+from maalem.payments.acquiring.connect import sharing
+from maalem.payments.acquiring.connect.records import ApplicationFee, DestinationPayment
+from maalem.payments.acquiring.connect.taking_back import (
     NOTHING_WRITTEN,
     Back,
     FeeBack,
@@ -20,6 +19,7 @@ from maalem.payments.acquiring.taking_back import (
     proportional,
     take_back,
 )
+from maalem.payments.acquiring.records import Charge, Transfer
 from maalem.payments.context import Payments
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.ledger import recipes

@@ -7,8 +7,9 @@ from typing import Any
 from maalem.payments import store
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import Account, Customer, PaymentMethod
-from maalem.payments.acquiring import connected_wire, wire
-from maalem.payments.acquiring.connected import (
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.connect import wire as connected_wire
+from maalem.payments.acquiring.connect.records import (
     DestinationPayment,
     FeeRefund,
     PaymentRefund,

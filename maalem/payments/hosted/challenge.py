@@ -29,8 +29,8 @@ from maalem.payments.hosted.visit import (
     spoken,
     with_words,
 )
+from maalem.payments.rails.magic import CODE
 from maalem.payments.rails.ports import Challenge, ChallengeKind, ChallengeState
-from maalem.payments.rails.test_cards import CODE
 from maalem.payments.vault.digits import fold_digits
 
 Trial = Attempt | SetupAttempt

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from maalem.payments.rails.declines import declined
+from maalem.payments.rails.magic import BY_NUMBER, TestCard, ThreeDS
 from maalem.payments.rails.ports import (
     Authorised,
     CardPayment,
@@ -17,7 +18,6 @@ from maalem.payments.rails.ports import (
     Verification,
     WalletPayment,
 )
-from maalem.payments.rails.test_cards import BY_NUMBER, TestCard, ThreeDS
 
 # The telephone numbers whose wallets misbehave on purpose; every other one is a good wallet.
 PHONE_NO_WALLET = "+212600000004"

@@ -9,6 +9,7 @@ import asyncpg
 
 from maalem.kit.clock import Clock
 from maalem.payments.rails import decide, wallet_levels
+from maalem.payments.rails.magic import CODE, WALLET_PIN
 from maalem.payments.rails.notebook import pack, unpack
 from maalem.payments.rails.ports import (
     Authorised,
@@ -16,7 +17,6 @@ from maalem.payments.rails.ports import (
     ChallengeKind,
     ChallengeState,
 )
-from maalem.payments.rails.test_cards import CODE, WALLET_PIN
 
 DEMO_LEVEL = 3
 _COLUMNS = (

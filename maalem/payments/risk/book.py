@@ -15,7 +15,7 @@ import asyncpg
 
 from maalem.payments import store
 from maalem.payments.db import Pool
-from maalem.payments.rails.test_cards import ALL
+from maalem.payments.rails.magic import ALL
 from maalem.payments.risk.decide import VELOCITY, Wanted, in_force, terms_of
 from maalem.payments.risk.records import NORMAL, Count, Rule, Seen
 

@@ -11,8 +11,8 @@ import asyncpg
 
 from maalem.kit.clock import Clock
 from maalem.kit.ids import new_id
+from maalem.payments.rails.magic import BY_NUMBER
 from maalem.payments.rails.ports import CardRail, Check
-from maalem.payments.rails.test_cards import BY_NUMBER
 from maalem.payments.vault.brands import brand_of
 from maalem.payments.vault.check import check_card
 from maalem.payments.vault.envelope import DataKeys

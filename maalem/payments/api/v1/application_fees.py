@@ -3,9 +3,9 @@
 import msgspec
 
 from maalem.payments import store
-from maalem.payments.acquiring import application_fee as giving_back
-from maalem.payments.acquiring import connected_wire as wire
-from maalem.payments.acquiring.connected import ApplicationFee, FeeRefund
+from maalem.payments.acquiring.connect import application_fee as giving_back
+from maalem.payments.acquiring.connect import wire
+from maalem.payments.acquiring.connect.records import ApplicationFee, FeeRefund
 from maalem.payments.api import fields
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.expand import is_shown, loader

@@ -6,8 +6,9 @@ They are made by payment intents and by transfers only.
 import msgspec
 
 from maalem.payments import store
-from maalem.payments.acquiring import connected_wire, wire
-from maalem.payments.acquiring.connected import DestinationPayment
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.connect import wire as connected_wire
+from maalem.payments.acquiring.connect.records import DestinationPayment
 from maalem.payments.acquiring.records import Charge
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.fields import Email

@@ -5,12 +5,13 @@ from typing import Literal
 import msgspec
 
 from maalem.payments import store
-from maalem.payments.acquiring import connected_wire, wire
 from maalem.payments.acquiring import refund as refunding
 from maalem.payments.acquiring import transfer as passing
-from maalem.payments.acquiring.connected import PaymentRefund
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.connect import wire as connected_wire
+from maalem.payments.acquiring.connect.records import PaymentRefund
+from maalem.payments.acquiring.connect.taking_back import Words
 from maalem.payments.acquiring.records import Charge, Refund, Reversal, Transfer
-from maalem.payments.acquiring.taking_back import Words
 from maalem.payments.api import fields
 from maalem.payments.api.call import Answered, Call, Decided, NoParams, Object, StepKeep
 from maalem.payments.api.idempotency import encode

@@ -5,10 +5,11 @@ from typing import Literal
 import msgspec
 
 from maalem.payments import store
-from maalem.payments.acquiring import connected_wire, wire
 from maalem.payments.acquiring import transfer as passing
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.connect import wire as connected_wire
+from maalem.payments.acquiring.connect.taking_back import Words
 from maalem.payments.acquiring.records import Reversal, Transfer
-from maalem.payments.acquiring.taking_back import Words
 from maalem.payments.api import fields
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page

@@ -233,21 +233,20 @@ def test_nothing_is_missed_while_many_post_dawdle_and_give_up(fresh_payments_dsn
     for writer in writers:
         writer.start()
     with psycopg.connect(fresh_payments_dsn.app, autocommit=True) as sealer:
-        until = time.monotonic() + 2.0
-        while time.monotonic() < until:
+        begun, during = time.monotonic(), 0
+        while time.monotonic() < begun + 1.5 or (during <= 5 and time.monotonic() < begun + 60):
             sealer.execute("SELECT ledger.seal(7)")
+            (during,) = sealer.execute("SELECT count(*) FROM ledger.seals").fetchone() or (0,)
         stop.set()
         for writer in writers:
             writer.join()
-        during = sealer.execute("SELECT count(*) FROM ledger.seals").fetchone()
     seal_all(fresh_payments_dsn.app)
     report = asyncio.run(verify(fresh_payments_dsn.admin))
     assert report.clean, report.findings
     with psycopg.connect(fresh_payments_dsn.app) as reader:
         row = reader.execute("SELECT count(*) FROM ledger.transfers").fetchone()
     assert row == (report.looked_at["transfers stand as they were sealed"],)
-    assert during is not None
-    assert during[0] > 5
+    assert during > 5
     assert posted
 
 

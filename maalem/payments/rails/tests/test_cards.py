@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from maalem.payments.rails.magic import ALL, CODE, WALLET_PIN, by_token
 from maalem.payments.rails.ports import (
     Authorised,
     ChallengeKind,
@@ -12,7 +13,6 @@ from maalem.payments.rails.ports import (
     NeverSeen,
     Unknown,
 )
-from maalem.payments.rails.test_cards import ALL, CODE, WALLET_PIN, by_token
 from maalem.payments.rails.tests.conftest import ALWAYS_3DS, GOOD, INSUFFICIENT, World
 from maalem.payments.vault.digits import luhn_ok
 

@@ -189,10 +189,10 @@ def test_the_documented_cards_take_the_same_road(fresh_payments_dsn, number_name
 
 async def documented(w: World, end: str) -> str:
     """Give a documented card without a name one, for the length of the test."""
-    from maalem.payments.rails import test_cards
+    from maalem.payments.rails import magic
 
-    card = next(card for card in test_cards.ALL if card.number.endswith(end))
-    test_cards.BY_TOKEN[f"test_{end}"] = card
+    card = next(card for card in magic.ALL if card.number.endswith(end))
+    magic.BY_TOKEN[f"test_{end}"] = card
     return f"pm_card_test_{end}"
 
 

@@ -15,7 +15,7 @@ from maalem.payments.accounts.records import Account
 from maalem.payments.acquiring.confirm import complete_authentication
 from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.setup import confirm as setting
-from maalem.payments.rails.test_cards import CODE
+from maalem.payments.rails.magic import CODE
 from maalem.payments.settlement import chores as settlement
 from maalem.payments.settlement import reserves
 from maalem.payments.settlement.bank import jobs as bank

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from maalem.payments.acquiring.connected import (
+from maalem.payments.acquiring.connect.records import (
     ApplicationFee,
     DestinationPayment,
     FeeRefund,

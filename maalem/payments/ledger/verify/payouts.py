@@ -1,6 +1,6 @@
 """The auditor's questions about what leaves for a bank: payouts, reserves, debts."""
 
-from maalem.payments.ledger.check import Check
+from maalem.payments.ledger.verify.check import Check
 
 CHECKS = (
     Check(

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maalem.payments.acquiring import application_fee, chores
+from maalem.payments.acquiring import chores
 from maalem.payments.acquiring.capture import capture
-from maalem.payments.acquiring.taking_back import proportional
-from maalem.payments.acquiring.tests.shared import (
+from maalem.payments.acquiring.connect import application_fee
+from maalem.payments.acquiring.connect.taking_back import proportional
+from maalem.payments.acquiring.connect.tests.shared import (
     books,
     both,
     charge_of,

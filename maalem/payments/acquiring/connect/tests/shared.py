@@ -3,7 +3,7 @@
 from typing import Any
 
 from maalem.payments import store
-from maalem.payments.acquiring.connected import ApplicationFee
+from maalem.payments.acquiring.connect.records import ApplicationFee
 from maalem.payments.acquiring.outcome import Confirmed
 from maalem.payments.acquiring.records import Charge, Transfer
 from maalem.payments.acquiring.refund import Refunded, refund

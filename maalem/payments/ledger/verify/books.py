@@ -1,6 +1,6 @@
 """The auditor's questions about the ledger itself: counters, zero sums, holds, checkpoints."""
 
-from maalem.payments.ledger.check import Check
+from maalem.payments.ledger.verify.check import Check
 
 # A hold counts as pending until another transfer names it.
 _FOLD = """

@@ -5,7 +5,7 @@ import asyncio
 import psycopg
 import pytest
 
-from maalem.payments.acquiring.tests.shared import destination, direct, give_back
+from maalem.payments.acquiring.connect.tests.shared import destination, direct, give_back
 from maalem.payments.ledger.verify import verify
 from maalem.payments.tests.world import world
 

@@ -1,8 +1,8 @@
 """Is what was shared between accounts right? Counted again from the primary rows."""
 
-from maalem.payments.ledger.check import Check
+from maalem.payments.ledger.verify.check import Check
 
-SHARES = (
+CHECKS = (
     Check(
         "payments that are shared were shared as they were asked for",
         "SELECT count(*) FROM charges WHERE transfer_id IS NOT NULL OR application_fee_id"

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from maalem.kit.ids import new_id
-from maalem.payments.acquiring import connected_wire, wire
-from maalem.payments.acquiring.connected import ApplicationFee, DestinationPayment
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.connect import wire as connected_wire
+from maalem.payments.acquiring.connect.records import ApplicationFee, DestinationPayment
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Charge, Followup, Intent, Transfer
 from maalem.payments.ledger import recipes

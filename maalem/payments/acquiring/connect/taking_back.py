@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from maalem.kit.ids import new_id
-from maalem.payments.acquiring.connected import (
+from maalem.payments.acquiring.connect.records import (
     ApplicationFee,
     DestinationPayment,
     FeeRefund,

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from maalem.payments import store
-from maalem.payments.acquiring import connected_wire, wire
-from maalem.payments.acquiring.connected import ApplicationFee, DestinationPayment, FeeRefund
+from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.connect import wire as connected_wire
+from maalem.payments.acquiring.connect.records import ApplicationFee, DestinationPayment, FeeRefund
+from maalem.payments.acquiring.connect.sharing import Told
+from maalem.payments.acquiring.connect.taking_back import (
+    Moved,
+    give_fee_back,
+    proportional,
+    take_back,
+)
 from maalem.payments.acquiring.records import Charge, Refund, Reversal, Transfer
-from maalem.payments.acquiring.sharing import Told
-from maalem.payments.acquiring.taking_back import Moved, give_fee_back, proportional, take_back
 from maalem.payments.context import Payments
 from maalem.payments.errors import BadRequest
 from maalem.payments.ledger import recipes

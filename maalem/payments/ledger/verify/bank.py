@@ -3,7 +3,7 @@
 Read from primary rows only: the bank's lines, the batches, the networks' reports, the payouts.
 """
 
-from maalem.payments.ledger.check import Check
+from maalem.payments.ledger.verify.check import Check
 
 CHECKS = (
     Check(

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from maalem.payments import store
-from maalem.payments.acquiring.connected import ApplicationFee, FeeRefund
-from maalem.payments.acquiring.taking_back import Moved, give_fee_back
+from maalem.payments.acquiring.connect.records import ApplicationFee, FeeRefund
+from maalem.payments.acquiring.connect.taking_back import Moved, give_fee_back
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
 from maalem.payments.ledger.balances import balance
