@@ -69,10 +69,36 @@ def _safeguarding(words: argparse.Namespace) -> int:
     return safeguarding(day=words.date)
 
 
-def _bank(_words: argparse.Namespace) -> int:
-    from maalem.cli.bank import bank
+def _bank(words: argparse.Namespace) -> int:
+    from maalem.cli import bank, desk
 
-    return bank()
+    if words.deed == "list":
+        return bank.bank()
+    return desk.history(words) if words.deed == "history" else desk.deed(words)
+
+
+def _findings(words: argparse.Namespace) -> int:
+    from maalem.cli import desk
+
+    return desk.findings(words) if words.deed == "list" else desk.deed(words)
+
+
+def _ended(words: argparse.Namespace) -> int:
+    from maalem.cli import desk
+
+    return desk.end(words)
+
+
+def _disputes(words: argparse.Namespace) -> int:
+    from maalem.cli import desk
+
+    return desk.disputes(words)
+
+
+def _morning(_words: argparse.Namespace) -> int:
+    from maalem.cli.morning import morning
+
+    return morning()
 
 
 def _fees(words: argparse.Namespace) -> int:
@@ -133,6 +159,17 @@ def _migrate(words: argparse.Namespace) -> int:
 Option = tuple[str, dict[str, object]]
 Verb = tuple[Callable[[argparse.Namespace], int], str, list[Option]]
 
+_SECOND: list[Option] = [
+    ("--by", {"required": True, "help": "the officer's name"}),
+    ("--live", {"action": "store_true", "help": "in the live books"}),
+]
+_OFFICER: list[Option] = [
+    ("--by", {"default": "", "help": "the officer's name"}),
+    ("--note", {"default": "", "help": "why; it is kept for ever"}),
+    _SECOND[1],
+]
+_AT_THE_BANK = ["list", "match", "suspend", "give", "bear", "offset", "accept", "history"]
+
 VERBS: dict[str, Verb] = {
     "up": (
         _up,
@@ -172,7 +209,36 @@ VERBS: dict[str, Verb] = {
         "the proof that clients' money is there",
         [("--date", {"default": "", "help": "2026-03-02; else the newest"})],
     ),
-    "bank": (_bank, "what the bank's side has for a person to look at", []),
+    "morning": (_morning, "what waits for a person today, and what to type about it", []),
+    "findings": (
+        _findings,
+        "what was found for a person: list, take, close",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "take", "close"], "default": "list"}),
+            ("about", {"nargs": "?", "help": "the finding"}),
+            *_OFFICER,
+        ],
+    ),
+    "bank": (
+        _bank,
+        "what the bank's side has for a person; match, suspend, give, bear or offset a line",
+        [
+            ("deed", {"nargs": "?", "choices": _AT_THE_BANK, "default": "list"}),
+            ("about", {"nargs": "?", "help": "the line; accept: a network's day"}),
+            ("target", {"nargs": "?", "help": "the payout, day, account or other line"}),
+            *_OFFICER,
+        ],
+    ),
+    "approve": (_ended, "say yes to what another officer proposed", [("id", {}), *_SECOND]),
+    "withdraw": (_ended, "take back what was proposed", [("id", {}), *_SECOND]),
+    "disputes": (
+        _disputes,
+        "what the network told of disputes and waits for something: list, retry",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "retry"], "default": "list"}),
+            ("--live", {"action": "store_true", "help": "in the live books"}),
+        ],
+    ),
     "fees": (
         _fees,
         "what payments cost and earn, day by day: list, announce, end",

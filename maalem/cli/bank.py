@@ -105,6 +105,17 @@ async def _proof(connection: Any, day: date | None) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def deed_line(row: Any) -> str:
+    """A deed at the desk, for a terminal."""
+    to = f" to {row['target']}" if row["target"] else ""
+    amount = "" if row["amount"] is None else f" ({row['amount']:,} {row['currency']})"
+    second = f", {row['second']}" if row["second"] else ""
+    return (
+        f"{row['id']}  {row['created_at']:%Y-%m-%d %H:%M}  {row['status']}: {row['kind']}"
+        f" {row['about']}{to}{amount}, {row['officer']}{second}: {row['note']}"
+    )
+
+
 async def _waiting(connection: Any) -> dict[str, list[str]]:
     from maalem.payments.settlement.bank.matching import REASONS
 
@@ -114,6 +125,18 @@ async def _waiting(connection: Any) -> dict[str, list[str]]:
     lines = await connection.fetch(
         "SELECT * FROM bank_lines WHERE status = 'unmatched' ORDER BY booked_on, id"
     )
+    aside = await connection.fetch(
+        "SELECT l.*, d.officer, d.note FROM bank_lines l JOIN desk_deeds d ON d.id = l.matched_to"
+        " WHERE l.matched_as = 'suspense' ORDER BY l.booked_on, l.id"
+    )
+    deeds = await connection.fetch(
+        "SELECT * FROM desk_deeds WHERE status = 'proposed' ORDER BY created_at, id"
+    )
+    taken = await connection.fetch(
+        "SELECT DISTINCT ON (about) about, officer FROM desk_deeds WHERE kind = 'take'"
+        " ORDER BY about, created_at DESC"
+    )
+    looked_after = {row["about"]: f"  (with {row['officer']})" for row in taken}
     batches = await connection.fetch(
         "SELECT * FROM payout_batches WHERE status IN ('drafted', 'sent') ORDER BY created_at"
     )
@@ -121,13 +144,20 @@ async def _waiting(connection: Any) -> dict[str, list[str]]:
         "findings": [
             f"{row['id']}  {row['kind']}  {row['about']}  {row['detail']}"
             + ("  (payouts are frozen)" if row["freezes"] else "")
+            + looked_after.get(row["id"], "")
             for row in findings
         ],
         "lines of the bank without an explanation": [
-            f"{row['booked_on']}  {row['amount']:>12,}  {row['bank_reference']}"
+            f"{row['id']}  {row['booked_on']}  {row['amount']:>12,}  {row['bank_reference']}"
             f"  {REASONS.get(row['reason'], row['reason'])}"
             for row in lines
         ],
+        "lines that were put aside": [
+            f"{row['id']}  {row['booked_on']}  {row['amount']:>12,}  {row['bank_reference']}"
+            f"  {row['officer']}: {row['note']}"
+            for row in aside
+        ],
+        "deeds that wait for a second officer": [deed_line(row) for row in deeds],
         "files that the bank has not answered": [
             f"{row['name']}  {row['count']} payouts, {row['amount']:,}  {row['status']}"
             for row in batches

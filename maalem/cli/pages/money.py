@@ -17,7 +17,17 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "money.md"
 BEGIN = "<!-- made from the recipes by python -m maalem pages -->"
 END = "<!-- end of what is made -->"
 # The way of the money; chapters that are not named here come after, by name.
-_ORDER = ("sale", "connect", "transfer", "refund", "disputes", "fees", "payouts", "bank")
+_ORDER = (
+    "sale",
+    "connect",
+    "transfer",
+    "refund",
+    "disputes",
+    "fees",
+    "payouts",
+    "bank",
+    "suspense",
+)
 
 
 def chapters() -> Iterator[ModuleType]:

@@ -17,6 +17,7 @@ RAIL, FEES = "rail", "fees"
 PAYOUTS, BANK = "payouts", "bank"
 INTERCHANGE, INTERCHANGE_DUE = "interchange", "interchange_due"
 SCHEME, SCHEME_DUE = "scheme", "scheme_due"
+SUSPENSE, BANK_COSTS = "suspense", "bank_costs"
 HOUSE = "house"
 
 

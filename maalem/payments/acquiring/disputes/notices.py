@@ -7,6 +7,7 @@ dispute before its charge. Whatever the order, the end is the same.
 
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
@@ -33,6 +34,7 @@ _ENDS = {
     NoticeKind.LOST: DisputeStatus.LOST,
     NoticeKind.CLOSED: DisputeStatus.WARNING_CLOSED,
 }
+_BEGINNINGS = (NoticeKind.OPENED, NoticeKind.INQUIRY, NoticeKind.FRAUD_REPORT)
 _KEEP = """
 WITH kept AS (
     INSERT INTO dispute_notices (id, version, case_reference, original, kind, amount, currency,
@@ -107,6 +109,37 @@ async def work_off(payments: Payments) -> int:
                 done += await apply(payments, notice)
             except Exception:
                 _log.exception("notice %s could not be worked off, will be tried again", notice.id)
+
+
+class Waiting(NamedTuple):
+    """A notice that nothing could be made of yet, and why."""
+
+    notice: Notice
+    why: str
+
+
+async def waiting(payments: Payments) -> list[Waiting]:
+    """What waits, oldest first, each with its reason in words."""
+    found = await store.select(payments.pool, Notice, "status = 'waiting' ORDER BY told_at, id")
+    return [Waiting(notice, await _why(payments, notice)) for notice in found]
+
+
+async def _why(payments: Payments, notice: Notice) -> str:
+    if NoticeKind(notice.kind) not in _BEGINNINGS:
+        case = notice.case_reference
+        dispute = await store.first(payments.pool, Dispute, "case_reference = $1", case)
+        if dispute is None:
+            return "its beginning has not been told: it waits for that"
+        if NoticeKind(notice.kind) != NoticeKind.ESCALATED:
+            return (
+                f"{dispute.id} is {dispute.status}: an escalation comes first, or they contradict"
+            )
+    charge = await cases.charge_of(payments, notice.original)
+    if charge is None:
+        return "we know no charge of that payment: ask the network what it is"
+    if notice.amount > _left(charge):
+        return f"{charge.id} has {_left(charge):,} left, a refund of it may be under way"
+    return "it can be worked off: try it again"
 
 
 async def apply(payments: Payments, notice: Notice) -> bool:

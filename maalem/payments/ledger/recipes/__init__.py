@@ -37,9 +37,17 @@ from maalem.payments.ledger.recipes.fees import (
     scheme_cleared,
     scheme_netted,
 )
-from maalem.payments.ledger.recipes.parts import EMPTY, Chain, fees, house, merchant, owed, rail
-from maalem.payments.ledger.recipes.payouts import (
+from maalem.payments.ledger.recipes.parts import (
+    EMPTY,
+    Chain,
     bank,
+    fees,
+    house,
+    merchant,
+    owed,
+    rail,
+)
+from maalem.payments.ledger.recipes.payouts import (
     payout,
     payout_canceled,
     payout_failed,
@@ -58,6 +66,7 @@ from maalem.payments.ledger.recipes.sale import (
     raise_hold,
     release,
 )
+from maalem.payments.ledger.recipes.suspense import borne, explained, found_owner, suspended
 from maalem.payments.ledger.recipes.transfer import (
     availability,
     reversal,
@@ -75,13 +84,16 @@ __all__ = [
     "application_fee_refund",
     "availability",
     "bank",
+    "borne",
     "capture",
     "charge",
     "charge_fee",
     "difference_accepted",
     "dispute_reinstated",
     "dispute_withdrawn",
+    "explained",
     "fees",
+    "found_owner",
     "hold",
     "house",
     "interchange",
@@ -111,6 +123,7 @@ __all__ = [
     "shared_freed",
     "shared_refund",
     "shared_reserve",
+    "suspended",
     "taken",
     "transfer",
 ]

@@ -5,8 +5,7 @@ moves only by a line of the bank's own statement.
 """
 
 from maalem.payments.ledger.recipes.fees import interchange_netted, scheme_netted
-from maalem.payments.ledger.recipes.parts import EMPTY, Chain, chain, interchange_due, rail
-from maalem.payments.ledger.recipes.payouts import bank
+from maalem.payments.ledger.recipes.parts import EMPTY, Chain, bank, chain, interchange_due, rail
 
 
 def network_settled(

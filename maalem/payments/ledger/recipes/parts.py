@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from maalem.payments.ledger.records import (
+    BANK,
     FEES,
     HOUSE,
     INTERCHANGE,
@@ -72,6 +73,11 @@ def rail(name: str, *, currency: str) -> LedgerAccount:
 def fees(currency: str) -> LedgerAccount:
     """What we earned."""
     return house(FEES, currency=currency)
+
+
+def bank(currency: str) -> LedgerAccount:
+    """What our bank holds for us."""
+    return house(BANK, currency=currency)
 
 
 def interchange_cost(currency: str) -> LedgerAccount:

@@ -5,10 +5,9 @@ not have yet; it stands at what is pending or in transit, payout by payout, and 
 `bank` is the institution's own account at its bank, an asset.
 """
 
-from maalem.payments.ledger.recipes.parts import Chain, chain, house, merchant
+from maalem.payments.ledger.recipes.parts import Chain, bank, chain, merchant
 from maalem.payments.ledger.records import (
     AVAILABLE,
-    BANK,
     HOUSE,
     PAYOUTS,
     RESERVED,
@@ -26,11 +25,6 @@ def payouts_clearing(currency: str) -> LedgerAccount:
         currency=currency,
         debits_must_not_exceed_credits=True,
     )
-
-
-def bank(currency: str) -> LedgerAccount:
-    """What our bank holds for us."""
-    return house(BANK, currency=currency)
 
 
 def payout(source: str, *, owner: str, amount: int, currency: str) -> Chain:

@@ -46,7 +46,12 @@ CHECKS = (
         WHERE l.status = 'matched' AND NOT coalesce(CASE l.matched_as
             WHEN 'payout' THEN p.amount = -l.amount AND p.bank_reference = l.bank_reference
             WHEN 'return' THEN p.amount = l.amount AND p.return_reference = l.bank_reference
-            ELSE s.gross - s.interchange - s.scheme = l.amount AND s.status = 'received' END, false)
+            WHEN 'network' THEN s.gross - s.interchange - s.scheme = l.amount
+                AND s.status = 'received'
+            ELSE EXISTS (SELECT FROM desk_deeds d WHERE d.id = l.matched_to AND d.status = 'done'
+                AND l.id IN (d.about, d.target) AND d.kind = CASE l.matched_as
+                    WHEN 'suspense' THEN 'suspend' WHEN 'owner' THEN 'give'
+                    WHEN 'house' THEN 'bear' ELSE 'offset' END) END, false)
         UNION ALL
         SELECT format('line %s is neither matched nor listed with a reason', id)
         FROM bank_lines WHERE status = 'unmatched' AND coalesce(reason, '') = ''
@@ -166,6 +171,50 @@ CHECKS = (
                     AND m.applied_at < d.created_at))
             OR (d.fee_rate IS NOT NULL AND d.fee_rate <> 'setting' AND (r.line, r.fixed)
                 IS DISTINCT FROM ('dispute', d.fee))
+        """,
+    ),
+    Check(
+        "what was done by hand is booked, by as many officers as it takes",
+        "SELECT count(*) FROM desk_deeds",
+        """
+        WITH booked AS (
+            SELECT t.source, t.code, sum(CASE d.kind WHEN 'suspense' THEN t.amount
+                ELSE -t.amount END) AS amount, min(c.owner) AS owner
+            FROM ledger.transfers t JOIN ledger.accounts d ON d.id = t.debit_account
+            JOIN ledger.accounts c ON c.id = t.credit_account
+            WHERE t.code IN ('found_owner', 'borne') GROUP BY 1, 2
+        )
+        SELECT format('deed %s (%s of %s, %s) is booked with %s to %s', coalesce(d.id, b.source),
+            d.kind, d.amount, d.status, coalesce(b.amount, 0), coalesce(b.owner, 'nobody'))
+        FROM (SELECT * FROM desk_deeds WHERE kind IN ('give', 'bear')) d
+        FULL JOIN booked b ON b.source = d.id
+        WHERE d.id IS NULL OR (d.status = 'done') <> (b.source IS NOT NULL)
+            OR (d.status = 'done' AND (b.amount, b.owner) IS DISTINCT FROM
+                (d.amount, CASE d.kind WHEN 'give' THEN d.target ELSE 'house' END))
+        UNION ALL
+        SELECT format('deed %s (%s) is done by %s and %s', id, kind, officer,
+            coalesce(second, 'nobody'))
+        FROM desk_deeds WHERE status = 'done' AND kind NOT IN ('take', 'suspend')
+            AND (by_two OR kind <> 'close')
+            AND coalesce(lower(btrim(second)) = lower(btrim(officer)), true)
+        UNION ALL
+        SELECT format('suspense holds %s %s by the ledger, %s by the lines put aside',
+            coalesce(k.amount, 0), currency, coalesce(l.amount, 0))
+        FROM (SELECT a.currency, sum(CASE a.id WHEN t.credit_account THEN t.amount
+                ELSE -t.amount END) AS amount
+            FROM ledger.accounts a
+            JOIN ledger.transfers t ON a.id IN (t.debit_account, t.credit_account)
+            WHERE a.owner = 'house' AND a.kind = 'suspense' GROUP BY 1) k
+        FULL JOIN (SELECT currency, sum(amount) AS amount FROM bank_lines
+            WHERE matched_as = 'suspense' GROUP BY 1) l USING (currency)
+        WHERE coalesce(k.amount, 0) <> coalesce(l.amount, 0)
+        UNION ALL
+        SELECT format('settlement %s has a difference accepted by nobody', s.reference)
+        FROM network_settlements s CROSS JOIN LATERAL (VALUES ('scheme', s.scheme_accepted),
+            ('interchange', s.interchange_accepted)) AS a (what, said)
+        WHERE a.said <> 0 AND NOT EXISTS (SELECT FROM desk_deeds d WHERE d.about = s.id
+            AND d.kind = 'accept' AND d.target = a.what AND d.amount = a.said
+            AND d.status = 'done')
         """,
     ),
 )

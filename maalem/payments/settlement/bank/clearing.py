@@ -53,7 +53,8 @@ FROM ledger.accounts a
 LEFT JOIN ledger.transfers t
     ON a.id IN (t.debit_account, t.credit_account) AND t.kind IN ('posted', 'post')
 WHERE a.owner = 'house'
-    AND a.kind IN ('rail_card', 'rail_wallet', 'payouts', 'interchange_due', 'scheme_due')
+    AND a.kind IN ('rail_card', 'rail_wallet', 'payouts', 'interchange_due', 'scheme_due',
+        'suspense')
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 # A rail holds what was taken and is not settled, settled days that did not reach the bank, and
@@ -129,8 +130,13 @@ WHERE CASE s.status WHEN 'received' THEN l.reckoned <> l.scheme AND s.scheme <> 
         AND s.scheme_accepted = 0
     ELSE l.reckoned <> 0 END
 """
+_SUSPENSE = """
+SELECT 'suspense' AS account, l.currency, l.id AS object_id, l.amount, l.matched_at AS since,
+    NULL AS owner, 'put aside by ' || d.officer || ': ' || d.note AS why
+FROM bank_lines l JOIN desk_deeds d ON d.id = l.matched_to WHERE l.matched_as = 'suspense'
+"""
 # These grow by credit: what they hold is what we owe.
-_OWED = frozenset({"payouts", "interchange_due", "scheme_due"})
+_OWED = frozenset({"payouts", "interchange_due", "scheme_due", "suspense"})
 
 
 async def residues(source: Pool | Connection) -> list[Residue]:
@@ -140,10 +146,20 @@ async def residues(source: Pool | Connection) -> list[Residue]:
         sign = -1 if row["kind"] in _OWED else 1
         key = row["kind"], row["currency"]
         found[key] = Residue(row["kind"], row["currency"], sign * row["amount"])
-    for query in (_RAILS, _PAYOUTS, _INTERCHANGE, _SCHEME):
+    for query in (_RAILS, _PAYOUTS, _INTERCHANGE, _SCHEME, _SUSPENSE):
         for row in await source.fetch(f"{query} ORDER BY since, object_id"):
             _add(found, row)
     return [found[key] for key in sorted(found)]
+
+
+async def kept_otherwise(source: Pool | Connection, settlement_id: str, /, *, of: str) -> int:
+    """How much more (less: negative) of `of`, scheme or interchange, a network kept for a day than
+    its payments say, and nobody has accepted yet."""
+    day = await source.fetchrow("SELECT * FROM network_settlements WHERE id = $1", settlement_id)
+    if of == "scheme":
+        return int(day["scheme"] - day["reckoned"] - day["scheme_accepted"])
+    rows = await source.fetch(_INTERCHANGE)
+    return -sum(int(row["amount"]) for row in rows if row["object_id"] == day["reference"])
 
 
 def _add(found: dict[tuple[str, str], Residue], row: Any) -> None:

@@ -1,4 +1,7 @@
-"""What a person has to look at: found once, however often it is looked for; closed with a word."""
+"""What a person has to look at: found once, however often it is looked for.
+
+It is closed at the desk (desk.py).
+"""
 
 import logging
 from typing import Any
@@ -6,8 +9,6 @@ from typing import Any
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.context import Payments
-from maalem.payments.errors import NotFound
-from maalem.payments.records import changed
 from maalem.payments.settlement.bank.records import Finding
 from maalem.payments.units import Unit, UnitRefused
 
@@ -47,20 +48,6 @@ async def find(payments: Payments, kind: str, /, *, about: str, detail: str, **f
         return False
     _log.error("%s: %s (%s)", kind, detail, about)
     return True
-
-
-async def close(payments: Payments, finding_id: str, /, *, by: str, answer: str) -> Finding:
-    """Somebody has looked: `by` whom, and what came of it. Raises `NotFound`."""
-    finding = await store.get(payments.pool, Finding, finding_id)
-    if finding is None:
-        raise NotFound.of("finding", finding_id)
-    if finding.status == "closed":
-        return finding
-    closed = changed(
-        finding, status="closed", closed_by=by, answer=answer, closed_at=payments.clock.now()
-    )
-    await payments.writer.commit(Unit().put(closed))
-    return closed
 
 
 async def open_findings(payments: Payments) -> list[Finding]:

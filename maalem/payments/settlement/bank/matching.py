@@ -43,7 +43,7 @@ _ALARMS = frozenset({"booked_before", "was_rejected", "contradiction", "amount_d
 _log = logging.getLogger("maalem.payments.bank")
 
 
-class _Unmatched(Exception):
+class Unmatched(Exception):
     """The line stays in the list; `word` is one of `REASONS`."""
 
     def __init__(self, word: str) -> None:
@@ -52,7 +52,9 @@ class _Unmatched(Exception):
         self.word = word
 
 
-class _Match(NamedTuple):
+class Match(NamedTuple):
+    """What a line is, and what is written when it is that."""
+
     kind: str
     to: str
     unit: Unit
@@ -84,7 +86,7 @@ async def _try(payments: Payments, line: BankLine) -> bool:
     while True:
         try:
             match = await _match(payments, line)
-        except _Unmatched as problem:
+        except Unmatched as problem:
             await _list(payments, line, word=problem.word)
             return False
         done = changed(
@@ -112,7 +114,7 @@ async def _try(payments: Payments, line: BankLine) -> bool:
         return True
 
 
-async def _match(payments: Payments, line: BankLine) -> _Match:
+async def _match(payments: Payments, line: BankLine) -> Match:
     reference = (line.end_to_end_id or "").strip()
     settlement = await store.first(
         payments.pool, Settlement, "reference = $1 AND currency = $2", reference, line.currency
@@ -124,12 +126,36 @@ async def _match(payments: Payments, line: BankLine) -> _Match:
     return _network(await _by_amount(payments, line), line)
 
 
-async def _payout(payments: Payments, line: BankLine, *, reference: str) -> _Match:
-    of_batch = await store.get(payments.pool, BatchLine, reference)
+async def as_said(payments: Payments, line: BankLine, to: str) -> Match:
+    """What a line is where a person says that it is the payout or the network's day `to`.
+
+    Everything but the reference is looked at as ever. Raises `Unmatched`.
+    """
+    if to.startswith("po_"):
+        found = await store.first(payments.pool, BatchLine, "payout_id = $1", to)
+        return await _of_payout(payments, line, found)
+    settlement = await store.first(
+        payments.pool,
+        Settlement,
+        "(id = $1 OR reference = $1) AND currency = $2",
+        to,
+        line.currency,
+    )
+    if settlement is None:
+        raise Unmatched("reference_unknown")
+    return _network(settlement, line)
+
+
+async def _payout(payments: Payments, line: BankLine, *, reference: str) -> Match:
+    found = await store.get(payments.pool, BatchLine, reference)
+    return await _of_payout(payments, line, found)
+
+
+async def _of_payout(payments: Payments, line: BankLine, of_batch: BatchLine | None) -> Match:
     if of_batch is None:
-        raise _Unmatched("reference_unknown")
+        raise Unmatched("reference_unknown")
     if of_batch.amount != abs(line.amount):
-        raise _Unmatched("amount_differs")
+        raise Unmatched("amount_differs")
     payout = await store.get(payments.pool, Payout, of_batch.payout_id)
     assert payout is not None
     try:
@@ -137,32 +163,32 @@ async def _payout(payments: Payments, line: BankLine, *, reference: str) -> _Mat
             return await _booked(payments, line, of_batch=of_batch, payout=payout)
         return await _returned(payments, line, of_batch=of_batch, payout=payout)
     except Contradiction:
-        raise _Unmatched("contradiction") from None
+        raise Unmatched("contradiction") from None
 
 
 async def _booked(
     payments: Payments, line: BankLine, *, of_batch: BatchLine, payout: Payout
-) -> _Match:
+) -> Match:
     if of_batch.status in (BatchLineStatus.BOOKED, BatchLineStatus.RETURNED):
-        raise _Unmatched("booked_before")
+        raise Unmatched("booked_before")
     if of_batch.status == BatchLineStatus.REJECTED:
-        raise _Unmatched("was_rejected")
+        raise Unmatched("was_rejected")
     place = await place_of(payments, payout)
     now = payments.clock.now()
     paid = ends.paid(payout, place=place, reference=line.bank_reference, now=now)
     unit = Unit().put(changed(of_batch, status=BatchLineStatus.BOOKED))
-    return _Match("payout", payout.id, join(unit, paid.unit))
+    return Match("payout", payout.id, join(unit, paid.unit))
 
 
 async def _returned(
     payments: Payments, line: BankLine, *, of_batch: BatchLine, payout: Payout
-) -> _Match:
+) -> Match:
     if of_batch.status == BatchLineStatus.RETURNED:
-        raise _Unmatched("returned_before")
+        raise Unmatched("returned_before")
     if of_batch.status == BatchLineStatus.REJECTED:
-        raise _Unmatched("was_rejected")
+        raise Unmatched("was_rejected")
     if of_batch.status != BatchLineStatus.BOOKED:
-        raise _Unmatched("not_booked_yet")
+        raise Unmatched("not_booked_yet")
     code = line.return_reason or "NARR"
     back = ends.returned(
         payout,
@@ -173,14 +199,14 @@ async def _returned(
         now=payments.clock.now(),
     )
     unit = Unit().put(changed(of_batch, status=BatchLineStatus.RETURNED, reason=code))
-    return _Match("return", payout.id, join(unit, back.unit))
+    return Match("return", payout.id, join(unit, back.unit))
 
 
-def _network(settlement: Settlement, line: BankLine) -> _Match:
+def _network(settlement: Settlement, line: BankLine) -> Match:
     if settlement.status == "received":
-        raise _Unmatched("received_before")
+        raise Unmatched("received_before")
     if settlement.net != line.amount:
-        raise _Unmatched("amount_differs")
+        raise Unmatched("amount_differs")
     received = changed(settlement, status="received", received_at=line.created_at)
     unit = Unit().put(received)
     unit.book(
@@ -193,7 +219,7 @@ def _network(settlement: Settlement, line: BankLine) -> _Match:
             currency=settlement.currency,
         )
     )
-    return _Match("network", settlement.id, unit)
+    return Match("network", settlement.id, unit)
 
 
 async def _by_amount(payments: Payments, line: BankLine) -> Settlement:
@@ -209,10 +235,10 @@ async def _by_amount(payments: Payments, line: BankLine) -> Settlement:
         line.booked_on,
     )
     if len(near) > 1:
-        raise _Unmatched("ambiguous")
+        raise Unmatched("ambiguous")
     if near:
         return near[0]
-    raise _Unmatched("not_reported_yet" if line.code.startswith("PMNT/MCRD") else "no_reference")
+    raise Unmatched("not_reported_yet" if line.code.startswith("PMNT/MCRD") else "no_reference")
 
 
 async def _list(payments: Payments, line: BankLine, *, word: str) -> None:

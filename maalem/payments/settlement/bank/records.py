@@ -166,3 +166,22 @@ class Proof(Record, kw_only=True, frozen=True):
     difference: int
     explained: list[dict[str, Any]]
     created_at: datetime
+
+
+class Deed(Record, kw_only=True, frozen=True):
+    """What an officer did by hand, or proposes to a `second`; see desk.py for the kinds."""
+
+    TABLE: ClassVar[str] = "desk_deeds"
+
+    kind: str
+    about: str
+    target: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    note: str
+    status: str
+    officer: str
+    by_two: bool
+    second: str | None = None
+    created_at: datetime
+    ended_at: datetime | None = None

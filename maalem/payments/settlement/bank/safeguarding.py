@@ -30,6 +30,7 @@ OWED = (
     "interchange_due",
     "scheme_due",
     "unexplained_lines",
+    "in_suspense",
     "our_own",
 )
 MEANING = {
@@ -43,6 +44,7 @@ MEANING = {
     "interchange_due": "interchange that networks will keep when they settle",
     "scheme_due": "networks' own fees that they will keep when they settle",
     "unexplained_lines": "lines of the bank that nobody has explained",
+    "in_suspense": "lines of the bank that were put aside until somebody knows whose they are",
     "our_own": "our own: fees earned less what networks cost us",
 }
 _LINES = "FROM balance_transactions WHERE currency = $1"
@@ -80,8 +82,12 @@ _TERMS = {
     "unexplained_lines": """
         SELECT coalesce(sum(amount), 0) FROM bank_lines
         WHERE currency = $1 AND status = 'unmatched'""",
+    "in_suspense": """
+        SELECT coalesce(sum(amount), 0) FROM bank_lines
+        WHERE currency = $1 AND matched_as = 'suspense'""",
     "our_own": f"""SELECT ({_POSTED} a.owner = 'house' AND a.kind NOT IN
-        ('bank', 'payouts', 'rail_card', 'rail_wallet', 'interchange_due', 'scheme_due'))""",
+        ('bank', 'payouts', 'rail_card', 'rail_wallet', 'interchange_due', 'scheme_due',
+        'suspense'))""",
 }
 # The same by the ledger, for the terms that have an account there.
 _LEDGER = {
@@ -92,6 +98,7 @@ _LEDGER = {
     "owners_reserved": "a.kind = 'reserved'",
     "payouts_under_way": "a.owner = 'house' AND a.kind = 'payouts'",
     "scheme_due": "a.owner = 'house' AND a.kind = 'scheme_due'",
+    "in_suspense": "a.owner = 'house' AND a.kind = 'suspense'",
 }
 
 

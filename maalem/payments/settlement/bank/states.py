@@ -35,6 +35,15 @@ class BankLineStatus(StrEnum):
     MATCHED = "matched"
 
 
+class DeedStatus(StrEnum):
+    """What an officer does by hand. Where it moves money a second one has to say yes to it first;
+    what is done or withdrawn stays so."""
+
+    PROPOSED = "proposed"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
 _B, _P, _L = BatchStatus, BatchLineStatus, BankLineStatus
 
 BATCH_NEXT: dict[BatchStatus, frozenset[BatchStatus]] = {
@@ -52,6 +61,12 @@ BATCH_LINE_NEXT: dict[BatchLineStatus, frozenset[BatchLineStatus]] = {
     _P.REJECTED: frozenset(),
     _P.BOOKED: frozenset({_P.RETURNED}),
     _P.RETURNED: frozenset(),
+}
+
+DEED_NEXT: dict[DeedStatus, frozenset[DeedStatus]] = {
+    DeedStatus.PROPOSED: frozenset({DeedStatus.DONE, DeedStatus.WITHDRAWN}),
+    DeedStatus.DONE: frozenset(),
+    DeedStatus.WITHDRAWN: frozenset(),
 }
 
 BANK_LINE_NEXT: dict[BankLineStatus, frozenset[BankLineStatus]] = {

@@ -7,7 +7,14 @@ import pytest
 
 from maalem.payments.acquiring.refund import refund
 from maalem.payments.ledger.verify import verify
-from maalem.payments.settlement.bank import batches, clearing, findings, networks, safeguarding
+from maalem.payments.settlement.bank import (
+    batches,
+    clearing,
+    desk,
+    findings,
+    networks,
+    safeguarding,
+)
 from maalem.payments.settlement.bank.clearing import Residue
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, rib
 
@@ -148,7 +155,9 @@ def test_a_payment_that_the_network_has_no_trace_of_freezes_who_has_its_money(
         assert (await b.fresh(frozen)).status == "pending"
         assert (await b.fresh(free)).status == "paid"
         for one in found:
-            await findings.close(b.payments, one.id, by="Naïma", answer="settled by hand")
+            why = {"by": "Naïma", "note": "settled by hand"}
+            deed = await desk.propose(b.payments, "close", one.id, **why)
+            await desk.approve(b.payments, deed.id, by="Youssef")
         b.clock.move(minutes=1)
         await b.exchange()
         assert (await b.fresh(frozen)).status == "paid"
