@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import msgspec
+
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import PaymentMethod, Token
 from maalem.payments.context import Payments
-from maalem.payments.errors import ApiError, BadRequest, CardError, NotFound
+from maalem.payments.errors import ApiError, BadRequest, CardError, NotFound, Refused
 from maalem.payments.rails.magic import by_token
-from maalem.payments.records import changed
+from maalem.payments.records import Record, changed
 from maalem.payments.units import Unit
 from maalem.payments.vault.cards import Vault
 from maalem.payments.vault.records import FIELDS, CardRefused, StoredCard, TypedCard
@@ -81,6 +83,34 @@ async def chosen(
     if method_ is None:
         raise NotFound.of("PaymentMethod", name, param=param)
     return Taken(method_)
+
+
+def unspent(method: PaymentMethod) -> PaymentMethod:
+    """The method, if it may still be used. Raises `Refused`."""
+    if method.spent:
+        raise Refused(
+            f"The PaymentMethod {method.id} can't be used again: it was used without being attached"
+            " to a customer, or was detached from one. Attach a new one to a customer before its"
+            " first payment to use it more than once."
+        )
+    return method
+
+
+def spending(taken: Taken, *, kept: bool) -> tuple[PaymentMethod, tuple[Record, ...]]:
+    """The method as it pays, and the records to be stored with that: it is used up unless it is a
+    customer's, or `kept` for later payments."""
+    method, records = taken.method, [record for _, record in taken.unit.puts]
+    if method.customer_id is not None or kept or method.spent:
+        return method, tuple(records)
+    fresh = any(record is method for record in records)
+    spent = msgspec.structs.replace(method, spent=True) if fresh else changed(method, spent=True)
+    return spent, (*(record for record in records if record is not method), spent)
+
+
+def let_go(method: PaymentMethod) -> PaymentMethod:
+    """The method without its customer. Whoever takes her card away has not agreed to later
+    payments any more, so nobody else may use it either."""
+    return changed(method, customer_id=None, agreement=None, spent=True)
 
 
 def is_documented(payments: Payments, name: str) -> bool:

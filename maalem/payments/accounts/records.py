@@ -67,7 +67,8 @@ class PaymentMethod(Record, kw_only=True, frozen=True):
     """A card (its number is in the vault under `vault_token`) or a wallet (by telephone).
 
     `agreement` is the network's reference of the payment or verification in which its holder
-    agreed to payments without her.
+    agreed to payments without her. `spent` is one that paid without being a customer's, or was
+    taken from one: it is not used again.
     """
 
     TABLE: ClassVar[str] = "payment_methods"
@@ -93,6 +94,7 @@ class PaymentMethod(Record, kw_only=True, frozen=True):
     metadata: dict[str, str]
     created_at: datetime
     agreement: str | None = None
+    spent: bool = False
 
 
 class Token(Record, kw_only=True, frozen=True):

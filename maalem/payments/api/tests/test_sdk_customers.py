@@ -65,11 +65,10 @@ def test_a_card_that_was_taken_away_is_not_charged_without_its_holder(v1):
     v1.payment_intents.cancel(asked.id)
     kept = v1.payment_methods.attach(pay["payment_method"], {"customer": customer.id})
     v1.payment_methods.detach(kept.id)
-    with pytest.raises(stripe.CardError) as refused:
+    with pytest.raises(stripe.InvalidRequestError, match="can't be used again"):
         v1.payment_intents.create(
             {**pay, "payment_method": kept.id, "off_session": True, "setup_future_usage": ""}
         )
-    assert refused.value.code == "authentication_required"
 
 
 def test_a_token_is_used_once(v1):

@@ -7,6 +7,7 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts import wire
+from maalem.payments.accounts.methods import let_go
 from maalem.payments.accounts.records import Customer, PaymentMethod
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.fields import Address, Email, Shipping
@@ -97,9 +98,10 @@ async def delete(call: Call, params: NoParams, customer_id: str) -> Decided:
     unit = Unit().put(gone)
     kept = await store.select(call.payments.pool, PaymentMethod, "customer_id = $1", old.id)
     for method in kept:
-        let_go = changed(method, customer_id=None, agreement=None)
-        unit.put(let_go)
-        unit.events.append(call.event("payment_method.detached", wire.payment_method(let_go)))
+        gone_with_her = let_go(method)
+        unit.put(gone_with_her)
+        shown = wire.payment_method(gone_with_her)
+        unit.events.append(call.event("payment_method.detached", shown))
     unit.events.append(call.event("customer.deleted", wire.customer(old)))
     return Decided(wire.customer(gone), unit)
 

@@ -8,14 +8,14 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts import limits
-from maalem.payments.accounts.methods import Taken, chosen
-from maalem.payments.accounts.records import Customer
+from maalem.payments.accounts.methods import Taken, chosen, spending, unspent
+from maalem.payments.accounts.records import Customer, PaymentMethod
 from maalem.payments.acquiring import wire
 from maalem.payments.acquiring.confirm import confirm as ask_for_it
 from maalem.payments.acquiring.confirm import resume as go_on
 from maalem.payments.acquiring.confirm import wrong_state
 from maalem.payments.acquiring.outcome import Confirmed, client_secret
-from maalem.payments.acquiring.records import Intent
+from maalem.payments.acquiring.records import Attempt, Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
@@ -130,6 +130,8 @@ async def create(call: Call, params: Create) -> Answered:
     _check(params)
     limits.may_charge(call.account)
     taken = await _method(call, params)
+    if taken is not None:
+        unspent(taken.method)
     if params.customer:
         await _customer(call, params.customer)
     if not params.confirm:
@@ -225,6 +227,7 @@ async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> 
         change["customer_id"] = (await _customer(call, params.customer)).id
     if params.payment_method:
         taken = await chosen(call.payments, call.account.id, params.payment_method)
+        unspent(taken.method)
         unit.puts += taken.unit.puts
         change["payment_method_id"] = taken.method.id
         if old.status == IntentStatus.REQUIRES_PAYMENT_METHOD:
@@ -260,6 +263,8 @@ async def _pay(
             " PaymentIntent.",
             param="payment_method",
         )
+    if taken.method.spent and not (stored and await _tried_here(call, intent, taken.method)):
+        unspent(taken.method)
     fields.owned_by(taken.method, intent.customer_id)
     if taken.method.type == "wallet" and intent.capture_method == "manual":
         raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
@@ -268,10 +273,11 @@ async def _pay(
         intent = msgspec.structs.replace(intent, **_said(params))
     forced = options and options.card and options.card.request_three_d_secure != "automatic"
     keep = _keep(call)
+    method, also = spending(taken, kept=bool(intent.setup_future_usage))
     confirmed = await ask_for_it(
         call.payments,
         intent=intent,
-        method=taken.method,
+        method=method,
         merchant=None if intent.on_behalf_of else call.account.business_name,
         return_url=params.return_url or None,
         off_session=params.off_session,
@@ -281,12 +287,18 @@ async def _pay(
         idempotency_key=call.idempotency_key,
         keep=keep,
         stored=stored,
-        also=tuple(record for _, record in taken.unit.puts),
+        also=also,
     )
     if keep.answer is None:  # the challenge that was open had been passed: that payment stands
         status, obj, fresh = await _shown(call, confirmed)
         return Answered(status, await encode(call, obj, fresh=fresh))
     return keep.answer
+
+
+async def _tried_here(call: Call, intent: Intent, method: PaymentMethod) -> bool:
+    """Whether the intent's own last try was with that method: it may be tried again."""
+    last = await store.get(call.payments.pool, Attempt, intent.attempt_id or "")
+    return last is not None and last.payment_method_id == method.id
 
 
 def _keep(call: Call) -> StepKeep:

@@ -11,7 +11,9 @@ from maalem.payments.accounts.methods import (
     chosen,
     documented,
     is_documented,
+    let_go,
     take_card,
+    unspent,
 )
 from maalem.payments.accounts.records import PaymentMethod, Token
 from maalem.payments.api import fields
@@ -115,7 +117,7 @@ async def attach(call: Call, params: Attach, method_id: str) -> Decided:
     """Let a customer pay with it again."""
     customer = await the_customer(call, params.customer, param="customer")
     taken = await _the_method(call, method_id)
-    method = taken.method
+    method = unspent(taken.method)
     if method.customer_id is not None and method.customer_id != customer.id:
         raise Refused(
             "The payment method you provided has already been attached to a customer.",
@@ -139,8 +141,7 @@ async def detach(call: Call, params: NoParams, method_id: str) -> Decided:
             "The payment method you provided is not attached to a customer so detachment is"
             " impossible."
         )
-    # Whoever takes her card away has not agreed to later payments any more.
-    new = changed(method, customer_id=None, agreement=None)
+    new = let_go(method)
     unit = Unit().put(new)
     unit.events.append(call.event("payment_method.detached", wire.payment_method(new)))
     return Decided(wire.payment_method(new), unit)
