@@ -1,7 +1,8 @@
 """Checkout sessions: one payment for one basket, on the institution's own page.
 
 A session is born with its intent and dies with it. It becomes `complete` in the very transaction
-in which the payment succeeds, so a merchant who hears of one has heard of both.
+in which the payment succeeds, so a merchant who hears of one has heard of both. A session that
+sets a card up has a setup in place of the intent, and no amount: setup/visits.py.
 """
 
 from dataclasses import dataclass, field
@@ -43,16 +44,17 @@ SESSION_NEXT: dict[SessionStatus, frozenset[SessionStatus]] = {
 
 
 class Session(Record, kw_only=True, frozen=True):
-    """One visit to the payment page; `amount_total` in minor units."""
+    """One visit to the payment page; `amount_total` in minor units. Either an intent is to be paid
+    or a setup (`setup_id`) to be made."""
 
     TABLE: ClassVar[str] = "checkout_sessions"
 
     account_id: str
-    intent_id: str
+    intent_id: str | None = None
     status: str = SessionStatus.OPEN
     payment_status: str = "unpaid"
-    amount_total: int
-    currency: str
+    amount_total: int | None = None
+    currency: str | None = None
     line_items: list[dict[str, Any]]
     payment_method_types: list[str]
     success_url: str
@@ -65,6 +67,7 @@ class Session(Record, kw_only=True, frozen=True):
     expires_at: datetime
     completed_at: datetime | None = None
     created_at: datetime
+    setup_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Wanted:
 
 def opened(wanted: Wanted, *, now: datetime, request_id: str | None = None) -> tuple[Session, Unit]:
     """A new session with its intent, and the unit that writes both."""
-    session_id = secret(new_id("cs_live" if livemode() else "cs_test"), length=SECRET_LENGTH)
+    session_id = new_session_id()
     amount = sum(line["amount"] for line in wanted.line_items)
     intent_id = new_id("pi")
     intent = Intent(
@@ -134,6 +137,11 @@ def opened(wanted: Wanted, *, now: datetime, request_id: str | None = None) -> t
         )
     )
     return session, unit
+
+
+def new_session_id() -> str:
+    """A name that nobody guesses: the page's address holds it and nothing else."""
+    return secret(new_id("cs_live" if livemode() else "cs_test"), length=SECRET_LENGTH)
 
 
 async def session_of(
@@ -194,7 +202,7 @@ async def add_completion(payments: Payments, unit: Unit, *, intent: Intent, at: 
         completed_at=at,
     )
     unit.put(done)
-    unit.events.append(_told("checkout.session.completed", done, payments=payments, at=at))
+    unit.events.append(told("checkout.session.completed", done, payments=payments, at=at))
 
 
 async def closing(
@@ -210,6 +218,11 @@ async def closing(
             f"This Session has a status of {session.status}. Only Checkout Sessions with a status"
             ' in ["open"] can be expired.'
         )
+    if session.setup_id is not None:
+        # Imported here, as below: a setup that succeeds completes its session.
+        from maalem.payments.acquiring.setup import visits
+
+        return await visits.closing(payments, session, at=at, request_id=request_id)
     intent = await intent_of(payments, session)
     if intent.status == IntentStatus.REQUIRES_ACTION and intent.attempt_id:
         # Imported here: a payment that succeeds completes its session, so confirm stands on us.
@@ -245,7 +258,7 @@ async def closing(
             code="payment_intent_unexpected_state",
             payment_intent=wire.intent(intent),
         )
-    unit.events.append(_told("checkout.session.expired", expired, payments=payments, at=at))
+    unit.events.append(told("checkout.session.expired", expired, payments=payments, at=at))
     return expired, unit
 
 
@@ -273,7 +286,8 @@ async def press(payments: Payments, session: Session, *, form: str) -> str:
     return str(pressed)
 
 
-def _told(kind: str, session: Session, *, payments: Payments, at: datetime) -> Event:
+def told(kind: str, session: Session, *, payments: Payments, at: datetime) -> Event:
+    """An event about the session."""
     return event(
         kind,
         session_wire(session, payments_url=payments.config.payments_url),
@@ -326,10 +340,10 @@ def session_wire(session: Session, *, payments_url: str) -> dict[str, Any]:
         "livemode": livemode(),
         "locale": session.locale,
         "metadata": session.metadata,
-        "mode": "payment",
+        "mode": "setup" if session.setup_id else "payment",
         "payment_intent": session.intent_id,
         "payment_link": None,
-        "payment_method_collection": "if_required",
+        "payment_method_collection": "always" if session.setup_id else "if_required",
         "payment_method_options": {},
         "payment_method_types": session.payment_method_types,
         "payment_status": session.payment_status,
@@ -337,7 +351,7 @@ def session_wire(session: Session, *, payments_url: str) -> dict[str, Any]:
         "recovered_from": None,
         "return_url": None,
         "saved_payment_method_options": None,
-        "setup_intent": None,
+        "setup_intent": session.setup_id,
         "shipping_address_collection": None,
         "shipping_cost": None,
         "shipping_options": [],
@@ -345,7 +359,9 @@ def session_wire(session: Session, *, payments_url: str) -> dict[str, Any]:
         "submit_type": None,
         "subscription": None,
         "success_url": session.success_url,
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "total_details": None
+        if session.setup_id
+        else {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted",
         "url": page_url(session, payments_url=payments_url) if is_open else None,
     }

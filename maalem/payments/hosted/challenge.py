@@ -12,7 +12,9 @@ from starlette.responses import Response
 from maalem.payments.acquiring import confirm as acquiring
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.records import Attempt, Intent
+from maalem.payments.acquiring.sessions import Session
 from maalem.payments.acquiring.setup import confirm as setting
+from maalem.payments.acquiring.setup import visits
 from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.context import Payments
@@ -114,7 +116,12 @@ async def _finish(payments: Payments, attempt: Trial, *, frame: Frame, outcome: 
         over = await setting.complete(
             payments, attempt=attempt.id, abandoned=outcome == "abandoned"
         )
-        return _onwards(attempt, over.setup, frame=frame)
+        session = await visits.of_setup(payments, over.setup.id)
+        if session is None:
+            return _onwards(attempt, over.setup, frame=frame)
+        if over.setup.status in _PAID:
+            return go(sessions.success_url(session), frame=frame)
+        return go(with_words(f"/pay/{session.id}", lang=frame.language), frame=frame)
     done = await acquiring.complete_authentication(
         payments,
         attempt=attempt.id,
@@ -159,9 +166,14 @@ def _settled(intent: Will, attempt: Trial) -> bool:
     return intent.attempt_id != attempt.id or intent.status != IntentStatus.REQUIRES_ACTION
 
 
+async def _session(payments: Payments, intent: Will) -> Session | None:
+    if isinstance(intent, SetupIntent):
+        return await visits.of_setup(payments, intent.id)
+    return await sessions.session_of(payments, intent.session_id) if intent.session_id else None
+
+
 async def _frame(payments: Payments, request: Request, *, attempt: Trial, intent: Will) -> Frame:
-    session_id = intent.session_id if isinstance(intent, Intent) else None
-    session = await sessions.session_of(payments, session_id) if session_id else None
+    session = await _session(payments, intent)
     leads_to = [attempt.return_url] if attempt.return_url else []
     if session is not None:
         leads_to.append(session.success_url)

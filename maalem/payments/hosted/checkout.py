@@ -12,10 +12,11 @@ from maalem.payments.acquiring.sessions import Session, SessionStatus, Visit
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.context import Payments
 from maalem.payments.errors import ApiError, CardError
+from maalem.payments.hosted import keep_card
 from maalem.payments.hosted.forms import (
     CARD_ERRORS,
-    CardForm,
     decline_text,
+    echo,
     read_card,
 )
 from maalem.payments.hosted.render import Frame, go, page
@@ -28,11 +29,12 @@ from maalem.payments.hosted.visit import (
     sealed_form,
     session_frame,
     spoken,
+    stopped,
     with_words,
 )
 from maalem.payments.rails.ports import ChallengeState
 from maalem.payments.records import read
-from maalem.payments.units import ChangedMeanwhile
+from maalem.payments.units import ChangedMeanwhile, Unit
 from maalem.payments.vault.records import CardProblem
 from maalem.payments.wallets.phones import wallet_phone
 
@@ -45,7 +47,7 @@ async def show(request: Request) -> Response:
     payments = payments_of(request)
     visit = await sessions.visited(payments, request.path_params["session"])
     if visit is None:
-        return missing(request)
+        return await keep_card.show(request)
     session = visit.session
     frame = session_frame(request, visit, method=_method(request, session))
     waited = request.query_params.get("wait") == "1"
@@ -58,15 +60,15 @@ async def pay_by_card(request: Request) -> Response:
     payments = payments_of(request)
     visit = await sessions.visited(payments, request.path_params["session"])
     if visit is None:
-        return missing(request)
+        return await keep_card.keep(request)
     session = visit.session
     frame = session_frame(request, visit, method="card")
     form = await sealed_form(request, payments, path=frame.here)
     frame = spoken(frame, form)
     typed = read_card(form)
     if typed.errors:
-        return _form(payments, session, frame=frame, errors=typed.errors, typed=_echo(typed))
-    stop = await _stopped(payments, session, frame=frame, form=form["form"])
+        return _form(payments, session, frame=frame, errors=typed.errors, typed=echo(typed))
+    stop = await stopped(payments, session, frame=frame, form=form["form"])
     if stop is not None:
         return stop
     try:
@@ -80,9 +82,9 @@ async def pay_by_card(request: Request) -> Response:
     except CardError as refused:
         if refused.code in CARD_ERRORS:
             name, key = CARD_ERRORS[CardProblem(refused.code)]
-            return _form(payments, session, frame=frame, errors={name: key}, typed=_echo(typed))
+            return _form(payments, session, frame=frame, errors={name: key}, typed=echo(typed))
         decline = decline_text(refused.fields)
-        return _form(payments, session, frame=frame, decline=decline, typed=_echo(typed))
+        return _form(payments, session, frame=frame, decline=decline, typed=echo(typed))
     return await _pay(payments, visit, frame=frame, method=method)
 
 
@@ -102,7 +104,7 @@ async def pay_by_wallet(request: Request) -> Response:
         typed = {"phone": form.get("phone", "")[:32]}
         errors = {"phone": "error.phone"}
         return _form(payments, session, frame=frame, errors=errors, typed=typed)
-    stop = await _stopped(payments, session, frame=frame, form=form["form"])
+    stop = await stopped(payments, session, frame=frame, form=form["form"])
     if stop is not None:
         return stop
     method = methods.take_wallet(
@@ -111,40 +113,21 @@ async def pay_by_wallet(request: Request) -> Response:
     return await _pay(payments, visit, frame=frame, method=method)
 
 
-async def _stopped(
-    payments: Payments, session: Session, *, frame: Frame, form: str
-) -> Response | None:
-    """A second press of one button, or one press too many, or a payment that is over."""
-    if session.status != SessionStatus.OPEN or session.expires_at <= payments.clock.now():
-        return go(with_words(frame.here, lang=frame.language), frame=frame)
-    pressed = await sessions.press(payments, session, form=form)
-    if pressed == "too_many":
-        return notice(
-            "many",
-            frame=frame,
-            status=429,
-            tone="bad",
-            next_url=session.cancel_url,
-            next_label="back_to_shop",
-        )
-    if pressed == "again":
-        return go(with_words(frame.here, lang=frame.language), frame=frame)
-    return None
-
-
 async def _pay(
     payments: Payments, visit: Visit, *, frame: Frame, method: PaymentMethod
 ) -> Response:
     """Confirm with `method`, and send the payer where the outcome wants her."""
     back = with_words(frame.here, lang=frame.language, method=frame.method)
     session = visit.session
+    taken = methods.Taken(method, Unit().put(method))
+    method, also = methods.spending(taken, kept=bool(visit.intent.setup_future_usage))
     try:
         outcome = await acquiring.confirm(
             payments,
             intent=visit.intent,
             method=method,
             merchant=frame.merchant,
-            also=(method,),
+            also=also,
             return_url=sessions.page_url(session, payments_url=payments.config.payments_url),
         )
     except (ApiError, ChangedMeanwhile):
@@ -233,12 +216,6 @@ def _form(
         typed={"exp": "", "holder": "", "phone": "", **(typed or {})},
         kept_nothing=typed is not None,
     )
-
-
-def _echo(typed: CardForm) -> dict[str, str]:
-    """What may be shown again: never the number, never the code."""
-    holder = "" if "holder" in typed.errors else typed.holder
-    return {"exp": "" if "exp" in typed.errors else typed.exp, "holder": holder}
 
 
 def _method(request: Request, session: Session) -> str:

@@ -76,6 +76,12 @@ def _western(text: str) -> str:
     return "".join(fold_digits(letter) if letter.isdigit() else letter for letter in text)
 
 
+def echo(typed: CardForm) -> dict[str, str]:
+    """What may be shown again: never the number, never the code."""
+    holder = "" if "holder" in typed.errors else typed.holder
+    return {"exp": "" if "exp" in typed.errors else typed.exp, "holder": holder}
+
+
 def decline_text(error: Mapping[str, object] | None) -> str | None:
     """The key of the sentence for a `last_payment_error`, or None when there is none."""
     if not error:

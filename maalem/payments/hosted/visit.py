@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.challenges import LIVE
-from maalem.payments.acquiring.sessions import Visit, success_url
+from maalem.payments.acquiring.sessions import Session, SessionStatus, Visit, success_url
+from maalem.payments.acquiring.setup import visits
 from maalem.payments.context import Modes, Payments
 from maalem.payments.hosted.forms import Seals
-from maalem.payments.hosted.render import Frame, page
+from maalem.payments.hosted.render import Frame, go, page
 from maalem.payments.hosted.texts import choose
 from maalem.payments.mode import Working
 
@@ -56,7 +58,7 @@ async def merchant_name(payments: Payments, account_id: str) -> str:
     return name or "Maalem"
 
 
-def session_frame(request: Request, visit: Visit, *, method: str = "") -> Frame:
+def session_frame(request: Request, visit: Visit | visits.Visit, *, method: str = "") -> Frame:
     """The frame of a session's page."""
     session = visit.session
     return Frame(
@@ -77,6 +79,27 @@ def language_of(request: Request, *, preferred: str | None = None) -> str:
 def spoken(frame: Frame, form: dict[str, str]) -> Frame:
     """The frame in the language in which the posted page was."""
     return replace(frame, language=choose(form.get("lang") or frame.language))
+
+
+async def stopped(
+    payments: Payments, session: Session, *, frame: Frame, form: str
+) -> Response | None:
+    """A second press of one button, or one press too many, or a payment that is over."""
+    if session.status != SessionStatus.OPEN or session.expires_at <= payments.clock.now():
+        return go(with_words(frame.here, lang=frame.language), frame=frame)
+    pressed = await sessions.press(payments, session, form=form)
+    if pressed == "too_many":
+        return notice(
+            "many",
+            frame=frame,
+            status=429,
+            tone="bad",
+            next_url=session.cancel_url,
+            next_label="back_to_shop",
+        )
+    if pressed == "again":
+        return go(with_words(frame.here, lang=frame.language), frame=frame)
+    return None
 
 
 def missing(request: Request) -> Response:
@@ -151,7 +174,7 @@ def notice(
     next_url: str | None = None,
     next_label: str = "try_again",
     amount: int | None = None,
-    currency: str = "mad",
+    currency: str | None = "mad",
     refresh: str | None = None,
 ) -> Response:
     """A page of one sentence and one next step; `refresh` is visited in a few seconds."""

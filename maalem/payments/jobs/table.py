@@ -95,7 +95,7 @@ async def expire_sessions(payments: Payments) -> int:
         except (ApiError, ChangedMeanwhile):
             continue  # it is being paid at this moment: look again later
         except Exception:
-            _log.exception("session %s could not be closed", session.intent_id)
+            _log.exception("session %s could not be closed", session.intent_id or session.setup_id)
     return closed if closed == len(due) else 0
 
 

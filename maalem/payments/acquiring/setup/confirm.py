@@ -259,6 +259,10 @@ async def _settle(
     """Transaction two; decided again should a record have changed meanwhile."""
     while True:
         unit, done = judge(asked, answer)
+        # Imported here: whoever closes a session gives its setup up, so visits stand on us.
+        from maalem.payments.acquiring.setup import visits
+
+        await visits.add_completion(payments, unit, setup=done.setup, at=asked.now)
         body = None
         if keep is not None:
             unit.claim, body = await keep.finish(done)

@@ -9,6 +9,8 @@ from msgspec import Meta, Struct
 from maalem.kit.ids import new_id
 from maalem.payments.acquiring import sessions, wire
 from maalem.payments.acquiring.sessions import Session, Wanted
+from maalem.payments.acquiring.setup import visits
+from maalem.payments.acquiring.setup import wire as setup_wire
 from maalem.payments.api import fields, lists, terms
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.metadata import merged
@@ -56,10 +58,19 @@ class IntentData(Struct, kw_only=True, forbid_unknown_fields=True):
     on_behalf_of: str | None = None
 
 
+class SetupData(Struct, kw_only=True, forbid_unknown_fields=True):
+    metadata: dict[str, str] | None = None
+    description: fields.Text | None = None
+
+
 class CreateSession(Struct, kw_only=True, forbid_unknown_fields=True):
-    line_items: Annotated[list[Line], Meta(min_length=1, max_length=LINES_MAX)]
+    """With `mode=setup` a card is kept for later, and there is nothing to pay."""
+
+    line_items: Annotated[list[Line], Meta(min_length=1, max_length=LINES_MAX)] | None = None
     success_url: Url
-    mode: Literal["payment"] = "payment"
+    mode: Literal["payment", "setup"] = "payment"
+    currency: str | None = None
+    setup_intent_data: SetupData | None = None
     cancel_url: Url | None = None
     client_reference_id: Annotated[str, Meta(max_length=200)] | None = None
     customer: str | None = None
@@ -79,8 +90,11 @@ class ListSessions(lists.ListParams, kw_only=True, forbid_unknown_fields=True):
 
 @route("POST", "/v1/checkout/sessions", CreateSession)
 async def create(call: Call, params: CreateSession) -> Decided:
-    """Open a session with its intent."""
-    lines = [_line(line) for line in params.line_items]
+    """Open a session with its intent, or with its setup."""
+    _of_its_mode(params)
+    if params.mode == "setup":
+        return await _for_setup(call, params)
+    lines = [_line(line) for line in params.line_items or ()]
     wanted = Wanted(
         account_id=call.account.id,
         currency=_currency(params),
@@ -162,6 +176,54 @@ async def expire(call: Call, params: NoParams, session_id: str) -> Decided:
     return Decided(_shown(call, expired), unit)
 
 
+# What only one of the modes takes.
+_ONLY = {"payment": ("line_items", "payment_intent_data"), "setup": ("setup_intent_data",)}
+
+
+def _of_its_mode(params: CreateSession) -> None:
+    for mode, names in _ONLY.items():
+        for name in names:
+            if mode != params.mode and getattr(params, name) is not None:
+                raise BadRequest(f"You can not pass `{name}` in `{params.mode}` mode.", param=name)
+    if params.mode == "payment" and not params.line_items:
+        raise BadRequest(
+            "Missing required param: line_items.", code="parameter_missing", param="line_items"
+        )
+    if params.currency is not None:
+        currency = fields.currency(params.currency)
+        if params.line_items and currency != _currency(params):
+            raise BadRequest("The line items are in another currency.", param="currency")
+
+
+async def _for_setup(call: Call, params: CreateSession) -> Decided:
+    if "wallet" in (params.payment_method_types or ()):
+        raise BadRequest(
+            "Only cards can be set up: a wallet's holder approves each payment.",
+            param="payment_method_types",
+        )
+    data = params.setup_intent_data or SetupData()
+    session, setup, unit = visits.opened(
+        account_id=call.account.id,
+        success_url=fields.url(params.success_url, param="success_url"),
+        cancel_url=fields.url(params.cancel_url, param="cancel_url") if params.cancel_url else None,
+        currency=params.currency.lower() if params.currency else None,
+        client_reference_id=params.client_reference_id,
+        customer_id=await _customer(call, params.customer),
+        customer_email=params.customer_email,
+        locale=params.locale,
+        metadata=merged({}, params.metadata),
+        expires_at=_expiry(params.expires_at, now=call.now),
+        now=call.now,
+        setup_data={
+            "description": data.description,
+            "metadata": merged({}, data.metadata, param="setup_intent_data[metadata]"),
+        },
+    )
+    shown = setup_wire.setup_intent(setup)
+    unit.events[:] = [call.event("setup_intent.created", shown)]
+    return Decided(_shown(call, session), unit, fresh=(shown,))
+
+
 def _line(line: Line) -> dict[str, Any]:
     price = line.price_data
     return {
@@ -185,7 +247,7 @@ def _check_total(total: int) -> None:
 
 
 def _currency(params: CreateSession) -> str:
-    found = {line.price_data.currency.lower() for line in params.line_items}
+    found = {line.price_data.currency.lower() for line in params.line_items or ()}
     currency = found.pop()
     if found:
         raise BadRequest("All line items must have the same currency.", param="line_items")
@@ -274,4 +336,5 @@ def _shown(call: Call, session: Session) -> Object:
 
 
 def _basket(session: Session) -> list[dict[str, Any]]:
-    return [sessions.line_item_wire(line, currency=session.currency) for line in session.line_items]
+    currency = session.currency or ""
+    return [sessions.line_item_wire(line, currency=currency) for line in session.line_items]

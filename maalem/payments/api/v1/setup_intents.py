@@ -7,7 +7,7 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts import wire as accounts_wire
-from maalem.payments.accounts.methods import Taken, chosen
+from maalem.payments.accounts.methods import Taken, chosen, unspent
 from maalem.payments.acquiring.outcome import client_secret
 from maalem.payments.acquiring.setup import confirm as setting
 from maalem.payments.acquiring.setup import wire
@@ -286,7 +286,7 @@ def _check(taken: Taken, *, customer_id: str | None) -> None:
             code="setup_intent_invalid_parameter",
             param="payment_method",
         )
-    fields.owned_by(taken.method, customer_id)
+    fields.owned_by(unspent(taken.method), customer_id)
 
 
 def _types(given: list[str] | None) -> list[str]:
