@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from maalem.cli.pages.objects import REF as _REF
+from maalem.cli.pages.objects import answer_of, schemas
 from maalem.payments.api import v1
 from maalem.payments.api.access import PAGES
 from maalem.payments.api.lists import LIMIT_MAX
@@ -14,7 +16,6 @@ from maalem.payments.api.routes import Route, every
 from maalem.payments.events.outbox import API_VERSION
 
 Json = dict[str, Any]
-_REF = "#/components/schemas/"
 _FORM = "application/x-www-form-urlencoded"
 _DESCRIPTION = (
     "The payment institution's API, on the wire of Stripe's: official SDKs work against it"
@@ -53,8 +54,6 @@ _DONE = frozenset(
         *("roll_secret", "search"),
     }
 )
-# What an account or an endpoint has one of.
-_NAMELESS = frozenset({"balance", "webhook_endpoint.health"})
 # Lists that show everything at once, without a cursor.
 _WHOLE = frozenset({"/v1/reserve_rules", "/v1/accounts/{id}/capabilities"})
 
@@ -70,9 +69,7 @@ def made() -> Json:
     found = sorted(every(), key=lambda each: (each.path, each.method))
     names = _Schemas({each.params for each in found})
     paths: dict[str, Json] = {}
-    kinds = set()
     for each in found:
-        kinds.add(object_of(each))
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, names)
     return {
         "openapi": "3.1.0",
@@ -85,11 +82,7 @@ def made() -> Json:
             "securitySchemes": _security(),
             "parameters": _headers(),
             "responses": {"error": _refusal()},
-            "schemas": {
-                "error": _error(),
-                **{f"object.{kind}": _object(kind) for kind in sorted(kinds)},
-                **names.shown(),
-            },
+            "schemas": {**schemas(), **names.shown()},
         },
     }
 
@@ -171,16 +164,16 @@ def _answer(found: Route) -> Json:
         kinds = ("application/pdf", "image/jpeg", "image/png")
         return {"description": "The document.", "content": dict.fromkeys(kinds, any_document)}
     kind = object_of(found)
-    schema: Json = {"$ref": f"{_REF}object.{kind}"}
-    said = f"`{kind}`"
+    page = (found.method, found.path) in PAGES
+    schema, said = answer_of(kind, method=found.method, page=page), f"`{kind}`"
     if found.path.endswith("/search"):
-        schema, said = _list_of(schema, "search_result"), f"What was found, each a `{kind}`"
+        schema, said = _search_of({"$ref": _REF + kind}), f"What was found, each a `{kind}`"
     elif is_list(found):
-        schema, said = _list_of(schema, "list"), f"A page, each of it a `{kind}`"
+        schema, said = _list_of({"$ref": _REF + kind}), f"A page, each of it a `{kind}`"
     return {"description": said, "content": {"application/json": {"schema": schema}}}
 
 
-def _list_of(item: Json, object: str) -> Json:
+def _list_of(item: Json, object: str = "list") -> Json:
     return {
         "type": "object",
         "required": ["object", "url", "has_more", "data"],
@@ -190,39 +183,18 @@ def _list_of(item: Json, object: str) -> Json:
             "has_more": {"type": "boolean"},
             "data": {"type": "array", "items": item, "maxItems": LIMIT_MAX},
         },
+        "additionalProperties": False,
     }
 
 
-def _object(kind: str) -> Json:
-    named = {} if kind in _NAMELESS else {"id": {"type": "string"}}
-    return {
-        "type": "object",
-        "required": [*named, "object"],
-        "properties": {**named, "object": {"const": kind}},
+def _search_of(item: Json) -> Json:
+    found = _list_of(item, "search_result")
+    found["required"].append("next_page")
+    found["properties"] |= {
+        "next_page": {"type": ["string", "null"]},
+        "total_count": {"type": "integer", "description": "Only where it is expanded."},
     }
-
-
-def _error() -> Json:
-    kinds = ("api_error", "card_error", "idempotency_error", "invalid_request_error")
-    text = {"type": "string"}
-    return {
-        "type": "object",
-        "required": ["error"],
-        "properties": {
-            "error": {
-                "type": "object",
-                "required": ["type", "message"],
-                "properties": {
-                    "type": {"enum": list(kinds)},
-                    "message": text,
-                    "code": text,
-                    "param": text,
-                    "decline_code": text,
-                    "charge": text,
-                },
-            }
-        },
-    }
+    return found
 
 
 def _refusal() -> Json:

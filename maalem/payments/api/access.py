@@ -51,7 +51,7 @@ PAGES = {
     ("POST", "/v1/setup_intents/{id}/confirm"): Page("setup_intents", _CONFIRMING),
 }
 # What a payer's browser is shown of an intent: hers to know, and nothing of the merchant's.
-_SHOWN = frozenset(
+SHOWN = frozenset(
     {
         *("id", "object", "amount", "automatic_payment_methods", "canceled_at"),
         *("cancellation_reason", "capture_method", "client_secret", "confirmation_method"),
@@ -60,7 +60,7 @@ _SHOWN = frozenset(
         *("receipt_email", "setup_future_usage", "shipping", "status", "usage"),
     }
 )
-_INTENTS = ("payment_intent", "setup_intent")
+INTENTS = ("payment_intent", "setup_intent")
 # The kinds of objects by the prefixes of their ids, for what `expand` reaches.
 _KINDS = {
     "acct": "account",
@@ -190,6 +190,6 @@ def shortened(body: bytes) -> bytes:
 def _short(obj: Any) -> Any:
     if not isinstance(obj, dict):
         return obj
-    if obj.get("object") in _INTENTS:
-        obj = {name: value for name, value in obj.items() if name in _SHOWN}
+    if obj.get("object") in INTENTS:
+        obj = {name: value for name, value in obj.items() if name in SHOWN}
     return {name: _short(value) for name, value in obj.items()}

@@ -18,6 +18,7 @@ from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, 
 from maalem.payments.acquiring.setup import wire as setup_wire
 from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
 from maalem.payments.api.access import may_expand
+from maalem.payments.api.bank_accounts import account_shown
 from maalem.payments.api.call import Call, Object
 from maalem.payments.errors import BadRequest
 from maalem.payments.ledger import wire as ledger_wire
@@ -29,6 +30,22 @@ from maalem.payments.settlement import wire as settlement_wire
 from maalem.payments.settlement.records import ExternalAccount, Payout
 
 DEPTH_MAX = 4
+# The fields that name an object by its id. Whatever else looks like an id is a text that somebody
+# wrote, and stays one. The shapes say the same (x-expansionResources); a test compares them.
+EXPANDABLE = frozenset(
+    {
+        *("account", "application_fee", "balance_transaction", "cancellation_policy", "charge"),
+        *("customer", "customer_communication", "customer_signature", "default_payment_method"),
+        *("destination", "destination_payment", "destination_payment_refund", "dispute"),
+        *("duplicate_charge_documentation", "failure_balance_transaction", "fee", "front"),
+        *("latest_attempt", "latest_charge", "on_behalf_of", "originating_transaction"),
+        *("payment_intent", "payment_method", "receipt", "refund_policy"),
+        *("release_balance_transaction", "review", "rule", "service_documentation"),
+        *("setup_intent", "shipping_documentation", "source", "source_refund"),
+        *("source_transaction", "source_transfer", "source_transfer_reversal", "transfer"),
+        *("transfer_reversal", "uncategorized_file"),
+    }
+)
 Loader = Callable[[Call, str], Awaitable[Object | None]]
 _loaders: dict[str, Loader] = {}
 
@@ -69,6 +86,8 @@ async def _fill(call: Call, value: Any, *, steps: list[str], path: str) -> Any:
         raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")
     below = value[step]
     if not rest and not isinstance(below, str | None) and not _is_object(below):
+        raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")
+    if isinstance(below, str) and step not in EXPANDABLE:
         raise BadRequest(f"This property cannot be expanded ({path}).", param="expand")
     return {**value, step: await _fill(call, below, steps=rest, path=path)}
 
@@ -115,7 +134,6 @@ async def is_shown(call: Call, record: Any) -> bool:
 
 
 for _prefix, _kind, _show in (
-    ("acct", Account, accounts_wire.account),
     ("cus", Customer, accounts_wire.customer),
     ("pm", PaymentMethod, accounts_wire.payment_method),
     ("pi", Intent, wire.intent),
@@ -135,6 +153,15 @@ for _prefix, _kind, _show in (
     ("ba", ExternalAccount, settlement_wire.external_account),
 ):
     loader(_prefix)(_plain(_kind, _show))
+
+
+@loader("acct")
+async def _account(call: Call, id: str) -> Object | None:
+    """An account with its bank accounts and who stands behind it, as when it is retrieved."""
+    record = await store.get(call.payments.pool, Account, id)
+    if record is None or not await is_shown(call, record):
+        return None
+    return await account_shown(call, record)
 
 
 @loader("rule")

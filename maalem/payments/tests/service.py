@@ -140,7 +140,7 @@ def start(
     serve = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
     with open(log, "wb") as output:
         process = subprocess.Popen(
-            [*serve, "--port", str(port), "--workers", "1", "maalem.payments.app:app"],
+            [*serve, "--port", str(port), "--workers", "1", "maalem.payments.tests.described:app"],
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,

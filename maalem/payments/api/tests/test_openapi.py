@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("described")
 v1.load()
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "openapi.json"
 NIGHTLY = "MAALEM_NIGHTLY" in os.environ
-EXAMPLES = 60 if NIGHTLY else 3
+EXAMPLES = 240 if NIGHTLY else 8
 FORM = "application/x-www-form-urlencoded"
 WAYS = ("as it came", "aimed", "enough", "just enough")
 PROFILES = ("secret", "restricted", "publishable", "connected")
@@ -167,9 +167,8 @@ def check(response: Any, case: Any) -> None:
     case.validate_response(response, checks=wanted)
 
 
-@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("label", _LABELS)
-def test_it_answers_as_described(label, profile, knocks, profiles, session):
+def test_it_answers_as_described(label, knocks, profiles, session):
     operation = OPERATIONS[label]
     upload = label == "POST /v1/files"
 
@@ -181,8 +180,8 @@ def test_it_answers_as_described(label, profile, knocks, profiles, session):
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(cases(operation), st.sampled_from(WAYS))
-    def ask(case: Any, way: str) -> None:
+    @given(cases(operation), st.sampled_from(WAYS), st.sampled_from(PROFILES))
+    def ask(case: Any, way: str, profile: str) -> None:
         if way != "as it came":
             aim(case, operation, knocks)
         sent = "query" if operation.method == "get" else "body"
