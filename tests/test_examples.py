@@ -14,8 +14,8 @@ from maalem.payments.tests import service as driver
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
-# This one puts the clock forward: it has a database of its own, and no worker beside it.
-ALONE = "payout_to_bank.py"
+# These put the clock forward: each has a database of its own, and no worker beside it.
+ALONE = ("payout_to_bank.py", "receipt_story.py")
 WALKS = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".py", ".sh"))
 
 
@@ -52,13 +52,16 @@ def written(name: str) -> str:
     return (EXAMPLES / name).with_suffix(".txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [name for name in WALKS if name != ALONE])
+@pytest.mark.parametrize("name", [name for name in WALKS if name not in ALONE])
 def test_a_walk_prints_what_is_written(name: str, institution: driver.Service, worker: Any):
     if name.endswith(".sh"):
         assert shutil.which("curl"), "the walk by hand needs curl: install Debian's package curl"
     assert printed(name, institution) == written(name)
 
 
-def test_the_walk_to_the_bank_prints_what_is_written(fresh_payments_dsn: Any, tmp_path: Path):
+@pytest.mark.parametrize("name", ALONE)
+def test_a_walk_over_days_prints_what_is_written(
+    name: str, fresh_payments_dsn: Any, tmp_path: Path
+):
     with driver.serving(fresh_payments_dsn, log=tmp_path / "log") as running:
-        assert printed(ALONE, running) == written(ALONE)
+        assert printed(name, running) == written(name)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from maalem.payments import running
 from maalem.payments.api.endpoint import Api, Receive, Scope, Send
 from maalem.payments.compose import opened_modes
 from maalem.payments.config import Config
@@ -39,6 +40,7 @@ class App:
     async def _lifespan(self, pages: Starlette) -> AsyncIterator[None]:
         async with opened_modes(self._config or Config.from_env()) as modes:
             pages.state.modes = self._api.modes = modes
+            await running.note(modes, "service")
             # What stands now stands till the end: the collector need not walk it again and again,
             # nor look for circles every few payments.
             gc.freeze()

@@ -6,6 +6,7 @@ import signal
 
 import uvloop
 
+from maalem.payments import running
 from maalem.payments.compose import opened_modes
 from maalem.payments.config import Config
 from maalem.payments.context import Payments
@@ -22,6 +23,7 @@ async def main() -> None:
         loop.add_signal_handler(name, stop.set)
     # Short statements only, and none asks for a second connection while it holds one.
     async with opened_modes(Config.from_env(), pool_size=2) as modes:
+        await running.note(modes, "worker")
         await asyncio.gather(*(_work(payments, stop=stop) for payments in modes.every()))
 
 

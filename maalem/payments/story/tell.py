@@ -1,19 +1,14 @@
-"""The whole story of a payment: every record, booking, event and delivery that hangs on one word.
-
-The word is a receipt number, any object's id, or a shop's order number (a transfer group, a value
-of metadata, a session's reference). From there references are followed from table to table, as the
-schema names them, so that a room that is built later is in the story too. Read only; what is shown
-of a row is on a list, and no secret is.
-"""
+"""From one word to every row that hangs on it, table by table."""
 
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 from maalem.payments.db import Connection
+from maalem.payments.story import money
+from maalem.payments.story.moments import entries_of
+from maalem.payments.story.records import Entry, Run, Story
 
 RECEIPT = re.compile(r"[2-9CFGHJKMPQRVWX]{4}-[2-9CFGHJKMPQRVWX]{4}")
 OBJECTS_MAX = 2_000
@@ -24,7 +19,11 @@ _SHARED = {
     *("end_to_end_id", "connected_account_id", "payer_account_id", "owner_id", "request_id"),
     *("client_reference_id", "plan_id"),
 }
-_REFERENCES = {"matched_to", "dispute", "charge", "source"}
+_REFERENCES = {
+    *("matched_to", "dispute", "charge", "source", "about", "target", "case_reference", "original")
+}
+# A word that everything hangs on tells nothing about one payment.
+_TOO_WIDE = ("acct_", "cus_", "we_")
 _APART = {
     *("accounts", "api_keys", "customers", "payment_methods", "tokens", "webhook_endpoints"),
     *("events", "event_deliveries", "delivery_log", "idempotency_keys", "statements", "migrations"),
@@ -34,34 +33,6 @@ _APART = {
 }
 # Shown, and the end of the road: many payments meet there.
 _ENDS = {"payout_batches", "network_settlements"}
-_SHOWN = (
-    *("amount", "currency", "status", "type", "kind", "reason", "failure_code", "failure_reason"),
-    *("decline_code", "receipt_number", "rail", "authorisation_code", "network_reference"),
-    *("bank_reference", "case_reference", "amount_captured", "amount_refunded", "amount_reversed"),
-    *("fee", "net", "available_on", "arrival_date", "transfer_group", "client_reference_id"),
-    *("payment_status", "matched_as", "booked_on", "code", "approver", "request_id"),
-    *("idempotency_key", "resolved_at", "canceled_at", "day", "network", "reference", "name"),
-)
-
-
-class Entry(msgspec.Struct, kw_only=True, frozen=True):
-    """One thing that happened. `details` are what there is to say of it, by name."""
-
-    at: str
-    kind: str
-    id: str
-    account: str | None = None
-    details: dict[str, Any] = {}
-
-
-class Story(msgspec.Struct, kw_only=True):
-    """Entries in the order of their times. `objects` are the ids that it is about."""
-
-    word: str
-    objects: list[str]
-    entries: list[Entry]
-    accounts: dict[str, str]
-    cut: bool = False
 
 
 async def tell(connection: Connection, word: str) -> Story:
@@ -73,29 +44,37 @@ async def tell(connection: Connection, word: str) -> Story:
         tables = await _tables(connection)
         rows = await _gathered(connection, tables, await _named(connection, word))
         ids = list(rows)
-        entries = [_of_row(table, row) for table, row in rows.values()]
-        entries += await _bookings(connection, ids)
+        await _name_means(connection, rows)
+        entries = [each for table, row in rows.values() for each in entries_of(table, row)]
+        booked = await money.bookings(connection, ids)
+        cases = {row["case_reference"] for _, row in rows.values() if row.get("case_reference")}
+        entries += booked
+        days = await money.network_days(connection, {*ids, *cases})
+        entries += days
         entries += await _events(connection, ids)
         entries += await _keys(connection, ids)
         owners = {entry.account for entry in entries if entry.account}
-        owners |= {
-            str(row[name])
-            for _, row in rows.values()
-            for name in ("destination_id",)
-            if row.get(name)
-        }
+        owners |= {row["destination_id"] for _, row in rows.values() if row.get("destination_id")}
+        owners |= {side[0] for each in booked for side in _sides(each)}
         names = await connection.fetch(
             "SELECT id, business_name FROM accounts WHERE id = ANY($1)", list(owners)
         )
+        runs = await _runs(connection, [entry.at for entry in entries])
     # What is made in one moment has ids that sort by when they were made.
     entries.sort(
-        key=lambda each: (each.at, each.id.rpartition("_")[2], each.details.get("number", 0))
+        key=lambda each: (
+            each.at,
+            each.details.get("number", 0),
+            "" if each.kind == "ledger" else each.id.rpartition("_")[2],
+        )
     )
     return Story(
         word=word,
         objects=ids,
         entries=entries,
         accounts={row["id"]: row["business_name"] or row["id"] for row in names},
+        books=money.left(booked, days),
+        runs=runs,
         cut=len(ids) >= OBJECTS_MAX,
     )
 
@@ -157,46 +136,52 @@ async def _gathered(connection: Connection, tables: Tables, seeds: Iterable[str]
                     continue
                 found[row["id"]] = (table, row)
                 if table not in _ENDS:
-                    beyond |= {row["id"], *(row[name] for name in references if row[name])}
+                    named = {row["id"], *(row[name] for name in references if row[name])}
+                    beyond |= {each for each in named if not each.startswith(_TOO_WIDE)}
         frontier = beyond - looked
     return found
 
 
-def _of_row(table: str, row: dict[str, Any]) -> Entry:
-    details = {name: row[name] for name in _SHOWN if row.get(name)}
-    if row.get("metadata"):
-        details["metadata"] = row["metadata"]
-    at = row.get("created_at") or row.get("at") or ""
-    return Entry(at=at, kind=table, id=row["id"], account=row.get("account_id"), details=details)
+def _sides(booked: Entry) -> tuple[list[str], list[str]]:
+    return booked.details["debit"], booked.details["credit"]
 
 
-async def _bookings(connection: Connection, ids: list[str]) -> list[Entry]:
-    rows = await connection.fetch(
-        "SELECT to_jsonb(t.created_at) #>> '{}' AS at, t.number, t.source, t.code, t.kind::text,"
-        " t.amount, t.currency, d.owner AS debit_owner, d.kind AS debit_kind,"
-        " c.owner AS credit_owner, c.kind AS credit_kind FROM ledger.transfers t"
-        " JOIN ledger.accounts d ON d.id = t.debit_account"
-        " JOIN ledger.accounts c ON c.id = t.credit_account"
-        " WHERE t.source = ANY($1) ORDER BY t.number",
-        ids,
+async def _name_means(connection: Connection, rows: Rows) -> None:
+    """Write beside each attempt and refusal by which card or wallet it was: no number is shown."""
+    ids = {row["payment_method_id"] for _, row in rows.values() if row.get("payment_method_id")}
+    found = await connection.fetch(
+        "SELECT id, concat_ws(' ', coalesce(brand, type), funding, '…' || last4, country) AS means"
+        " FROM payment_methods WHERE id = ANY($1)",
+        list(ids),
     )
-    return [
-        Entry(
-            at=row["at"],
-            kind="ledger",
-            id=row["source"],
-            details={
-                "number": row["number"],
-                "code": row["code"],
-                "posting": row["kind"],
-                "amount": row["amount"],
-                "currency": row["currency"],
-                "debit": [row["debit_owner"], row["debit_kind"]],
-                "credit": [row["credit_owner"], row["credit_kind"]],
-            },
-        )
-        for row in rows
-    ]
+    means = {row["id"]: row["means"] for row in found}
+    for table, row in rows.values():
+        if table in ("payment_attempts", "setup_attempts") and row["payment_method_id"] in means:
+            row["paid_with"] = means[row["payment_method_id"]]
+
+
+async def _runs(connection: Connection, times: list[str]) -> list[Run]:
+    """Which code each kind of process ran when the story began, and what came in its course."""
+    if not times:
+        return []
+    rows = await connection.fetch(
+        """
+        SELECT to_jsonb(started_at) #>> '{}' AS at, role, version FROM runs r
+        WHERE started_at <= $2::text::timestamptz AND started_at >= coalesce((
+            SELECT max(started_at) FROM runs b WHERE b.role = r.role
+                AND b.started_at <= $1::text::timestamptz), '-infinity')
+        ORDER BY started_at
+        """,
+        min(times),
+        max(times),
+    )
+    told: list[Run] = []
+    last: dict[str, str] = {}
+    for row in rows:
+        if last.get(row["role"]) != row["version"]:
+            told.append(Run(at=row["at"], role=row["role"], version=row["version"]))
+            last[row["role"]] = row["version"]
+    return told
 
 
 async def _events(connection: Connection, ids: list[str]) -> list[Entry]:
