@@ -56,22 +56,33 @@ class Gate:
         """The caller, or `Unauthorised` / `Forbidden`."""
         # Keys stand here under a short hash with a secret of this process: never as they are.
         given = blake2b((authorization or "").encode(), key=self._secret, digest_size=32).digest()
-        place = (given, account or None)
+        held = self._believed((given, None))
+        if held is None:
+            key = _key_of(authorization)
+            payments = _mode_of(key, modes)
+            own = await _holder(payments, key)
+            held = self._believe((given, None), own, until=_end_of_belief(payments, own.key))
+            self._note(payments, own.key)
+        until, own = held
+        if not account or account == own.account.id:
+            return own
+        acting = self._believed((given, account))
+        if acting is None:
+            caller = await _acting(modes.of(live=own.live), own, account=account)
+            acting = self._believe((given, account), caller, until=until)
+        return acting[1]
+
+    def _believed(self, place: tuple[bytes, str | None]) -> tuple[float, Caller] | None:
         known = self._known.get(place)
-        if known is not None and known[0] > monotonic():
-            return known[1]
-        key = _key_of(authorization)
-        payments = _mode_of(key, modes)
-        caller = await _look_up(payments, key, account=account or None)
+        return known if known is not None and known[0] > monotonic() else None
+
+    def _believe(
+        self, place: tuple[bytes, str | None], caller: Caller, *, until: float
+    ) -> tuple[float, Caller]:
         if len(self._known) >= _CACHE_MAX:
             self._known.clear()
-        believed = BELIEVED_S
-        if caller.key.expires_at is not None:
-            left = (caller.key.expires_at - payments.clock.now()).total_seconds()
-            believed = min(believed, left)
-        self._known[place] = (monotonic() + believed, caller)
-        self._note(payments, caller.key)
-        return caller
+        self._known[place] = (until, caller)
+        return self._known[place]
 
     def _note(self, payments: Payments, key: ApiKey) -> None:
         """Remember, once a minute and while nobody waits for it, that the key is in use."""
@@ -84,6 +95,14 @@ class Gate:
         task = asyncio.get_running_loop().create_task(_write_used(payments, key.id))
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
+
+
+def _end_of_belief(payments: Payments, key: ApiKey) -> float:
+    """When the database is asked about the key again; in whose name it acts included."""
+    believed = BELIEVED_S
+    if key.expires_at is not None:
+        believed = min(believed, (key.expires_at - payments.clock.now()).total_seconds())
+    return monotonic() + believed
 
 
 async def _write_used(payments: Payments, key_id: str) -> None:
@@ -132,7 +151,8 @@ def _mode_of(key: str, modes: Modes) -> Payments:
     return modes.live
 
 
-async def _look_up(payments: Payments, key: str, *, account: str | None) -> Caller:
+async def _holder(payments: Payments, key: str) -> Caller:
+    """The account that holds the key, in its own name."""
     digest = key_hash(key, fingerprint_key=payments.config.fingerprint_key)
     held = await store.first(payments.pool, ApiKey, "hash = $1", digest)
     status = held.status(payments.clock.now()) if held is not None else "unknown"
@@ -142,14 +162,16 @@ async def _look_up(payments: Payments, key: str, *, account: str | None) -> Call
         raise Unauthorised(f"Expired API Key provided: {hint_of(key)}", code="api_key_expired")
     holder = await store.get(payments.pool, Account, held.account_id)
     assert holder is not None
-    live = payments.config.live
-    if account is None or account == holder.id:
-        return Caller(holder, holder, held, live)
+    return Caller(holder, holder, held, payments.config.live)
+
+
+async def _acting(payments: Payments, own: Caller, *, account: str) -> Caller:
+    """The holder of the key in the name of an account that it has opened."""
     acting = await store.get(payments.pool, Account, account)
-    if acting is None or acting.parent_id != holder.id:
+    if acting is None or acting.parent_id != own.account.id:
         raise Forbidden(
-            f"The provided key '{held.hint}' does not have access to account '{account}' (or that"
-            " account does not exist). Application access may have been revoked.",
+            f"The provided key '{own.key.hint}' does not have access to account '{account}' (or"
+            " that account does not exist). Application access may have been revoked.",
             code="account_invalid",
         )
-    return Caller(holder, acting, held, live)
+    return Caller(own.account, acting, own.key, own.live)
