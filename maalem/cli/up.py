@@ -122,7 +122,7 @@ def children_of(place: Installation, *, environment: dict[str, str]) -> list[Chi
         child(
             "payments",
             *_granian("asgi", place.payments_url),
-            *("--workers", "1", "maalem.payments.app:app"),
+            *("--workers", _payments_workers(), "maalem.payments.app:app"),
         ),
         child("payments-jobs", "-m", "maalem.payments.jobs"),
         child(
@@ -151,6 +151,12 @@ def _granian(interface: str, url: str) -> list[str]:
         *("-m", "granian", "--interface", interface, "--host", host, "--port", port),
         *("--no-ws", "--log-level", "warning"),
     ]
+
+
+def _payments_workers() -> str:
+    """One does for a small house; each further one costs its memory and brings half a core's work,
+    as the database wants the other half."""
+    return os.environ.get("MAALEM_PAYMENTS_WORKERS", "1")
 
 
 def _shop_workers() -> int:

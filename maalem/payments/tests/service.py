@@ -110,11 +110,15 @@ def open_platform(dsn: str) -> None:
 
 
 @contextmanager
-def serving(dsns: Any, *, log: Path) -> Iterator[Service]:
+def serving(dsns: Any, *, log: Path, workers: int = 1) -> Iterator[Service]:
     """The service on the databases of a `payments_dsn` fixture, with the platform as customer."""
     open_platform(dsns.app)
     process, running = start(
-        dsn=dsns.app, admin=dsns.admin, superuser_dsn=dsns.superuser, log=str(log)
+        dsn=dsns.app,
+        admin=dsns.admin,
+        superuser_dsn=dsns.superuser,
+        log=str(log),
+        workers=workers,
     )
     yield running
     process.terminate()
@@ -122,7 +126,7 @@ def serving(dsns: Any, *, log: Path) -> Iterator[Service]:
 
 
 def start(
-    *, dsn: str, admin: str, superuser_dsn: str, log: str, **settings: str
+    *, dsn: str, admin: str, superuser_dsn: str, log: str, workers: int = 1, **settings: str
 ) -> tuple[Any, Service]:
     """Start the service under Granian on a free port; return when it is healthy."""
     with socket.socket() as probe:
@@ -140,7 +144,14 @@ def start(
     serve = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
     with open(log, "wb") as output:
         process = subprocess.Popen(
-            [*serve, "--port", str(port), "--workers", "1", "maalem.payments.tests.described:app"],
+            [
+                *serve,
+                "--port",
+                str(port),
+                "--workers",
+                str(workers),
+                "maalem.payments.tests.described:app",
+            ],
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,

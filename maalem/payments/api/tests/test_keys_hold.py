@@ -63,9 +63,8 @@ def test_a_key_serves_one_request_only(service: driver.Service, other: dict[str,
     assert post(service.url, PAY, key).content == first.content
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_of_fifty_at_once_one_is_executed(service: driver.Service, seed: int):
-    """P3: the others wait (409, to be tried again) or get the same answer to the byte."""
+def one_of_fifty(service: driver.Service, *, seed: int) -> None:
+    """Fifty callers with one key, each on a connection of its own."""
     key = uuid.uuid4().hex
 
     async def storm() -> list[httpx.Response]:
@@ -85,10 +84,30 @@ def test_of_fifty_at_once_one_is_executed(service: driver.Service, seed: int):
     good = [answer for answer in answers if answer.status_code == 200]
     busy = [answer for answer in answers if answer.status_code == 409]
     assert len(good) + len(busy) == CALLERS
+    assert good
     assert all(answer.headers["stripe-should-retry"] == "true" for answer in busy)
     assert len({answer.content for answer in good}) == 1
     (made,) = service.rows("SELECT count(*) FROM payment_attempts WHERE idempotency_key = %s", key)
     assert made == (1,)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_of_fifty_at_once_one_is_executed(service: driver.Service, seed: int):
+    """P3: the others wait (409, to be tried again) or get the same answer to the byte."""
+    one_of_fifty(service, seed=seed)
+
+
+def test_of_fifty_at_three_processes_one_is_executed(fresh_payments_dsn: Any, tmp_path: Path):
+    """P3: what one process is at, the others leave to it, for they see that it lives."""
+    with driver.serving(fresh_payments_dsn, log=tmp_path / "log", workers=3) as several:
+        for seed in range(SEEDS):
+            one_of_fifty(several, seed=seed)
+        # They really were several: each holds a connection of its own to say that it lives.
+        answering = several.rows(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7002"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        assert answering == [(3,)]
 
 
 @pytest.fixture
