@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from bench import catalogue
+from bench import catalogue, memory
 from bench.browser import Browser, Lost
 from bench.load import Request
 from bench.peers.shop import Item, Processes, wait_for
@@ -87,6 +87,12 @@ class Maalem:
     def start_payments(self) -> None:
         """The payment institution alone, without the worker that delivers its events."""
         self._start(self.children[:1])
+
+    @property
+    def payments_processes(self) -> list[int]:
+        """The process ids of the payment service that answer requests."""
+        assert self.children[0].process is not None
+        return memory.below(self.children[0].process.pid)
 
     def _start(self, children: Sequence[object]) -> None:
         for child in children:

@@ -7,8 +7,9 @@ sends the events on is not running meanwhile.
 
 import itertools
 import secrets
+from collections.abc import Sequence
 
-from bench import books, load, rounds, server
+from bench import books, fees, footprint, load, merchants, rounds, server
 from bench.load import Request, Result
 from bench.ours import Maalem
 from bench.peers.localstripe_api import LocalStripe
@@ -24,6 +25,7 @@ def pay(plan: Plan, *, on: postgres.Server) -> list[Row]:
     """Two rows: against localstripe, and against pgbench's TPC-B on the same server."""
     ours = Maalem(plan, server=on, size=0, items=())
     ours.install()
+    fees.announce(ours, on=on)
     server.prepare_pgbench(on)
     peer = LocalStripe(plan.home, port=plan.port + 40)
     peer.install()
@@ -37,6 +39,7 @@ def pay(plan: Plan, *, on: postgres.Server) -> list[Row]:
         found = rounds.interleaved(
             sides, rounds=plan.rounds, seconds=plan.seconds, what="card payments"
         )
+        told = [*merchants.compare(ours, plan=plan), *footprint.measure(ours, plan=plan)]
         books.check(ours)
     finally:
         ours.stop()
@@ -60,15 +63,24 @@ def pay(plan: Plan, *, on: postgres.Server) -> list[Row]:
             note="8 clients, prepared, straight to the same PostgreSQL: no HTTP, no key, no event",
         ),
         made,
+        *told,
     ]
 
 
-def payments(ours: Maalem, *, seconds: float) -> rounds.Measure:
-    """A measure of card payments, created and confirmed in one call."""
+def payments(
+    ours: Maalem, *, seconds: float, accounts: Sequence[str] = (), warm_s: float = 1.0
+) -> rounds.Measure:
+    """A measure of card payments, created and confirmed in one call.
+
+    They are the platform's own, or direct charges of `accounts`, one after the other.
+    """
     turn = itertools.count()
     head = (
         ("Authorization", f"Bearer {ours.key}"),
         ("Content-Type", "application/x-www-form-urlencoded"),
+    )
+    owners = itertools.cycle(
+        [(*head, ("Stripe-Account", account)) for account in accounts] or [head]
     )
 
     def take() -> Request:
@@ -78,10 +90,10 @@ def payments(ours: Maalem, *, seconds: float) -> rounds.Measure:
             "&metadata[order]=bench"
         )
         key = ("Idempotency-Key", secrets.token_hex(12))
-        return Request("/v1/payment_intents", body.encode(), (*head, key))
+        return Request("/v1/payment_intents", body.encode(), (*next(owners), key))
 
     base = ours.place.payments_url
-    return lambda: load.run(base, take, connections=CONNECTIONS, seconds=seconds, warm_s=1.0)
+    return lambda: load.run(base, take, connections=CONNECTIONS, seconds=seconds, warm_s=warm_s)
 
 
 def _fresh(peer: LocalStripe, *, seconds: float) -> rounds.Measure:

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from bench import memory
 from bench.ours import ROOT
 from bench.plan import Plan
 from bench.report import Row, row
@@ -38,7 +39,7 @@ def rest(plan: Plan) -> list[Row]:
         try:
             starts.append(again.seconds)
             time.sleep(_QUIET_S)
-            sizes.append(_memory(again.process.pid))
+            sizes.append(memory.held(again.process.pid))
         finally:
             again.stop()
     rss, pss = (statistics.median(each) for each in zip(*sizes, strict=True))
@@ -111,27 +112,3 @@ class _Up:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=90)
-
-
-def _memory(pid: int) -> tuple[float, float]:
-    """Resident and proportional memory of a process and all below it, in MB (10^6 bytes)."""
-    rss = pss = 0
-    for each in [pid, *_below(pid)]:
-        told = _rollup(each)
-        rss += told.get("Rss", 0)
-        pss += told.get("Pss", 0)
-    return rss * 1024 / 1e6, pss * 1024 / 1e6
-
-
-def _below(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*"):
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_below(int(child))]
-    return found
-
-
-def _rollup(pid: int) -> dict[str, int]:
-    """Name -> kB, of /proc/PID/smaps_rollup."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    return {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
