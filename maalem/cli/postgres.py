@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -30,6 +31,8 @@ ADMIN = "maalem_admin"
 # A socket's path has 107 bytes at most (sun_path in <sys/un.h>); the file's own name takes 20.
 _SOCKET_DIR_LIMIT = 85
 _PAUSES_S = (0.2, 1.0, 4.0)
+# What stands before each line of the server's log: 2026-03-02 10:20:30.405 UTC [607]
+_WHEN_AND_WHO = re.compile(r"^[-\d]+ [:.\d]+ \w+ \[\d+\] ")
 
 
 class PostgresTrouble(RuntimeError):
@@ -51,6 +54,7 @@ class Server:
     log: Path
     command: list[str] = field(default_factory=list)
     owner: pwd.struct_passwd | None = None
+    environment: dict[str, str] = field(default_factory=dict)
 
     def revive(self) -> None:
         """Start the stopped server again on the same files; it recovers by itself.
@@ -60,7 +64,9 @@ class Server:
         for pause_s in (*_PAUSES_S, None):
             try:
                 _clear_stale(self.data)
-                self.process = _spawn(self.command, log=self.log, owner=self.owner)
+                self.process = _spawn(
+                    self.command, log=self.log, owner=self.owner, environment=self.environment
+                )
                 _await_ready(self)
                 return
             except PostgresTrouble:
@@ -103,10 +109,16 @@ def binaries() -> Path:
     return Path(spec.origin).parent / "pginstall"
 
 
-def start(home: Path, *, settings: dict[str, str] | None = None) -> Server:
+def start(
+    home: Path,
+    *,
+    settings: dict[str, str] | None = None,
+    environment: dict[str, str] | None = None,
+) -> Server:
     """Start the cluster kept under `home`, making it first where there is none.
 
-    Raises PostgresTrouble with a sentence for the terminal.
+    `environment` is what the server's processes are given beside our own. Raises PostgresTrouble
+    with a sentence for the terminal.
     """
     owner = _owner()
     place = _make_place(place_of(home), owner)
@@ -124,6 +136,7 @@ def start(home: Path, *, settings: dict[str, str] | None = None) -> Server:
         password=password,
         owner=owner,
         settings=settings or {},
+        environment=environment or {},
     )
 
 
@@ -273,6 +286,7 @@ def _serve(
     password: str,
     owner: pwd.struct_passwd | None,
     settings: dict[str, str],
+    environment: dict[str, str],
 ) -> Server:
     log = data.parent / "server.log"
     options = {
@@ -286,19 +300,26 @@ def _serve(
         # Processes of a big machine: nobody replicates from here, and one reads ahead.
         "max_logical_replication_workers": "0",
         "io_workers": "1",
+        # Whoever started it starts it again. Left to itself, a server whose recovery is cut short
+        # by the disk may wait for ever, letting nobody in.
+        "restart_after_crash": "off",
         **settings,
     }
     command = [str(programs / "bin" / "postgres"), "-D", str(data)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    process = _spawn(command, log=log, owner=owner)
-    server = Server(data, sockets, password, process, log, command, owner)
+    process = _spawn(command, log=log, owner=owner, environment=environment)
+    server = Server(data, sockets, password, process, log, command, owner, environment)
     _await_ready(server)
     return server
 
 
 def _spawn(
-    command: list[str], *, log: Path, owner: pwd.struct_passwd | None
+    command: list[str],
+    *,
+    log: Path,
+    owner: pwd.struct_passwd | None,
+    environment: dict[str, str],
 ) -> "subprocess.Popen[bytes]":
     with log.open("ab") as out:
         if owner is not None:
@@ -309,7 +330,7 @@ def _spawn(
             stdout=out,
             stderr=out,
             cwd="/",
-            env=_environment(),
+            env={**_environment(), **environment},
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGINT),
             **_as_user(owner),
@@ -339,15 +360,20 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _tail(log: Path, *, size: int = 4000) -> str:
+def _tail(log: Path, *, size: int = 100_000) -> str:
     return log.read_bytes()[-size:].decode(errors="replace") if log.exists() else ""
 
 
 def _sentence_of(output: str, data: Path) -> str:
     if "No space left on device" in output:
         return f"the disk that holds {data} is full; free some space and start again"
-    lines = [line for line in output.splitlines() if "FATAL" in line or "error" in line.lower()]
-    why = lines[-1].strip() if lines else output.strip()[-300:]
+    lines = [
+        line
+        for line in output.splitlines()
+        # What whoever knocked meanwhile was told is no reason.
+        if ("FATAL" in line or "error" in line.lower()) and "the database system is" not in line
+    ]
+    why = _WHEN_AND_WHO.sub("", lines[-1].strip() if lines else output.strip()[-300:])
     return f"PostgreSQL did not start in {data}: {why or 'it gave no reason'}"
 
 
@@ -364,9 +390,14 @@ def _children_of(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def running(home: Path, *, settings: dict[str, str] | None = None) -> Iterator[Server]:
+def running(
+    home: Path,
+    *,
+    settings: dict[str, str] | None = None,
+    environment: dict[str, str] | None = None,
+) -> Iterator[Server]:
     """`start` and, whatever happens, `stop`."""
-    server = start(home, settings=settings)
+    server = start(home, settings=settings, environment=environment)
     try:
         yield server
     finally:

@@ -22,6 +22,7 @@ from maalem.cli.earlier import Earlier
 from maalem.cli.installation import CannotStart, Installation
 
 _READY_WITHIN_S = 120
+_REVIVE_EVERY_S = 3.0
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -208,12 +209,35 @@ def _watch(
             print(f"\nNothing new can be kept: {full}.", flush=True)
         told = full
         if server is not None and server.process.poll() is not None:
-            print("\nThe database stopped. Starting it again …", flush=True)
-            server.revive()
+            _revive(server, children, stop=stop)
         for child in children:
             if not child.alive():
                 print(f"\n{child.name} stopped. Starting it again …", flush=True)
                 child.start()
+
+
+def _revive(server: postgres.Server, children: list[Child], *, stop: threading.Event) -> None:
+    """Start the stopped database again, for as long as it takes: its disk may be mended meanwhile.
+
+    Nobody else is started before: there is nothing to stand on. What stopped with the database is
+    forgiven.
+    """
+    print("\nThe database stopped. Starting it again …", flush=True)
+    told = ""
+    while not stop.is_set():
+        try:
+            server.revive()
+        except postgres.PostgresTrouble as trouble:
+            if str(trouble) != told:
+                told = str(trouble)
+                print(f"It can't start yet: {told}. Trying on until it can …", flush=True)
+            stop.wait(_REVIVE_EVERY_S)
+            continue
+        if told:
+            print("The database is there again.", flush=True)
+        for child in children:
+            child.starts.clear()
+        return
 
 
 def _say(what: str) -> None:

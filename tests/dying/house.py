@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 import uuid
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from maalem.cli import databases, postgres, up
+from maalem.cli.children import Child
 from maalem.payments import db
 from maalem.payments.acquiring import chores
 from maalem.payments.compose import opened
@@ -125,9 +127,12 @@ class House:
 
 
 @contextmanager
-def house(home: Path, *, logs: Path, **settings: str) -> Iterator[House]:
-    """One under `home`; what it writes about itself goes to `logs`."""
-    with postgres.running(home, settings=settings) as server:
+def house(
+    home: Path, *, logs: Path, environment: dict[str, str] | None = None, **settings: str
+) -> Iterator[House]:
+    """One under `home`; what it writes about itself goes to `logs`. The database's server has
+    `environment` and `settings`."""
+    with postgres.running(home, settings=settings, environment=environment) as server:
         dsns = databases.prepare(server.dsn("postgres"))
         asyncio.run(db.migrate(dsns.payments_admin))
         driver.open_platform(dsns.payments)
@@ -137,22 +142,23 @@ def house(home: Path, *, logs: Path, **settings: str) -> Iterator[House]:
             superuser_dsn=server.dsn("maalem_payments"),
             log=str(logs / "service.log"),
         )
-        worker = driver.start_jobs(service, log=str(logs / "jobs.log"))
+        jobs = [sys.executable, "-m", "maalem.payments.jobs"]
+        worker = Child("payments-jobs", jobs, service.environment, logs / "jobs.log")
+        worker.start()
         stop = threading.Event()
         # The kernel stops a server whose starter is gone: this thread lives until all is over.
         watcher = threading.Thread(
-            target=up._watch, args=(NoPlace(), []), kwargs={"server": server, "stop": stop}
+            target=up._watch, args=(NoPlace(), [worker]), kwargs={"server": server, "stop": stop}
         )
         watcher.start()
         try:
             yield House(server, dsns, service)
         finally:
-            worker.terminate()
             process.terminate()
-            worker.wait(timeout=60)
             process.wait(timeout=60)
             stop.set()
             watcher.join()
+            worker.stop()
 
 
 @contextmanager
