@@ -100,10 +100,17 @@ async def expire_sessions(payments: Payments) -> int:
 
 
 async def forget_keys(payments: Payments) -> int:
-    """Drop idempotency keys after 35 days; callers are promised 30."""
+    """Drop idempotency keys after 35 days; callers are promised 30.
+
+    One whose request died and was never asked again goes as well, once the work that it had begun
+    has an end by other hands (`sql/0702_work_under_way.sql`).
+    """
     tag = await payments.pool.execute(
-        "DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency_keys"
-        " WHERE done AND created_at < now() - $1::text::interval LIMIT 5000))",
+        "DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(SELECT ctid FROM idempotency_keys k"
+        " WHERE created_at < now() - $1::text::interval AND (done OR"
+        # Looked up for the few that are not done, never joined.
+        " (SELECT w.id FROM work_under_way w WHERE w.id = k.object_id LIMIT 1) IS NULL)"
+        " LIMIT 5000))",
         KEYS_KEPT,
     )
     return int(tag.rpartition(" ")[2])
