@@ -16,9 +16,11 @@ GRACE = timedelta(hours=1)
 _ZONE = ZoneInfo("Africa/Casablanca")
 _LINES = """
     SELECT b.id, b.created_at, b.available_on, b.type, b.source_id, b.amount, b.fee, b.net,
-        coalesce(b.description, concat_ws(' ', e.bank_name, '•••• ' || e.last4), '') AS description
+        coalesce(b.description, concat_ws(' ', e.bank_name, '•••• ' || e.last4), '') AS description,
+        concat_ws(' ', e.bank_name, '•••• ' || e.last4) AS bank
     FROM balance_transactions b
-    LEFT JOIN payouts p ON p.id = b.source_id AND b.type IN ('payout', 'payout_failure')
+    LEFT JOIN payouts p ON p.id = b.source_id
+        AND b.type IN ('payout', 'payout_cancel', 'payout_failure')
     LEFT JOIN external_accounts e ON e.id = p.destination_id
     WHERE b.account_id = $1 AND b.currency = $2 AND b.created_at >= $3 AND b.created_at < $4
     ORDER BY b.created_at, b.id LIMIT $5
@@ -106,6 +108,7 @@ def _entries(rows: Sequence[Any], *, opening: int) -> list[Entry]:
             fee=row["fee"],
             net=row["net"],
             balance=balance,
+            bank=row["bank"],
         )
         for row, balance in zip(rows, balances, strict=True)
     ]

@@ -14,6 +14,7 @@ _FIXED, _ISOLATE, _END = "\u00a0", "\u2066", "\u2069"
 _GROUPS = re.compile(r"(?:\+|\b[A-Z]{1,4}-?)?\d[\d]*(?:[ /.-]\d+)+")
 # The ledger's own English in front of what was refunded; the line's kind says it in her language.
 _REFUND = re.compile(r"^REFUND FOR CHARGE(?: \((.*)\))?$")
+_CHARGEBACK = {"Chargeback withdrawal for ": "dispute", "Chargeback reversal for ": "dispute_won"}
 _TO_THE_BANK = frozenset({"payout", "payout_cancel", "payout_failure"})
 
 
@@ -53,8 +54,18 @@ def told(text: str) -> str:
     Telephones, order numbers, RIBs and IBANs, which are digits in groups, run left to right in a
     sentence of any language and stay on one line.
     """
-    text = " ".join(_REFUND.sub(r"\1", text).split())
+    text = " ".join(_REFUND.sub(r"\1", text).split()).replace("•••• ", f"••••{_FIXED}")
     return _GROUPS.sub(lambda found: f"{_ISOLATE}{found.group().replace(' ', _FIXED)}{_END}", text)
+
+
+def of_kind(entry: Entry) -> tuple[str, str]:
+    """What a line is, and what there is to say of it: not what the ledger calls it in English."""
+    for words, kind in _CHARGEBACK.items():
+        if entry.type == "adjustment" and entry.description.startswith(words):
+            return kind, ""
+    if entry.description == entry.type.replace("_", " ").upper():
+        return entry.type, entry.bank
+    return entry.type, entry.description
 
 
 def first_strong(text: str) -> str:
@@ -112,7 +123,7 @@ def _kinds(account: Account, words: Words, *, currency: str) -> list[list[str]]:
     """Each kind of movement with its number and sums, and all of them together."""
     by_kind: dict[str, list[Entry]] = {}
     for entry in account.entries:
-        by_kind.setdefault(entry.type, []).append(entry)
+        by_kind.setdefault(of_kind(entry)[0], []).append(entry)
     rows = [
         [words.type(kind), *_sums(entries, words, currency=currency)]
         for kind, entries in sorted(by_kind.items(), key=lambda item: words.type(item[0]))
@@ -131,11 +142,13 @@ def _sums(entries: Sequence[Entry], words: Words, *, currency: str) -> list[str]
 
 def _row(entry: Entry, words: Words, *, currency: str) -> dict[str, Any]:
     amounts = (entry.gross, -entry.fee, entry.net, entry.balance)
+    kind, description = of_kind(entry)
+    text = told(description)
     return {
         "date": words.short_day(entry.at.date()),
-        "kind": words.type(entry.type),
-        "text": told(entry.description),
-        "direction": first_strong(entry.description),
+        "kind": words.type(kind),
+        "text": text,
+        "direction": first_strong(text),
         "reference": entry.source,
         "amounts": [words.amount(amount, currency) for amount in amounts],
         "fee": bool(entry.fee),

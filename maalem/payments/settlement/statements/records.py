@@ -26,7 +26,10 @@ class Statement(Record, kw_only=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `gross` and `net` are negative where money left; `balance` is after the line."""
+    """One line. `gross` and `net` are negative where money left; `balance` is after the line.
+
+    `bank` is the account that a payout went to: `Attijariwafa Bank •••• 0123`.
+    """
 
     id: str
     at: datetime
@@ -38,6 +41,7 @@ class Entry:
     fee: int
     net: int
     balance: int
+    bank: str = ""
 
 
 @dataclass(frozen=True, slots=True)

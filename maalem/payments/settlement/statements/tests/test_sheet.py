@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from maalem.payments.settlement.statements.gather import DoesNotAddUp, proved
-from maalem.payments.settlement.statements.page import first_strong, told
+from maalem.payments.settlement.statements.page import first_strong, of_kind, told
 from maalem.payments.settlement.statements.records import Account, Entry
 from maalem.payments.settlement.statements.sheet import COLUMNS, decimal, harmless, sheet
 from maalem.payments.settlement.statements.words import WORDS
@@ -101,3 +101,32 @@ def test_a_text_runs_by_its_first_letter():
     sides = [first_strong(text) for text in ("200 زربية", "200 tapis", "", "+212")]
     assert sides == ["rtl", "ltr", "ltr", "ltr"]
     assert told("REFUND FOR CHARGE (Tapis)") == "Tapis"
+
+
+SAID = {
+    ("adjustment", "Chargeback withdrawal for ch_1"): ("dispute", ""),
+    ("adjustment", "Chargeback reversal for ch_1"): ("dispute_won", ""),
+    ("adjustment", "ADJUSTMENT"): ("adjustment", ""),
+    ("payout", "PAYOUT"): ("payout", "Bank of Africa •••• 4321"),
+    ("payout_failure", "PAYOUT FAILURE"): ("payout_failure", "Bank of Africa •••• 4321"),
+    ("charge", "Tapis"): ("charge", "Tapis"),
+    ("charge", "Chargeback withdrawal for ch_1"): ("charge", "Chargeback withdrawal for ch_1"),
+}
+
+
+@pytest.mark.parametrize("line", SAID)
+def test_the_ledgers_own_english_is_said_in_her_language(line):
+    kind, text = line
+    bank = "Bank of Africa •••• 4321" if kind.startswith("payout") else ""
+    said = of_kind(entry(type=kind, description=text, bank=bank))
+    assert said == SAID[line]
+    for words in WORDS.values():
+        assert said[0] in words.types
+
+
+def test_a_card_number_stays_with_its_dots():
+    assert told("Bank •••• 4321") == "Bank ••••\u00a04321"
+
+
+def test_a_refund_reads_in_the_direction_of_what_was_sold():
+    assert first_strong(told("REFUND FOR CHARGE (زربية)")) == "rtl"
