@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from maalem.payments import store
-from maalem.payments.accounts import wire
+from maalem.payments.accounts import documents, wire
 from maalem.payments.accounts.levels import Facts, Rules, rules_at, standing
 from maalem.payments.accounts.people import Person, Safe, provided
 from maalem.payments.accounts.records import Account
@@ -136,6 +136,7 @@ async def checked(payments: Payments, person: Person) -> Person:
         for name in ("id_number", "dob")
         if name in person.sealed
     }
+    shown = await _shown(payments, person)
     answer = await payments.rails.identity.check(
         Identity(
             id_number=secrets.get("id_number"),
@@ -143,6 +144,7 @@ async def checked(payments: Payments, person: Person) -> Person:
             first_name=person.first_name,
             last_name=person.last_name,
             document=person.document_front,
+            document_size=shown.size if shown else 0,
             submitted_at=person.submitted_at,
         )
     )
@@ -152,6 +154,16 @@ async def checked(payments: Payments, person: Person) -> Person:
     if person.document == "pending":
         fields |= {"document": answer.document, "document_code": answer.document_code}
     return msgspec.structs.replace(person, **fields)
+
+
+async def _shown(payments: Payments, person: Person) -> documents.Picture | None:
+    """The picture that is to be checked, read anew: what can't be read does not count."""
+    name = person.document_front
+    if person.document != "pending" or name is None or documents.is_documented(payments, name):
+        return None
+    account = await store.get(payments.pool, Account, person.account_id)
+    owners = (person.account_id, account.parent_id if account else None)
+    return await documents.seen(payments, name, owners=owners)
 
 
 async def waiting(payments: Payments) -> Sequence[Person]:

@@ -282,6 +282,15 @@ class ApiKey(TypedDict):
     secret_withheld: NotRequired[str | None]
 
 
+class AccountLink(TypedDict):
+    """A page where somebody tells us herself what her account needs. It opens once."""
+
+    object: Literal["account_link"]
+    created: Timestamp
+    expires_at: Timestamp
+    url: str
+
+
 class AccountParts(TypedDict):
     """An account as its own room shows it; `settlement/shapes.py` adds where it is paid."""
 

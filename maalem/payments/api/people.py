@@ -1,20 +1,21 @@
 """What is sent of a person or a company, checked and ready to be kept."""
 
-import re
 from datetime import date
 from typing import Any
 
 import msgspec
 
+from maalem.payments.accounts.checks import (
+    LINE_MAX,
+    NAME_MAX,
+    PHONE,
+    birthday,
+    cin_of,
+    is_ice,
+)
 from maalem.payments.api.fields import Address, Email
 from maalem.payments.api.metadata import merged
 from maalem.payments.errors import BadRequest
-
-_CIN = re.compile(r"[A-Z]{1,2}[0-9]{1,6}\Z")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}\Z")
-_ICE = re.compile(r"[0-9]{15}\Z")
-_NAME_MAX, _LINE_MAX = 100, 200
-_BORN_FROM = 1900
 
 
 class Dob(msgspec.Struct, forbid_unknown_fields=True):
@@ -91,25 +92,25 @@ def person_fields(
     for name in ("first_name", "last_name", "email"):
         value = getattr(given, name)
         if value is not None:
-            if len(value) > _NAME_MAX:
-                raise BadRequest(f"At most {_NAME_MAX} characters.", param=named(name))
+            if len(value) > NAME_MAX:
+                raise BadRequest(f"At most {NAME_MAX} characters.", param=named(name))
             fields[name] = value.strip()
     if given.phone is not None:
-        if given.phone and not _PHONE.match(given.phone):
+        if given.phone and not PHONE.match(given.phone):
             raise BadRequest(
                 "A telephone number is written as +212 and nine digits, without spaces.",
                 param=named("phone"),
             )
         fields["phone"] = given.phone
     if given.id_number is not None:
-        number = given.id_number.replace(" ", "").upper()
-        if number and not _CIN.match(number):
+        number = cin_of(given.id_number)
+        if given.id_number.strip() and number is None:
             raise BadRequest(
                 "The number of an identity card is one or two letters and up to six digits.",
                 code="id_number_invalid",
                 param=named("id_number"),
             )
-        fields["id_number"] = number
+        fields["id_number"] = number or ""
     if given.dob is not None:
         fields["dob"] = _born(given.dob, today=today, named=named)
     if given.address is not None:
@@ -127,10 +128,10 @@ def person_fields(
 
 def _born(given: Dob, *, today: date, named: Any) -> list[int]:
     try:
-        day = date(given.year, given.month, given.day)
+        day = birthday(given.year, given.month, given.day, today=today)
     except ValueError:
         raise BadRequest("There is no such day.", param=named("dob")) from None
-    if not day.year >= _BORN_FROM or day >= today:
+    if day is None:
         raise BadRequest("Nobody alive was born on that day.", param=named("dob.year"))
     return [day.year, day.month, day.day]
 
@@ -138,8 +139,8 @@ def _born(given: Dob, *, today: date, named: Any) -> list[int]:
 def _address(given: Address, *, named: Any) -> dict[str, str]:
     lines = {name: value for name, value in msgspec.to_builtins(given).items() if value}
     for name, value in lines.items():
-        if len(value) > _LINE_MAX:
-            raise BadRequest(f"At most {_LINE_MAX} characters.", param=named(f"address.{name}"))
+        if len(value) > LINE_MAX:
+            raise BadRequest(f"At most {LINE_MAX} characters.", param=named(f"address.{name}"))
     return lines
 
 
@@ -151,13 +152,13 @@ def company_fields(given: Company) -> dict[str, str | None]:
         if value is not None
     }
     ice = fields.get("tax_id")
-    if ice is not None and not (_ICE.match(ice) and int(ice) % 97 == 0):
+    if ice is not None and not is_ice(ice):
         raise BadRequest(
             "An ICE has 15 digits, the last two of which check the others.",
             code="tax_id_invalid",
             param="company[tax_id]",
         )
     for name, value in fields.items():
-        if value is not None and len(value) > _NAME_MAX:
-            raise BadRequest(f"At most {_NAME_MAX} characters.", param=f"company[{name}]")
+        if value is not None and len(value) > NAME_MAX:
+            raise BadRequest(f"At most {NAME_MAX} characters.", param=f"company[{name}]")
     return fields

@@ -1,25 +1,11 @@
-"""Read multipart/form-data: a few plain fields and one document, in memory, within limits.
-
-Only an endpoint that says so is read this way, and only after its caller is known: nobody can make
-us hold five megabytes without a key.
-"""
+"""A form with a document, as an endpoint that takes one sees it."""
 
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
-
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from maalem.payments.api.params import Pairs, checked_pairs
 from maalem.payments.errors import BadRequest
-from maalem.payments.files.keep import SIZE_MAX, too_large
-
-FIELDS_MAX, FIELD_MAX = 20, 8 * 1024
-# The document, the fields, and what stands between them.
-BODY_MAX = SIZE_MAX + 64 * 1024
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from maalem.payments.multipart import Receive, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,65 +17,13 @@ class Upload:
     filename: str | None
 
 
-class _Parser(MultiPartParser):
-    """Starlette's, which keeps the document off the disk here and says whether it saw the end."""
-
-    spool_max_size = BODY_MAX
-    ended = False
-
-    def on_end(self) -> None:
-        """The closing boundary was read."""
-        self.ended = True
-
-
 async def read_upload(content_type: str | None, receive: Receive) -> Upload:
     """The form that is being sent. Raises `BadRequest` for one that is broken or too large."""
-    if not (content_type or "").lower().startswith("multipart/form-data"):
-        raise BadRequest("Send the file as multipart/form-data.", param="file")
-    parser = _Parser(
-        Headers({"content-type": content_type or ""}),
-        _within_limits(receive),
-        max_files=1,
-        max_fields=FIELDS_MAX,
-        max_part_size=FIELD_MAX,
-    )
-    try:
-        form = await parser.parse()
-    except (MultiPartException, UnicodeDecodeError) as problem:
-        said = getattr(problem, "message", "it is not UTF-8")
-        raise BadRequest(f"The form can't be read: {said}") from None
-    if not parser.ended:
-        raise BadRequest("The form can't be read: its end is missing.")
-    return await _upload(form.multi_items())
-
-
-async def _upload(items: list[tuple[str, UploadFile | str]]) -> Upload:
-    pairs: Pairs = []
-    content, filename = b"", None
-    for name, value in items:
-        if isinstance(value, str):
-            pairs.append((name, value))
-            continue
-        if name != "file":
-            raise BadRequest(f"Received unknown parameter: {name}", param=name)
-        content, filename = await value.read(), value.filename
-        await value.close()
-        if len(content) > SIZE_MAX:
-            raise too_large()
-        pairs.append((name, hashlib.sha256(content).hexdigest()))
-    return Upload(checked_pairs(pairs), content, filename)
-
-
-async def _within_limits(receive: Receive) -> AsyncGenerator[bytes, None]:
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest("The request was broken off.")
-        chunk = bytes(message.get("body", b""))
-        size += len(chunk)
-        if size > BODY_MAX:
-            raise too_large()
-        yield chunk
-        if not message.get("more_body", False):
-            return
+    found = await parts(content_type, receive)
+    if found.named not in (None, "file"):
+        raise BadRequest(f"Received unknown parameter: {found.named}", param=found.named)
+    digest = hashlib.sha256(found.content).hexdigest()
+    pairs = [
+        (name, digest if name == found.named and not text else text) for name, text in found.pairs
+    ]
+    return Upload(checked_pairs(pairs), found.content, found.filename)

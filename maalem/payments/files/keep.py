@@ -11,6 +11,7 @@ from maalem.payments.files.records import File
 
 SIZE_MAX = 5 * 1024 * 1024
 NAME_MAX = 255
+EVIDENCE, IDENTITY = "dispute_evidence", "identity_document"
 # How each kind of document begins, and what a browser calls it.
 KINDS = {
     "jpg": (b"\xff\xd8\xff", "image/jpeg"),
@@ -31,7 +32,7 @@ def taken(
     kind = kind_of(content)
     if kind is None:
         raise BadRequest(
-            "The file is not of a kind that we take as evidence: a JPEG, a PNG or a PDF.",
+            "The file is not of a kind that we take: a JPEG, a PNG or a PDF.",
             param="file",
         )
     return File(
@@ -41,7 +42,7 @@ def taken(
         filename=plain_name(filename) or f"document.{kind}",
         type=kind,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=None if purpose == IDENTITY else hashlib.sha256(content).hexdigest(),
         created_at=now,
     )
 

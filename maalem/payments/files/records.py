@@ -7,7 +7,10 @@ from maalem.payments.records import Record
 
 
 class File(Record, kw_only=True, frozen=True):
-    """An uploaded document; its bytes are those of `sha256` (hexadecimal). Never changed."""
+    """An uploaded document; its bytes are those of `sha256` (hexadecimal). Never changed.
+
+    A picture of somebody's papers (`identity_document`) has no digest: it is sealed and apart.
+    """
 
     TABLE: ClassVar[str] = "files"
 
@@ -16,5 +19,5 @@ class File(Record, kw_only=True, frozen=True):
     filename: str
     type: str
     size: int
-    sha256: str
+    sha256: str | None
     created_at: datetime

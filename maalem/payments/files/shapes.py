@@ -25,4 +25,4 @@ class File(TypedDict):
     size: int
     title: Never
     type: Literal["jpg", "pdf", "png"]
-    url: str
+    url: str | None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from maalem.payments.files.keep import IDENTITY
 from maalem.payments.files.records import File
 from maalem.payments.records import epoch
 
@@ -24,5 +25,8 @@ def file(record: File, *, payments_url: str) -> dict[str, Any]:
         "size": record.size,
         "title": None,
         "type": record.type,
-        "url": f"{payments_url}/v1/files/{record.id}/contents",
+        # A picture of somebody's papers is given out to nobody.
+        "url": None
+        if record.purpose == IDENTITY
+        else f"{payments_url}/v1/files/{record.id}/contents",
     }

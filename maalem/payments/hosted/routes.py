@@ -5,6 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from maalem.payments.hosted import challenge, checkout, files
+from maalem.payments.hosted.onboarding import pages as onboarding
 from maalem.payments.hosted.render import ASSETS, asset
 from maalem.payments.hosted.visit import missing
 
@@ -37,6 +38,8 @@ def routes() -> list[Route]:
         # Reloading the page after a refused form comes back as a GET: show how things stand.
         Route("/pay/{session}/card", checkout.show, methods=["GET"]),
         Route("/pay/{session}/wallet", checkout.show, methods=["GET"]),
+        Route("/onboarding/{token}", onboarding.show, methods=["GET"]),
+        Route("/onboarding/{token}", onboarding.tell, methods=["POST"]),
         Route("/hosted/3ds/{token}", challenge.show, methods=["GET"]),
         Route("/hosted/3ds/{token}", challenge.answer, methods=["POST"]),
         Route("/hosted/wallet/{token}", challenge.show, methods=["GET"]),

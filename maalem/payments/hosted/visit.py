@@ -117,12 +117,18 @@ def with_words(path: str, **words: str) -> str:
 
 async def sealed_form(request: Request, payments: Payments, *, path: str) -> dict[str, str]:
     """The posted fields; `OutOfDate` unless our own page for `path` was posted from here."""
+    return sealed_fields(request, payments, dict(await _posted(request)), path=path)
+
+
+def sealed_fields(
+    request: Request, payments: Payments, form: dict[str, str], *, path: str
+) -> dict[str, str]:
+    """The fields, if they are of our own page for `path` and come from here; else `OutOfDate`."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise OutOfDate
     origin = request.headers.get("origin", "null")
     if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
         raise OutOfDate
-    form = dict(await _posted(request))
     now = payments.clock.now().timestamp()
     if not seals(payments).unbroken(form.get("form", ""), page=path, at=now):
         raise OutOfDate

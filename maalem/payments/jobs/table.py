@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from maalem.payments import store
+from maalem.payments.accounts import documents
 from maalem.payments.acquiring import chores, sessions
 from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.sessions import Session
@@ -43,6 +44,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("silent endpoints", health.disable_silent, every_s=300.0),
         Job("ended secrets", health.end_overlaps, every_s=60.0),
         Job("old events", health.forget_old, every_s=600.0),
+        Job("papers of nobody", _settled(documents.forget), every_s=3600.0),
         Job("old idempotency keys", forget_keys, every_s=3600.0),
         Job("bank files out", _settled(bank.send), every_s=30.0),
         Job("bank files in", bank.receive, every_s=30.0),

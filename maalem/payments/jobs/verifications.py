@@ -4,9 +4,9 @@ import logging
 
 from maalem.payments.accounts import onboarding
 from maalem.payments.accounts.people import person
-from maalem.payments.api.bank_accounts import accounts_shown
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
+from maalem.payments.settlement.accounts import accounts_shown
 from maalem.payments.units import ChangedMeanwhile
 
 _log = logging.getLogger("maalem.payments.jobs")

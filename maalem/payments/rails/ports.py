@@ -292,13 +292,15 @@ class ChallengeDesk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as the register is asked about her; `born` is year, month, day."""
+    """A person as the register is asked about her; `born` is year, month, day. `document` names a
+    picture that has `document_size` bytes: none where it could not be read."""
 
     id_number: str | None = field(repr=False)
     born: Sequence[int] | None = field(repr=False)
     first_name: str | None
     last_name: str | None
     document: str | None
+    document_size: int
     submitted_at: datetime
 
 

@@ -19,7 +19,7 @@ from maalem.payments.vault.envelope import DataKeys
 from maalem.payments.vault.keys import VaultKeys, open_sealed, seal
 from maalem.payments.vault.loans import Loans
 from maalem.payments.vault.numbers import BankNumbers
-from maalem.payments.vault.papers import Papers
+from maalem.payments.vault.papers import Papers, Pictures
 from maalem.payments.vault.records import (
     CardRefused,
     ClearCard,
@@ -32,7 +32,8 @@ T = TypeVar("T")
 
 
 class Vault:
-    """Holds the vault's keys; `numbers` are those of bank accounts, `papers` the bank's files."""
+    """Holds the vault's keys; `numbers` are those of bank accounts, `papers` the bank's files,
+    `pictures` those of people's papers."""
 
     def __init__(
         self, pool: asyncpg.Pool, clock: Clock, *, keys: VaultKeys, rail: CardRail
@@ -42,6 +43,7 @@ class Vault:
         self._data_keys = DataKeys(pool, keys)
         self.numbers = BankNumbers(pool, keys=keys, data_keys=self._data_keys)
         self.papers = Papers(self._data_keys)
+        self.pictures = Pictures(self._data_keys)
 
     async def take_in(self, typed: TypedCard) -> StoredCard:
         """Check, verify with the network and seal a card; its token starts with `vc_`.

@@ -28,6 +28,12 @@ ENDPOINTS = [
 ]
 # What has to be sent for anything else to be looked at; `{word}` is an object of that kind.
 NEEDED: dict[str, dict[str, str]] = {
+    "POST /v1/account_links": {
+        "account": "{accounts}",
+        "type": "account_onboarding",
+        "refresh_url": "http://shop.test/again",
+        "return_url": "http://shop.test/back",
+    },
     "POST /v1/checkout/sessions": {
         "mode": "payment",
         "success_url": "http://shop.test/done",

@@ -116,7 +116,7 @@ def test_a_document_may_have_five_megabytes_and_no_byte_more(v1):
 @pytest.mark.parametrize(
     ("params", "param"),
     [
-        ({"purpose": "identity_document", "file": Document(PDF, "a")}, "purpose"),
+        ({"purpose": "business_logo", "file": Document(PDF, "a")}, "purpose"),
         ({"purpose": "dispute_evidence"}, "file"),
         ({"file": Document(PDF, "a")}, "purpose"),
         ({"purpose": "dispute_evidence", "file": Document(b"", "a")}, "file"),

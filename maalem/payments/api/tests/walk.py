@@ -57,6 +57,11 @@ def accounts(v1: Any) -> str:
     assert people.retrieve(made.id, omar.id).last_name == "Filali"
     assert [found.id for found in people.list(made.id).data] == [omar.id]
     assert people.delete(made.id, omar.id).deleted
+    link = {"refresh_url": "http://shop.test/again", "return_url": "http://shop.test/back"}
+    made_link = v1.account_links.create(
+        {"account": made.id, "type": "account_onboarding", **link}  # type: ignore[dict-item]
+    )
+    assert "/onboarding/" in made_link.url
     stopped = v1.accounts.reject(v1.accounts.create({}).id, {"reason": "other"})
     assert not stopped.charges_enabled
     assert v1.accounts.delete(v1.accounts.create({}).id).deleted

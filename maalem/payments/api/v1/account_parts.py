@@ -16,7 +16,7 @@ from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.people import PersonData, person_fields
 from maalem.payments.api.routes import route
-from maalem.payments.api.v1.accounts import asked_for, named, the_account
+from maalem.payments.api.v1.accounts import asked_for, check_document, named, the_account
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
@@ -163,6 +163,7 @@ async def _told(
     call: Call, params: PersonData, old: Person, /, *, account: Account, first: bool = False
 ) -> Decided:
     given = person_fields(params, today=call.now.date(), old=old.metadata)
+    await check_document(call, given, account=account, within="")
     safe = Safe(call.payments.config)
     new = told(old, given, safe=safe, at=call.now, first=first)
     new = await onboarding.checked(call.payments, new)

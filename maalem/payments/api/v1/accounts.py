@@ -7,7 +7,7 @@ import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
-from maalem.payments.accounts import onboarding
+from maalem.payments.accounts import documents, onboarding
 from maalem.payments.accounts.levels import CAPABILITIES, INACTIVE
 from maalem.payments.accounts.people import Person, Safe, new_person, told
 from maalem.payments.accounts.records import ALL_ACTIVE, Account
@@ -165,6 +165,7 @@ async def _behind(call: Call, params: Update, account: Account) -> Person | None
         old=old.metadata if old else {},
         prefix="individual",
     )
+    await check_document(call, given, account=account, within="individual")
     given["relationship"] = {"representative": True}
     fresh = old or new_person(account.id, at=call.now)
     safe = Safe(call.payments.config)
@@ -247,6 +248,19 @@ def _given(call: Call, params: Update, *, old: Account | None = None) -> dict[st
             "support_email": profile.support_email,
         }
     return {name: value or None for name, value in found.items() if value is not None} | laid
+
+
+async def check_document(
+    call: Call, given: dict[str, Any], *, account: Account, within: str
+) -> None:
+    """Raise unless the picture that is given (if one is) can be read, and is the account's or its
+    platform's."""
+    name = given.get("document_front")
+    if name is None or documents.is_documented(call.payments, name):
+        return
+    head = f"{within}[verification]" if within else "verification"
+    owners = (account.id, account.parent_id)
+    await documents.usable(call.payments, name, owners=owners, param=f"{head}[document][front]")
 
 
 def asked_for(old: dict[str, str], given: dict[str, bool]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
 from maalem.payments.api.v1.files import the_file
 from maalem.payments.errors import BadRequest, NotFound
+from maalem.payments.files.keep import EVIDENCE
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
@@ -77,7 +78,7 @@ async def update(call: Call, params: Update, dispute_id: str) -> Answered:
     metadata = merged(case.dispute.metadata, params.metadata)
     for key in saying.FILES:
         if given.get(key):
-            await the_file(call, given[key], param=f"evidence[{key}]")
+            await _evidence(call, given[key], param=f"evidence[{key}]")
     wants = params.submit if params.submit is not None else bool(given)
     if given or wants:
         answering.check_open(case.dispute)
@@ -93,6 +94,17 @@ async def close(call: Call, params: NoParams, dispute_id: str) -> Answered:
     """Give in: the dispute is lost (an inquiry closed), and can't be contested any more."""
     dispute = (await _the_case(call, dispute_id)).dispute
     return await _answered(call, dispute, evidence=dispute.evidence, accept=True)
+
+
+async def _evidence(call: Call, file_id: str, *, param: str) -> None:
+    """Raise unless that is a document of the caller's, sent in as evidence."""
+    found = await the_file(call, file_id, param=param)
+    if found.purpose != EVIDENCE:
+        raise BadRequest(
+            f"The file {file_id} was uploaded for the purpose {found.purpose}: evidence needs the"
+            f" purpose {EVIDENCE}.",
+            param=param,
+        )
 
 
 async def _answered(call: Call, dispute: Dispute, **traits: Any) -> Answered:

@@ -1,20 +1,21 @@
-"""/v1/files: documents that a merchant uploads, as evidence in a dispute."""
+"""/v1/files: documents that a merchant uploads: evidence in a dispute, pictures of papers."""
 
 from typing import Literal
 
 import msgspec
 
 from maalem.payments import store
+from maalem.payments.accounts import documents
 from maalem.payments.api.call import Answered, Call, Decided, NoParams, Object
 from maalem.payments.api.expand import loader
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.routes import route
-from maalem.payments.errors import NotFound
+from maalem.payments.errors import Forbidden, NotFound
 from maalem.payments.files import keep, wire
 from maalem.payments.files.records import File
 from maalem.payments.units import Unit
 
-Purpose = Literal["dispute_evidence"]
+Purpose = Literal["dispute_evidence", "identity_document"]
 
 
 class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +40,10 @@ async def create(call: Call, params: Create) -> Decided:
         filename=call.upload.filename,
         now=call.now,
     )
-    await keep.store_content(call.payments.pool, taken, content=call.upload.content)
+    if taken.purpose == keep.IDENTITY:
+        await documents.keep(call.payments, taken, content=call.upload.content)
+    else:
+        await keep.store_content(call.payments.pool, taken, content=call.upload.content)
     return Decided(_shown(call, taken), Unit().put(taken))
 
 
@@ -53,6 +57,8 @@ async def retrieve(call: Call, params: NoParams, file_id: str) -> Object:
 async def contents(call: Call, params: NoParams, file_id: str) -> Answered:
     """The document itself, to be saved: it is never shown in the institution's own pages."""
     found = await the_file(call, file_id, param="file")
+    if found.purpose == keep.IDENTITY:
+        raise Forbidden("A picture of somebody's papers is given out to nobody.")
     content = await keep.content_of(call.payments.pool, found)
     named = f'attachment; filename="{found.id}.{found.type}"'
     return Answered(

@@ -1,20 +1,14 @@
 """The payer's pages in real Chromium: both directions, both sizes, with and without a script."""
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from maalem.cli.doctor import browser_path
+from maalem.payments.hosted.tests.browser import SHOTS, SIZES, looks_right, opened
 from maalem.payments.tests.service import Service, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("payer-pages")]
-SIZES = [(360, 740), (1280, 800)]
 # A wallet each: one alone could not pay for so many carpets in a day.
 PHONES = {
     ("fr", 360): "06 61 22 00 01",
@@ -27,59 +21,6 @@ ATTEMPTS = """
 SELECT count(*) FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id
 WHERE i.session_id = %s
 """
-SHOTS = Path("tests/screenshots/payments")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = browser_path()
-    assert path, "install Debian's package chromium, or name yours in MAALEM_CHROMIUM"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[str]:
-    """The address of a stub of the shop: a real one, since browsers mind where forms lead."""
-
-    class Stub(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<h1>the shop</h1>")
-
-        def log_message(self, *words: Any) -> None:
-            return None
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def opened(chromium: Browser, size: tuple[int, int], **traits: Any) -> tuple[Page, list[str]]:
-    """A page of that size, and what its console complains of."""
-    width, height = size
-    context = chromium.new_context(viewport={"width": width, "height": height}, **traits)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return page, said
-
-
-def looks_right(page: Page, name: str) -> None:
-    """No violation, nothing sticks out, and a picture for whoever wants to look."""
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:80]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])

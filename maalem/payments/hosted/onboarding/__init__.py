@@ -1,0 +1,1 @@
+"""The pages where somebody tells us herself what her account still needs."""
