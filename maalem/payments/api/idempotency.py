@@ -99,8 +99,8 @@ class Keys:
             raise _in_use(call.idempotency_key)
         self._running.add(place)
         try:
-            # A stepping request claims its key before it does anything: it need not ask first.
-            if not found.steps:
+            # Most stepping requests claim their key before they do anything: they need not ask.
+            if not found.steps or found.looks_first:
                 saved = await self._saved(call)
                 if saved is not None:
                     return await self._again(call, found, saved=saved)

@@ -18,6 +18,7 @@ class Route:
 
     `resource` is the kind of object that a restricted key needs a permission for. `upload` says
     that the request is a form with a document, `body_max` how many bytes another may have.
+    `looks_first` says that something is done before the key is claimed: a retry must not get there.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Route:
     resume: Handler | None
     upload: bool
     body_max: int
+    looks_first: bool
 
 
 _table: dict[tuple[str, str], list[Route]] = {}
@@ -46,6 +48,7 @@ def route(
     resource: str | None = None,
     upload: bool = False,
     body_max: int = BODY_MAX,
+    looks_first: bool = False,
 ) -> Callable[[H], H]:
     """Serve `method path`; each `{name}` in the path is handed over by position."""
 
@@ -53,8 +56,8 @@ def route(
         pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path) + r"\Z")
         here = _table.setdefault((method, _head(path)), [])
         kind = resource or _resource(path)
-        found = Route(method, path, kind, pattern, params, handle, steps, resume, upload, body_max)
-        here.append(found)
+        traits = (params, handle, steps, resume, upload, body_max, looks_first)
+        here.append(Route(method, path, kind, pattern, *traits))
         # A plain word goes before a name: `search` is no payment's id.
         here.sort(key=lambda known: known.pattern.groups)
         return handle

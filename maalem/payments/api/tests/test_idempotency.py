@@ -118,6 +118,31 @@ def test_a_full_refund_is_replayed_though_nothing_is_left(caller, key):
     assert again.content == first.content
 
 
+@pytest.mark.parametrize(
+    ("kind", "terms", "attempts", "column"),
+    [
+        ("payment_intents", {"amount": "1000", "currency": "mad"}, "payment_attempts", "intent_id"),
+        ("setup_intents", {}, "setup_attempts", "setup_id"),
+    ],
+)
+def test_a_retried_confirmation_leaves_the_challenge_that_it_opened(
+    caller, key, kind, terms, attempts, column
+):
+    """P1: another confirmation gives the bank's question up, the same one asked again does not."""
+    if kind == "setup_intents":
+        terms = {"customer": caller.post("customers", {}).json()["id"]}
+    made = caller.post(kind, terms).json()["id"]
+    asks = {"payment_method": "pm_card_threeDSecure2Required"}
+    first = caller.post(f"{kind}/{made}/confirm", asks, key=key)
+    again = caller.post(f"{kind}/{made}/confirm", asks, key=key)
+    other = caller.post(f"{kind}/{made}/confirm", {"payment_method": "pm_card_visa"}, key=key)
+    assert first.json()["status"] == "requires_action"
+    assert (again.status_code, again.content) == (200, first.content)
+    assert other.json()["error"]["type"] == "idempotency_error"
+    rows = caller.service.rows(f"SELECT status FROM {attempts} WHERE {column} = %s", made)
+    assert rows == [("challenged",)]
+
+
 def test_keys_belong_to_the_account_that_is_acted_for(caller, key):
     seller = caller.post("accounts", {"country": "MA"}).json()["id"]
     ours = caller.post("customers", {"name": "Claire"}, key=key)

@@ -117,7 +117,14 @@ async def increment(call: Call, params: Increment, intent_id: str) -> Answered:
     return keep.answer
 
 
-@route("POST", "/v1/payment_intents/{id}/cancel", Cancel, steps=True, resume=_resume_cancel)
+@route(
+    "POST",
+    "/v1/payment_intents/{id}/cancel",
+    Cancel,
+    steps=True,
+    resume=_resume_cancel,
+    looks_first=True,
+)
 async def cancel(call: Call, params: Cancel, intent_id: str) -> Answered:
     """Give the payment up."""
     keep = _keep_cancel(call)

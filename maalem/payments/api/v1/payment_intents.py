@@ -235,7 +235,15 @@ async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> 
     return change
 
 
-@route("POST", "/v1/payment_intents/{id}/confirm", Confirm, steps=True, resume=_resume)
+# An open challenge is given up for the new way of paying, before that is recorded.
+@route(
+    "POST",
+    "/v1/payment_intents/{id}/confirm",
+    Confirm,
+    steps=True,
+    resume=_resume,
+    looks_first=True,
+)
 async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
     """Pay an intent that is there."""
     intent = await the_intent(call, intent_id)

@@ -187,7 +187,15 @@ async def update(call: Call, params: Update, setup_id: str) -> Decided:
     return Decided(wire.setup_intent(new), unit.put(new))
 
 
-@route("POST", "/v1/setup_intents/{id}/confirm", Confirm, steps=True, resume=_resume)
+# An open challenge is given up for the new way, before that is recorded.
+@route(
+    "POST",
+    "/v1/setup_intents/{id}/confirm",
+    Confirm,
+    steps=True,
+    resume=_resume,
+    looks_first=True,
+)
 async def confirm(call: Call, params: Confirm, setup_id: str) -> Answered:
     """Ask the issuer about a setup that is there."""
     setup = await _the_setup(call, setup_id)
