@@ -186,8 +186,10 @@ async def _judged(payments: Payments, notice: Notice) -> Unit | None:
 
 async def _opened(payments: Payments, notice: Notice) -> Unit | None:
     charge = await cases.charge_of(payments, notice.original)
-    if charge is None or notice.amount > _left(charge):
-        return None  # its charge, or what becomes of a refund under way, is not known yet
+    if charge is None:
+        return None
+    if notice.kind == NoticeKind.OPENED and notice.amount > _left(charge):
+        return None  # what becomes of a refund under way is not known yet; an inquiry takes nothing
     unit, _ = await cases.opened(payments, notice, charge=charge)
     return unit.put(_applied(notice))
 

@@ -143,6 +143,23 @@ def test_a_dispute_waits_for_a_refund_under_way(tell):
     tell(story)
 
 
+def test_an_inquiry_takes_nothing_and_waits_for_no_refund(tell):
+    """It was told before the refund and is read after it: there is less left than it asks about."""
+
+    async def story(w: World) -> None:
+        paid = await w.pay(10_000)
+        await refund(w.payments, charge=paid.charge, amount=4_000)
+        asked = line(w, paid.attempt.id, NoticeKind.INQUIRY)
+        await notices.keep(w.payments, [asked, line(w, paid.attempt.id, NoticeKind.CLOSED)])
+        while await notices.work_off(w.payments):
+            pass
+        assert await count(w, "dispute_notices WHERE status = 'waiting'") == 0
+        assert await w.payments.pool.fetchval("SELECT status FROM disputes") == "warning_closed"
+        assert await has(w, w.platform) == (6_000, 0, 0)
+
+    tell(story)
+
+
 def test_refunds_and_a_dispute_at_once_share_the_charge(tell):
     """P12, P14: what goes back by refunds and by a dispute is never more than was captured."""
 
