@@ -126,7 +126,18 @@ async def _released(
     )
     unit.put(changed(followup, status=status))
     if canceled.intent.status == IntentStatus.SUCCEEDED:
-        unit.put(changed(charge, captured=True))
+        whole = changed(charge, captured=True)
+        unit.put(whole)
+        unit.events.append(
+            event(
+                "charge.updated",
+                wire.charge(whole),
+                account_id=whole.account_id,
+                at=payments.clock.now(),
+                request_id=followup.request_id,
+                idempotency_key=followup.idempotency_key,
+            )
+        )
     unit.book(
         recipes.release(
             charge.id,

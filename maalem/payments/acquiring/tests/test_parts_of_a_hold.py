@@ -146,6 +146,10 @@ def test_what_was_taken_in_part_is_paid_when_the_rest_is_given_up(tell, runs_out
         )
         charge = await charge_of(w, intent)
         assert (charge.captured, charge.amount_captured) == (True, 3_000)
+        newest = await w.payments.pool.fetchval(
+            "SELECT type FROM events WHERE object_id = $1 ORDER BY id DESC", charge.id
+        )
+        assert newest == "charge.updated"
         assert await pending(w) == (3_000, 0)
         assert (await told(w, intent)).count("payment_intent.succeeded") == 1
         assert "payment_intent.canceled" not in await told(w, intent)
