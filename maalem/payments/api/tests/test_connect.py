@@ -287,6 +287,8 @@ def test_a_transfer_by_itself_is_a_payment_too(v1, fadma):
     v1.transfers.reversals.update(given.id, back.id, {"metadata": {"why": "broken"}})
     assert v1.transfers.reversals.retrieve(given.id, back.id).metadata["why"] == "broken"
     assert [r.id for r in v1.transfers.reversals.list(given.id).data] == [back.id]
+    (listed,) = [t for t in v1.transfers.list({"destination": fadma}).data if t.id == given.id]
+    assert listed.reversals.data == v1.transfers.retrieve(given.id).reversals.data
     seen = v1.charges.retrieve(given.destination_payment.id, options=named(fadma))
     assert (seen.amount_refunded, seen.refunded) == (2_000, False)
 

@@ -109,7 +109,8 @@ async def listing(call: Call, params: Listing) -> Object:
         "destination_id": params.destination,
         "transfer_group": params.transfer_group,
     }
-    return await page(call, Transfer, params, where=where, show=wire.transfer)
+    answer = await page(call, Transfer, params, where=where, show=lambda found: {"is": found})
+    return {**answer, "data": await _many(call, [item["is"] for item in answer["data"]])}
 
 
 @route("POST", "/v1/transfers/{id}/reversals", Reverse)
@@ -182,6 +183,16 @@ async def _the_transfer(call: Call, transfer_id: str) -> Transfer:
     if found is None:
         raise NotFound.of("transfer", transfer_id, param="transfer")
     return found
+
+
+async def _many(call: Call, found: list[Transfer]) -> list[Object]:
+    """Several transfers with their newest reversals, in one reading."""
+    of: dict[str, list[Reversal]] = {item.id: [] for item in found if item.amount_reversed}
+    if of:
+        where = "transfer_id = ANY ($1) ORDER BY id DESC"
+        for reversal in await store.select(call.payments.pool, Reversal, where, list(of)):
+            of[reversal.transfer_id].append(reversal)
+    return [wire.transfer(item, of.get(item.id)) for item in found]
 
 
 async def _reversals(call: Call, found: Transfer) -> list[Reversal]:
