@@ -8,6 +8,7 @@ from maalem.payments import db
 from maalem.payments.config import BadSetting, Config
 from maalem.payments.context import Modes, Payments
 from maalem.payments.fees.book import FeeBook
+from maalem.payments.rails.ports import Rails
 from maalem.payments.rails.simulator import simulated
 from maalem.payments.receipts import Receipts
 from maalem.payments.risk.book import RiskBook, documented_levels
@@ -35,23 +36,27 @@ async def opened(
     clock = clock or SystemClock()
     pool = await db.connect(config.database_url, size=pool_size)
     try:
-        if config.live and config.live_rails != "simulator":
-            raise BadSetting("the simulator answers for live payments only where it was asked to")
-        rails = simulated(pool, clock, iban=config.bank_iban)
-        keys = VaultKeys(config.vault_key, fingerprint=config.fingerprint_key)
-        vault = Vault(pool, clock, keys=keys, rail=rails.card)
-        yield Payments(
-            pool=pool,
-            clock=clock,
-            rails=rails,
-            vault=vault,
-            config=config,
-            writer=Writer(pool),
-            receipts=Receipts(pool),
-            fees=FeeBook(pool, default_bps=config.fee_bps, default_dispute=config.dispute_fee),
-            risk=RiskBook(
-                pool, levels=None if config.live else documented_levels(keys.fingerprint_of)
-            ),
-        )
+        yield put_together(pool, config, clock=clock)
     finally:
         await pool.close()
+
+
+def put_together(
+    pool: db.Pool, config: Config, *, clock: Clock, rails: Rails | None = None
+) -> Payments:
+    """The parts around an open `pool`; `rails` are the simulator's unless others are given."""
+    if config.live and config.live_rails != "simulator":
+        raise BadSetting("the simulator answers for live payments only where it was asked to")
+    rails = rails or simulated(pool, clock, iban=config.bank_iban)
+    keys = VaultKeys(config.vault_key, fingerprint=config.fingerprint_key)
+    return Payments(
+        pool=pool,
+        clock=clock,
+        rails=rails,
+        vault=Vault(pool, clock, keys=keys, rail=rails.card),
+        config=config,
+        writer=Writer(pool),
+        receipts=Receipts(pool),
+        fees=FeeBook(pool, default_bps=config.fee_bps, default_dispute=config.dispute_fee),
+        risk=RiskBook(pool, levels=None if config.live else documented_levels(keys.fingerprint_of)),
+    )
