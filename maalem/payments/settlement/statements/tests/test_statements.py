@@ -108,10 +108,18 @@ def characters(pdf: bytes) -> list[tuple[float, float, str]]:
 
 
 def lines_as_seen(pdf: bytes) -> list[str]:
-    """The text of each printed line from left to right, as an eye goes over digits."""
+    """The text of each printed line from left to right, as an eye goes over digits. A sign hangs
+    higher than the letters beside it."""
+    letters = characters(pdf)
+    # Digits stand on the line; letters hang below it and signs float above.
+    lines: list[float] = []
+    for bottom in sorted(bottom for bottom, _, letter in letters if letter.isdigit()):
+        if not lines or bottom - lines[-1] > 2:
+            lines.append(bottom)
     rows: dict[float, list[tuple[float, str]]] = {}
-    for bottom, left, letter in characters(pdf):
-        row = next((row for row in rows if abs(row - bottom) <= 2), bottom)
+    for bottom, left, letter in letters:
+        near = min(lines, key=lambda line: abs(line - bottom))
+        row = near if abs(near - bottom) <= 4 else bottom
         rows.setdefault(row, []).append((left, letter))
     return ["".join(c for _, c in sorted(row) if not c.isspace()) for row in rows.values()]
 
