@@ -12,6 +12,7 @@ from maalem.platform.ground.gateway.shapes import Session
 from maalem.platform.market.orders.actions import attempts, events, settle
 from maalem.platform.market.orders.actions.move import alert
 from maalem.platform.market.orders.models import OrderGroup
+from maalem.platform.market.till.actions import banks
 
 Thing = Mapping[str, Any]
 
@@ -83,6 +84,22 @@ def disputed(thing: Thing) -> None:
     alert("disputed", about=_text(thing, "id"), note=f"{_whole(thing, 'amount')} disputed{by}.")
 
 
+def bank_added(thing: Thing) -> None:
+    """A seller's account has another bank account: her people hear of it before money goes there.
+
+    Also of one that is not the default yet: it waits only once.
+    """
+    waits_until = thing.get("payouts_from")
+    if type(waits_until) is int:
+        banks.told_of(
+            account=_text(thing, "account"),
+            bank=_text(thing, "id"),
+            bank_name=str(thing.get("bank_name") or ""),
+            last4=_text(thing, "last4"),
+            from_at=datetime.fromtimestamp(waits_until, UTC),
+        )
+
+
 def parked(event_id: str, *, kind: str, reason: str) -> None:
     """Put an event that could not be handled before a person."""
     alert("event_parked", about=event_id, note=f"{kind}: {reason}")
@@ -98,7 +115,9 @@ BY_TYPE: Mapping[str, Callable[[Thing], None]] = {
     "charge.dispute.created": disputed,
 }
 # Of sellers' own accounts: each event names its account.
-OF_SELLERS: Mapping[str, Callable[[Thing], None]] = {}
+OF_SELLERS: Mapping[str, Callable[[Thing], None]] = {
+    "account.external_account.created": bank_added,
+}
 
 
 def _session(thing: Thing) -> Session:

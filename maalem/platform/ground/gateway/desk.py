@@ -4,10 +4,22 @@
 (`resource_missing` for what is another's) or Unavailable.
 """
 
+from datetime import date
 from typing import cast
 
 from .calls import _bank
-from .records import Charges, Holdings, Movement, Payout, Reserve, Story
+from .records import (
+    Bank,
+    Charges,
+    Holdings,
+    Movement,
+    Payout,
+    Payouts,
+    Reserve,
+    Review,
+    Statement,
+    Story,
+)
 from .shapes import Refund
 
 
@@ -52,9 +64,68 @@ def holdings(account: str = "") -> Holdings:
     return cast(Holdings, _bank().holdings(account))
 
 
-def payouts(account: str = "", *, limit: int = 10) -> tuple[Payout, ...]:
-    """The newest payouts of an account."""
-    return cast(tuple[Payout, ...], _bank().payouts(account, limit=limit))
+def payouts(
+    account: str = "", *, limit: int = 10, after: str = "", since: int = 0, until: int = 0
+) -> Payouts:
+    """An account's payouts, newest first; `since` <= made < `until`, epoch seconds."""
+    found = _bank().payouts(account, limit=limit, after=after, since=since, until=until)
+    return cast(Payouts, found)
+
+
+def payout(payout: str, *, account: str = "") -> Payout:
+    """One payout."""
+    return cast(Payout, _bank().payout(payout, account=account))
+
+
+def carried(
+    payout: str, *, account: str = "", source: str = "", after: str = "", limit: int = 100
+) -> tuple[tuple[Movement, ...], str]:
+    """A page of what a scheduled payout carried, newest first, and where the next begins.
+
+    With `source`, the line of one payment, if it was among them. Refused for a payout by hand.
+    """
+    found = _bank().carried(payout, account=account, source=source, after=after, limit=limit)
+    return cast(tuple[tuple[Movement, ...], str], found)
+
+
+def banks(account: str) -> tuple[Bank, ...]:
+    """A connected account's bank accounts, newest first."""
+    return cast(tuple[Bank, ...], _bank().banks(account))
+
+
+def change_bank(account: str, *, number: str, holder: str, key: str) -> Bank:
+    """Pay out to the account of this RIB from now on. Raises Refused for no such number."""
+    return cast(Bank, _bank().change_bank(account, number=number, holder=holder, key=key))
+
+
+def prefer_bank(account: str, bank: str, *, key: str) -> Bank:
+    """Pay out to this one of her bank accounts."""
+    return cast(Bank, _bank().prefer_bank(account, bank, key=key))
+
+
+def drop_bank(account: str, bank: str, *, key: str) -> None:
+    """Take a bank account away."""
+    _bank().drop_bank(account, bank, key=key)
+
+
+def statement(account: str = "", *, first: date, last: date, key: str) -> Statement:
+    """The paper of a period that is over, with links to its files for a few minutes."""
+    return cast(Statement, _bank().statement(account, first=first, last=last, key=key))
+
+
+def reviews(account: str = "") -> tuple[Review, ...]:
+    """The payments that a person should look at, newest first."""
+    return cast(tuple[Review, ...], _bank().reviews(account))
+
+
+def review(review: str, *, account: str = "") -> Review:
+    """One of them, open or closed."""
+    return cast(Review, _bank().review(review, account=account))
+
+
+def approve(review: str, *, key: str, account: str = "") -> Review:
+    """The payment is good."""
+    return cast(Review, _bank().approve(review, account=account, key=key))
 
 
 def reserves(account: str = "") -> tuple[Reserve, ...]:

@@ -26,7 +26,9 @@ from maalem.kit.signatures import sign
 
 from . import calls
 from .errors import Refused, Unavailable, Unknown
+from .fake_cases import FakeCases
 from .fake_reading import FakeReading
+from .fake_tools import FakeTools
 from .shapes import (
     Account,
     Balance,
@@ -54,7 +56,7 @@ def standing_in() -> "Iterator[Fake]":
 
 
 @dataclass
-class Fake(FakeReading):
+class Fake(FakeReading, FakeCases, FakeTools):
     """One institution. Everything it holds may be read by a test."""
 
     trouble: Literal["", "down", "silent", "lost"] = ""

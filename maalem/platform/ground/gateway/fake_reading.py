@@ -8,7 +8,7 @@ from typing import Any
 from maalem.kit.ids import new_id
 
 from .errors import Refused
-from .records import Charge, Charges, Holdings, Movement, Payout, Reserve, Returned, Story
+from .records import Charge, Charges, Holdings, Movement, Reserve, Returned, Story
 from .shapes import Refund
 
 _CLAUSE = re.compile(
@@ -26,7 +26,6 @@ class FakeReading:
     stories: dict[str, Story] = field(default_factory=dict)
     returned: dict[str, list[Returned]] = field(default_factory=dict)
     holds: dict[str, Holdings] = field(default_factory=dict)
-    bank: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     kept: dict[str, tuple[Reserve, ...]] = field(default_factory=dict)
     searched: list[str] = field(default_factory=list)
 
@@ -82,7 +81,9 @@ class FakeReading:
         self._read("story")
         found = self._charge(charge, account=account)
         given = self.stories.get(charge, Story(found, begun_at=found.created_at))
-        return replace(given, charge=found, refunds=tuple(self.returned.get(charge, [])))
+        case = self._of(found.dispute, account) if found.dispute else given.dispute
+        refunds = tuple(self.returned.get(charge, []))
+        return replace(given, charge=found, refunds=refunds, dispute=case)
 
     def give_back(
         self, charge: str, *, account: str, amount_minor: int, reason: str, key: str
@@ -97,6 +98,10 @@ class FakeReading:
             sum_back = found.refunded_minor + amount_minor
             self.shelf[account][place] = replace(found, refunded_minor=sum_back)
             refund = Refund(new_id("re"), "succeeded", amount_minor=amount_minor, currency="MAD")
+            if reason == "fraudulent" and any(
+                one.charge == charge for one in self.queue.get(account, [])
+            ):
+                self._close(charge, account=account, why="refunded_as_fraud")
             self.returned.setdefault(charge, []).append(
                 Returned(
                     refund.id,
@@ -128,10 +133,6 @@ class FakeReading:
     def holdings(self, account: str) -> Holdings:
         self._read("holdings")
         return self.holds.get(account, Holdings(0, 0, 0))
-
-    def payouts(self, account: str, *, limit: int) -> tuple[Payout, ...]:
-        self._read("payouts")
-        return self.bank.get(account, ())[:limit]
 
     def reserves(self, account: str) -> tuple[Reserve, ...]:
         self._read("reserves")

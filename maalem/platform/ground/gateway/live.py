@@ -9,7 +9,10 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from .banking import Banking
+from .disputing import Disputing
 from .errors import Declined, GatewayError, Refused, Unavailable, Unknown
+from .programs import Programs
 from .reading import Reading
 from .shapes import (
     Account,
@@ -27,7 +30,7 @@ from .shapes import (
 stripe.enable_telemetry = False
 
 
-class Live(Reading):
+class Live(Reading, Disputing, Banking, Programs):
     """Answers the gateway's verbs over HTTP. One per process; safe between threads."""
 
     # Seconds to connect, seconds to wait for an answer. A person waits for a read on a page; a
@@ -38,7 +41,7 @@ class Live(Reading):
     def __init__(self) -> None:
         self.reading = _client(timeout=self.READ_TIMEOUT_S, retries=0)
         self.writing = _client(timeout=self.WRITE_TIMEOUT_S, retries=self.WRITE_RETRIES)
-        self.guard = _reading
+        self.guard, self.write_guard = _reading, _writing
 
     def create_account(self, *, name: str, key: str, metadata: Mapping[str, str]) -> Account:
         with _writing():
@@ -182,7 +185,7 @@ class Live(Reading):
 def _client(*, timeout: tuple[float, float], retries: int) -> stripe.StripeClient:
     return stripe.StripeClient(
         settings.STRIPE_API_KEY or "sk_test_not_set",
-        base_addresses={"api": settings.PAYMENTS_URL},
+        base_addresses={"api": settings.PAYMENTS_URL, "files": settings.PAYMENTS_URL},
         max_network_retries=retries,
         http_client=stripe.RequestsClient(timeout=timeout),
     )

@@ -1,20 +1,27 @@
 """What the wire says, in our records. Plain data goes in: nothing of the SDK gets further."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from .records import (
+    Bank,
     Charge,
     Charges,
+    Delivery,
     Dispute,
     Document,
+    Endpoint,
     Fee,
+    Health,
+    Key,
     Movement,
     Payout,
     Reserve,
     Returned,
+    Review,
     Share,
+    Statement,
     Told,
 )
 
@@ -66,6 +73,9 @@ def movement_of(found: Plain) -> Movement:
         created_at=moment(found["created"]),
         available_at=moment(found["available_on"]),
         fees=tuple(Fee(one["type"], one["amount"], one.get("description") or "") for one in parts),
+        source=id_of(found.get("source")),
+        currency=found["currency"].upper(),
+        is_available=found.get("status") == "available",
     )
 
 
@@ -117,6 +127,8 @@ def payout_of(found: Plain) -> Payout:
         failure=found.get("failure_code") or "",
         reference=(found.get("trace_id") or {}).get("value") or "",
         missing=max(0, votes.get("needed", 0) - votes.get("given", 0)),
+        is_automatic=bool(found.get("automatic")),
+        bank=id_of(found.get("destination")),
     )
 
 
@@ -180,3 +192,94 @@ def dispute_of(found: Plain) -> Dispute:
 
 def document_of(found: Plain) -> Document:
     return Document(id=found["id"], name=found.get("filename") or "", size=found.get("size") or 0)
+
+
+def bank_of(found: Plain) -> Bank:
+    return Bank(
+        id=found["id"],
+        name=found.get("bank_name") or "",
+        last4=found["last4"],
+        holder=found.get("account_holder_name") or "",
+        status=found["status"],
+        is_default=bool(found.get("default_for_currency")),
+        payouts_from=moment_or_none(found.get("payouts_from")),
+    )
+
+
+def statement_of(found: Plain) -> Statement:
+    links = {}
+    for one in found.get("files") or ():
+        if one["format"] == "pdf" or one.get("bom"):
+            links["-".join(filter(None, [one["format"], one.get("locale")]))] = one["url"]
+    return Statement(
+        id=found["id"],
+        first=date.fromisoformat(found["period_start"]),
+        last=date.fromisoformat(found["period_end"]),
+        links=links,
+    )
+
+
+def review_of(found: Plain) -> Review:
+    return Review(
+        id=found["id"],
+        charge=id_of(found.get("charge")),
+        intent=id_of(found.get("payment_intent")),
+        is_open=bool(found["open"]),
+        reason=found.get("reason") or "",
+        created_at=moment(found["created"]),
+        closed=found.get("closed_reason") or "",
+    )
+
+
+def key_of(found: Plain) -> Key:
+    return Key(
+        id=found["id"],
+        kind=found["type"],
+        name=found.get("name") or "",
+        hint=found.get("redacted") or "",
+        status=found["status"],
+        created_at=moment(found["created"]),
+        used_at=moment_or_none(found.get("last_used")),
+        ends_at=moment_or_none(found.get("expires_at")),
+        permissions=dict(found.get("permissions") or {}),
+        secret=found.get("secret") or "",
+    )
+
+
+def endpoint_of(found: Plain) -> Endpoint:
+    return Endpoint(
+        id=found["id"],
+        url=found["url"],
+        events=tuple(found["enabled_events"]),
+        is_on=found["status"] == "enabled",
+        created_at=moment(found["created"]),
+        words=found.get("description") or "",
+        secret=found.get("secret") or "",
+    )
+
+
+def health_of(found: Plain) -> Health:
+    return Health(
+        delivered=found["delivered"],
+        failed=found["failed"],
+        waiting=found["pending"],
+        failing_since=moment_or_none(found.get("failing_since")),
+        good_at=moment_or_none(found.get("last_delivered")),
+        stopped_by=found.get("disabled_by") or "",
+        old_secret_until=moment_or_none(found.get("previous_secret_until")),
+    )
+
+
+def delivery_of(found: Plain) -> Delivery:
+    return Delivery(
+        id=found["id"],
+        event=found["event"],
+        type=found["event_type"],
+        about=found.get("event_object") or "",
+        attempt=found["attempt"],
+        is_heard=found["delivered"],
+        answer=found.get("status") or 0,
+        trouble=found.get("error") or "",
+        created_at=moment(found["created"]),
+        next_at=moment_or_none(found.get("next_attempt")),
+    )

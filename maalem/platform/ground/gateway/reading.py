@@ -13,7 +13,6 @@ from .plain import (
     dispute_of,
     moment_or_none,
     movement_of,
-    payout_of,
     reserve_of,
     returned_of,
     share_of,
@@ -21,10 +20,11 @@ from .plain import (
     told_of,
     whose,
 )
-from .records import Charge, Charges, Holdings, Movement, Payout, Reserve, Share, Story, Told
+from .records import Charge, Charges, Holdings, Movement, Reserve, Share, Story, Told
 
 _WINDOW = timedelta(seconds=90)
 _WINDOWS_MAX = 6
+_OF_DISPUTES = [f"charge.dispute.{what}" for what in ("updated", "closed", "funds_reinstated")]
 
 
 class Reading:
@@ -99,8 +99,14 @@ class Reading:
         mine |= {one.id for one in story.shares} | {one.id for one in story.tries}
         mine |= {story.dispute.id} if story.dispute else set()
         found: dict[str, Told] = {}
-        for since, until in _windows(_moments(story)):
-            wanted = {"limit": 100, "created": {"gte": since, "lte": until}}
+        asked: list[dict[str, Any]] = [
+            {"created": {"gte": since, "lte": until}} for since, until in _windows(_moments(story))
+        ]
+        if story.dispute:
+            since = int(story.dispute.created_at.timestamp())
+            asked.append({"created": {"gte": since}, "types": _OF_DISPUTES})
+        for what in asked:
+            wanted = {"limit": 100, **what}
             listed = self.reading.v1.events.list(wanted, whose(account)).to_dict()
             for one in listed["data"]:
                 thing = one["data"]["object"].get("id", "")
@@ -125,11 +131,6 @@ class Reading:
                 bank=usual.get("bank_name") or "",
                 bank_last4=usual.get("last4") or "",
             )
-
-    def payouts(self, account: str, *, limit: int) -> tuple[Payout, ...]:
-        with self.guard():
-            found = self.reading.v1.payouts.list({"limit": limit}, whose(account)).to_dict()
-            return tuple(payout_of(one) for one in found["data"])
 
     def reserves(self, account: str) -> tuple[Reserve, ...]:
         with self.guard():

@@ -32,6 +32,9 @@ class Movement:
     created_at: datetime
     available_at: datetime
     fees: tuple[Fee, ...] = ()
+    source: str = ""
+    currency: str = "MAD"
+    is_available: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,55 @@ class Payout:
     failure: str = ""
     reference: str = ""
     missing: int = 0
+    is_automatic: bool = False
+    bank: str = ""
+
+
+@dataclass(frozen=True)
+class Payouts:
+    """Part of a list, newest first; pass `next_after` to get what comes after it."""
+
+    payouts: tuple[Payout, ...]
+    next_after: str = ""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A bank account that payouts go to. Nothing goes there before `payouts_from`.
+
+    `status` is new|validated|verification_failed|errored, in Stripe's words.
+    """
+
+    id: str
+    name: str
+    last4: str
+    holder: str
+    status: str
+    is_default: bool
+    payouts_from: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A paper of account for a period that is over. `links` are addresses by `pdf-fr`, `csv`…"""
+
+    id: str
+    first: date
+    last: date
+    links: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A payment that went through and that a person should look at, and by which rule."""
+
+    id: str
+    charge: str
+    intent: str
+    is_open: bool
+    reason: str
+    created_at: datetime
+    closed: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,3 +278,77 @@ class Story:
     shares: tuple[Share, ...] = ()
     dispute: Dispute | None = None
     told: tuple[Told, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key as it may be shown. `kind` secret|publishable|restricted, `status`
+    active|expired|revoked; `permissions` are levels by kind of object. `secret` is there once."""
+
+    id: str
+    kind: str
+    name: str
+    hint: str
+    status: str
+    created_at: datetime
+    used_at: datetime | None = None
+    ends_at: datetime | None = None
+    permissions: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    secret: str = ""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a program hears of what happens. `secret` is there once."""
+
+    id: str
+    url: str
+    events: tuple[str, ...]
+    is_on: bool
+    created_at: datetime
+    words: str = ""
+    secret: str = ""
+
+    @property
+    def hears_all(self) -> bool:
+        return "*" in self.events
+
+
+@dataclass(frozen=True)
+class Health:
+    """How an endpoint does: tries of a day, what waits, and since when it has been silent."""
+
+    delivered: int
+    failed: int
+    waiting: int
+    failing_since: datetime | None = None
+    good_at: datetime | None = None
+    stopped_by: str = ""
+    old_secret_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One try to tell an endpoint of an event. `answer` is the HTTP status, 0 for none.
+
+    `next_at` is when the next try is due, where one is.
+    """
+
+    id: str
+    event: str
+    type: str
+    about: str
+    attempt: int
+    is_heard: bool
+    answer: int
+    trouble: str
+    created_at: datetime
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Part of a list, newest first; pass `next_after` to get what comes after it."""
+
+    deliveries: tuple[Delivery, ...]
+    next_after: str = ""

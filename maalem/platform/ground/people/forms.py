@@ -73,6 +73,12 @@ class ConfirmLoginCodeForm(allauth.ConfirmLoginCodeForm):
         self.fields["code"] = CodeField()
 
 
+class FreshCodeForm(forms.Form):
+    """The code that proves who is there, in the middle of something that matters."""
+
+    code = CodeField()
+
+
 class VerifyPhoneForm(allauth.VerifyPhoneForm):
     """The code of a new number."""
 

@@ -10,6 +10,7 @@ own = (
     [
         path("", views.account, name="account"),
         path("name/", views.name, name="name"),
+        path("confirm/", in_turn(views.confirm), name="confirm"),
     ],
     "people",
 )

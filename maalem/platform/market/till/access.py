@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
-from maalem.platform.craft.artisans.models import Artisan, Membership
+from maalem.platform.craft.artisans.models import Artisan, Membership, Role
 from maalem.platform.ground.people.models import Person
 
 PLATFORM = "platform"
 SEE_ALL, GIVE_BACK = "till.see_all_payments", "till.give_back_payments"
+ANSWER, PROGRAMS, JUDGE = "till.answer_disputes", "till.run_programs", "till.judge_reviews"
 
 
 @dataclass(frozen=True)
 class Till:
     """One account's till, opened by one person. `account` is empty for the platform's own.
 
-    `is_officer` says that it is opened from outside; `may_give_back` that she may send money back
-    to payers; `artisan` is None for the platform's.
+    `is_officer` says that it is opened from outside; `artisan` is None for the platform's. What
+    moves money or lets others in asks for a right of its own: to send money back to payers, to
+    answer disputes, to look after keys and endpoints (`may_run_programs`), to judge payments that a
+    rule put aside, to say where the money goes (`may_change_bank`: a workshop's owner alone).
     """
 
     slug: str
@@ -22,6 +25,10 @@ class Till:
     artisan: Artisan | None
     is_officer: bool
     may_give_back: bool
+    may_answer: bool = False
+    may_run_programs: bool = False
+    may_judge: bool = False
+    may_change_bank: bool = False
 
     @property
     def is_platform(self) -> bool:
@@ -41,7 +48,7 @@ def is_officer(person: Person) -> bool:
 def tills(person: Person) -> list[Till]:
     """Those of her workshops, in the order in which she joined them; the platform's first."""
     rows = Membership.objects.filter(person_id=person.pk).select_related("artisan").order_by("pk")
-    mine = [_of(row.artisan, person=person, officer=False) for row in rows]
+    mine = [_hers(row) for row in rows]
     return [_platforms(person), *mine] if is_officer(person) else mine
 
 
@@ -53,21 +60,44 @@ def open_till(person: Person, slug: str) -> Till | None:
     member = Membership.objects.filter(person_id=person.pk, artisan__slug=slug)
     row = member.select_related("artisan").first()
     if row is not None:
-        return _of(row.artisan, person=person, officer=False)
+        return _hers(row)
     artisan = Artisan.objects.filter(slug=slug).first() if officer else None
-    return _of(artisan, person=person, officer=True) if artisan else None
+    return _from_outside(artisan, person=person) if artisan else None
 
 
 def _platforms(person: Person) -> Till:
-    may = bool(person.has_perm(GIVE_BACK))
-    return Till(PLATFORM, account="", artisan=None, is_officer=True, may_give_back=may)
+    return Till(
+        PLATFORM,
+        account="",
+        artisan=None,
+        is_officer=True,
+        may_give_back=person.has_perm(GIVE_BACK),
+        may_answer=person.has_perm(ANSWER),
+        may_run_programs=person.has_perm(PROGRAMS),
+        may_judge=person.has_perm(JUDGE),
+    )
 
 
-def _of(artisan: Artisan, *, person: Person, officer: bool) -> Till:
+def _hers(member: Membership) -> Till:
+    owner = member.role == Role.OWNER
+    return Till(
+        member.artisan.slug,
+        account=member.artisan.payments_account or "",
+        artisan=member.artisan,
+        is_officer=False,
+        may_give_back=True,
+        may_answer=True,
+        may_run_programs=owner,
+        may_change_bank=owner,
+    )
+
+
+def _from_outside(artisan: Artisan, *, person: Person) -> Till:
     return Till(
         artisan.slug,
         account=artisan.payments_account or "",
         artisan=artisan,
-        is_officer=officer,
-        may_give_back=bool(person.has_perm(GIVE_BACK)) if officer else True,
+        is_officer=True,
+        may_give_back=person.has_perm(GIVE_BACK),
+        may_answer=person.has_perm(ANSWER),
     )

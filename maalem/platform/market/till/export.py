@@ -1,14 +1,17 @@
-"""Payments as a file for a spreadsheet: streamed, and no cell of it is ever taken for a formula."""
+"""Payments, payouts and movements as files for a spreadsheet: streamed, and no cell of them is
+ever taken for a formula."""
 
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from maalem.platform.ground.gateway import errors
+from maalem.platform.ground.gateway.records import Movement, Payout
 
 from . import words
 from .queries import Row
@@ -26,22 +29,77 @@ class _Echo:
 
 
 def lines(rows: Iterable[Row], *, language: str) -> Iterator[str]:
-    """The file line by line; a last line says so where it could not be finished.
+    """Payments, line by line."""
+    with override(language):
+        head = _head()
+        words_of = {state: str(word) for state, word in words.STATES.items()}
+    return sheet(head, (_cells(row, state=words_of[row.state]) for row in rows), language=language)
+
+
+def payouts(found: Iterable[Payout], *, language: str) -> Iterator[str]:
+    """Payouts, line by line."""
+    with override(language):
+        head = [_("Payout"), _("Date"), _("State"), _("Day of arrival"), _("Amount")]
+        head += [_("Currency"), _("The bank's reference")]
+        said = {state: str(word) for state, word in words.PAYOUTS.items()}
+    cells = (
+        [
+            one.id,
+            moment(one.created_at),
+            said[one.status],
+            one.arrives_on.isoformat(),
+            amount(one.amount_minor),
+            one.currency,
+            one.reference,
+        ]
+        for one in found
+    )
+    return sheet(head, cells, language=language)
+
+
+def movements(found: Iterable[Movement], *, language: str) -> Iterator[str]:
+    """The movements of a balance, line by line."""
+    with override(language):
+        head = [_("Movement"), _("Date"), _("Kind"), _("Amount"), _("Fees"), _("For you")]
+        head += [_("Currency"), _("Free on"), _("About")]
+        said = {kind: str(word) for kind, word in words.MOVEMENTS.items()}
+    cells = (
+        [
+            one.id,
+            moment(one.created_at),
+            said.get(one.kind, one.kind),
+            amount(one.amount_minor),
+            amount(one.fee_minor),
+            amount(one.net_minor),
+            one.currency,
+            moment(one.available_at),
+            one.source,
+        ]
+        for one in found
+    )
+    return sheet(head, cells, language=language)
+
+
+def sheet(head: list[str], rows: Iterable[list[str]], *, language: str) -> Iterator[str]:
+    """A file line by line; a last line says so where it could not be finished.
 
     What streams is written when the request's language is put away already, so it is given.
     """
     with override(language):
-        head = _head()
-        words_of = {state: str(word) for state, word in words.STATES.items()}
         unfinished = _("Not finished: the payment service stopped answering.")
     writer = csv.writer(_Echo())
     # The mark by which spreadsheets know the alphabet.
     yield "\ufeff" + writer.writerow(head)
     try:
-        for row in rows:
-            yield writer.writerow([safe(cell) for cell in _cells(row, state=words_of[row.state])])
+        for cells in rows:
+            yield writer.writerow([safe(cell) for cell in cells])
     except errors.GatewayError:
         yield writer.writerow([unfinished])
+
+
+def moment(at: datetime) -> str:
+    """A time as spreadsheets read it, by the clocks of Morocco."""
+    return timezone.localtime(at).isoformat(sep=" ", timespec="seconds")
 
 
 def safe(cell: str) -> str:
@@ -80,7 +138,7 @@ def _cells(row: Row, *, state: str) -> list[str]:
     charge, movement = row.charge, row.charge.movement
     return [
         charge.id,
-        timezone.localtime(charge.created_at).isoformat(sep=" ", timespec="seconds"),
+        moment(charge.created_at),
         state,
         row.order or charge.group,
         charge.receipt,

@@ -45,6 +45,9 @@ class AskedRefund(models.Model):
         permissions = [
             ("see_all_payments", "Can see the payments of every account"),
             ("give_back_payments", "Can give back payments of every account"),
+            ("answer_disputes", "Can answer disputes of every account"),
+            ("run_programs", "Can look after the platform's keys and endpoints"),
+            ("judge_reviews", "Can judge payments that a rule put aside"),
         ]
 
     def __str__(self) -> str:
@@ -54,3 +57,42 @@ class AskedRefund(models.Model):
     def token(self) -> str:
         """What the form carries for this press of its button."""
         return self.key.removeprefix("till-")
+
+
+class Deed(models.Model):
+    """Who did what at a till: kept for whoever asks afterwards, and never changed.
+
+    `about` is the thing's id at the institution, `note` what a person should read of it.
+    """
+
+    account = models.CharField(max_length=64, blank=True, default="")
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=120)
+    note = models.CharField(max_length=300, blank=True, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["about"], name="deed_by_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"
+
+
+class BankChange(models.Model):
+    """A new bank account of a workshop's, of which its people were told before money goes there.
+
+    `bank` is its id at the institution, `from_at` when the first payout may go there.
+    """
+
+    account = models.CharField(max_length=64)
+    bank = models.CharField(max_length=64, unique=True)
+    bank_name = models.CharField(max_length=120, blank=True, default="")
+    last4 = models.CharField(max_length=4)
+    from_at = models.DateTimeField()
+    told_at = models.DateTimeField(db_default=Now())
+    stopped_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.bank}"

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.gateway import desk, errors
-from maalem.platform.ground.gateway.records import Charge, Charges
+from maalem.platform.ground.gateway.records import Charge, Charges, Review
 from maalem.platform.market.orders.models import Order, OrderGroup
 from maalem.platform.market.orders.words import spoken
 
@@ -175,3 +175,25 @@ def _by_id(page: Charges) -> dict[str, Charge]:
 def _age(charge: Charge) -> tuple[float, str]:
     # The ids of two kinds are told apart by their first letters only: what follows is the time.
     return charge.created_at.timestamp(), charge.id.partition("_")[2]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A payment of the queue, with what is told of it."""
+
+    review: Review
+    row: Row
+
+
+def queue(till: Till) -> list[Seen]:
+    """The payments that a rule put aside, the oldest first. Raises Unavailable."""
+    found = desk.reviews(till.account)
+    return [reviewed(till, one) for one in reversed(found)]
+
+
+def reviewed(till: Till, review: Review | str) -> Seen:
+    """One of them. Raises Refused for what is another's, or Unavailable."""
+    one = desk.review(review, account=till.account) if isinstance(review, str) else review
+    story = desk.story(one.charge, account=till.account, told=False)
+    (row,) = rows(till, [story.charge])
+    return Seen(one, row)

@@ -6,15 +6,27 @@ from datetime import datetime
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.gateway import desk
-from maalem.platform.ground.gateway.records import Charge, Movement, Returned, Story, Told
-from maalem.platform.market.orders.models import Order, OrderGroup
-from maalem.platform.market.orders.states import AskStatus
+from maalem.platform.ground.gateway.records import (
+    Charge,
+    Dispute,
+    Movement,
+    Payout,
+    Returned,
+    Story,
+    Told,
+)
+from maalem.platform.ground.people.models import Person
+from maalem.platform.market.orders.actions.goodwill import ON_ITS_WAY
+from maalem.platform.market.orders.actions.parcels import left_of
+from maalem.platform.market.orders.models import Goodwill, Order, OrderGroup, Payment
+from maalem.platform.market.orders.states import PAID_ORDERS, AskStatus, Verdict
 
-from . import words
+from . import case_words, deeds, outgoing, words
 from .access import Till
-from .models import AskedRefund
+from .models import AskedRefund, Deed
 from .queries import Row, rows
 
+_ENDINGS = {"won": "dispute_won", "lost": "dispute_lost", "warning_closed": "dispute_closed"}
 _REFUNDS = {"succeeded": "refunded", "pending": "refunding"}
 
 
@@ -45,8 +57,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Parcel:
+    """A parcel of the purchase, and what may still be given back of it."""
+
+    order: Order
+    left_minor: int
+
+    @property
+    def calls_off(self) -> bool:
+        """Whether giving back all of it calls the parcel off, because it has not arrived."""
+        return self.order.status in ON_ITS_WAY
+
+
+@dataclass(frozen=True)
 class Whole:
-    """A payment's page. `left_minor` may still be given back; `open_asks` wait for an answer."""
+    """A payment's page. `left_minor` may still be given back; `open_asks` wait for an answer.
+
+    `parcels` are those of a purchase of ours, which gives back by them; `payout` carried it.
+    """
 
     row: Row
     story: Story
@@ -55,6 +83,14 @@ class Whole:
     group: OrderGroup | None
     open_asks: tuple[AskedRefund, ...]
     left_minor: int
+    parcels: tuple[Parcel, ...] = ()
+    payout: Payout | None = None
+    deeds: tuple[Deed, ...] = ()
+
+    @property
+    def is_purchase(self) -> bool:
+        """Whether this is what was paid for a purchase of ours, and was kept."""
+        return bool(self.parcels)
 
     @property
     def went_back(self) -> list[Movement]:
@@ -68,9 +104,15 @@ class Whole:
 
     @property
     def rest_minor(self) -> int:
-        """What the payment leaves after fees and refunds: the sum of the lines above it."""
+        """What the payment leaves after all that happened to it: the sum of the lines above it."""
         paid = self.story.charge.movement
-        return (paid.net_minor if paid else 0) + sum(line.net_minor for line in self.went_back)
+        after = sum(line.net_minor for line in (*self.went_back, *self.disputed))
+        return (paid.net_minor if paid else 0) + after
+
+    @property
+    def disputed(self) -> tuple[Movement, ...]:
+        """What a dispute did to the balance: taken, and come back if it was won."""
+        return self.story.dispute.movements if self.story.dispute else ()
 
 
 def whole(till: Till, charge: str) -> Whole:
@@ -83,7 +125,13 @@ def whole(till: Till, charge: str) -> Whole:
     )
     waiting = tuple(one for one in asked if one.status in (AskStatus.REQUESTED, AskStatus.UNKNOWN))
     (row,) = rows(till, [story.charge])
+    payout = outgoing.payout_of(till, story.charge)
     steps = [*_paying(story), *_going_on(story, till=till, asked=asked), *_carried(orders)]
+    steps += [Step("paid_out", payout.created_at)] if payout else []
+    parcels = _parcels(till, story, group=group, orders=orders)
+    left_minor = left(story.charge, waiting=waiting)
+    if group is not None and till.is_platform:
+        left_minor = min(left_minor, sum(one.left_minor for one in parcels))
     return Whole(
         row=row,
         story=story,
@@ -91,7 +139,10 @@ def whole(till: Till, charge: str) -> Whole:
         orders=tuple(orders),
         group=group,
         open_asks=waiting,
-        left_minor=left(story.charge, waiting=waiting),
+        left_minor=left_minor,
+        parcels=parcels,
+        payout=payout,
+        deeds=tuple(deeds.about(charge)),
     )
 
 
@@ -100,6 +151,18 @@ def left(charge: Charge, *, waiting: Iterable[AskedRefund]) -> int:
     if charge.status != "succeeded" or charge.method == "passed_on" or charge.dispute:
         return 0
     return max(0, charge.left_minor - sum(one.amount_minor for one in waiting))
+
+
+def _parcels(
+    till: Till, story: Story, *, group: OrderGroup | None, orders: list[Order]
+) -> tuple[Parcel, ...]:
+    """The parcels of a purchase that this very payment was kept for; each as far as it is paid."""
+    if group is None or not till.is_platform:
+        return ()
+    kept = Payment.objects.filter(group=group, verdict=Verdict.ACCEPTED).first()
+    if kept is None or kept.intent != story.charge.intent:
+        return ()
+    return tuple(Parcel(one, left_of(one) if one.status in PAID_ORDERS else 0) for one in orders)
 
 
 def _group(story: Story) -> str:
@@ -167,7 +230,7 @@ def _coming_in(story: Story, *, asked: dict[str, str]) -> Iterator[Step]:
 
 def _going_on(story: Story, *, till: Till, asked: list[AskedRefund]) -> Iterator[Step]:
     requests = _requests(story.told)
-    names = {one.answer: str(one.by) for one in asked if one.answer}
+    names = {one.answer: str(one.by) for one in asked if one.answer} | _givers(story)
     accounts = {share.destination for share in story.shares}
     workshops = {
         one.payments_account: one for one in Artisan.objects.filter(payments_account__in=accounts)
@@ -194,12 +257,32 @@ def _going_on(story: Story, *, till: Till, asked: list[AskedRefund]) -> Iterator
             by=names.get(refund.id, ""),
         )
     if story.dispute:
-        yield Step(
-            "disputed",
-            story.dispute.created_at,
-            amount_minor=story.dispute.amount_minor,
-            currency=story.dispute.currency,
-        )
+        yield from _disputed(story.dispute, told=story.told)
+
+
+def _disputed(dispute: Dispute, *, told: Iterable[Told]) -> Iterator[Step]:
+    whole = {"amount_minor": dispute.amount_minor, "currency": dispute.currency}
+    why = case_words.REASONS.get(dispute.reason, "")
+    kind = "asked_about" if dispute.is_inquiry else "disputed"
+    yield Step(kind, dispute.created_at, note=why, **whole)
+    for deed in deeds.about(dispute.id):
+        kind = "conceded" if deed.kind == "dispute_conceded" else "answered"
+        yield Step(kind, deed.at, by=str(deed.by or ""))
+    for event in told:
+        if event.object == dispute.id and event.type == "charge.dispute.closed":
+            ending = _ENDINGS.get(dispute.status)
+            if ending:
+                amount = whole if ending != "dispute_closed" else {}
+                yield Step(ending, event.created_at, request=event.request, **amount)
+
+
+def _givers(story: Story) -> dict[str, str]:
+    """Who gave back each refund of a purchase."""
+    answers = [one.id for one in story.refunds]
+    rows = Goodwill.objects.filter(answer__in=answers).values_list("answer", "by")
+    people = {by.removeprefix("person:") for _, by in rows if by.startswith("person:")}
+    known = {f"person:{one.pk}": str(one) for one in Person.objects.filter(pk__in=people)}
+    return {answer: known.get(by, "") for answer, by in rows}
 
 
 def _carried(orders: list[Order]) -> Iterator[Step]:

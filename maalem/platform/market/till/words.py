@@ -52,8 +52,15 @@ STEPS: dict[str, Word] = {
     "refunding": _("On its way back to the payer"),
     "refund_failed": _("The money could not be given back"),
     "disputed": _("The payer's bank wants the money back"),
+    "asked_about": _("The payer's bank asks about it"),
+    "answered": _("The bank was answered"),
+    "conceded": _("The buyer was let keep it"),
+    "dispute_won": _("The dispute is won: the money is back"),
+    "dispute_lost": _("The dispute is lost"),
+    "dispute_closed": _("The bank asks no more"),
     "cancelled": _("The payment was called off"),
     "available": _("Free to be paid out to the bank"),
+    "paid_out": _("Went to the bank"),
 }
 
 STEP_ICONS: dict[str, str] = {
@@ -71,8 +78,15 @@ STEP_ICONS: dict[str, str] = {
     "refunding": "clock",
     "refund_failed": "cross",
     "disputed": "flag",
+    "asked_about": "flag",
+    "answered": "pen",
+    "conceded": "back",
+    "dispute_won": "done",
+    "dispute_lost": "cross",
+    "dispute_closed": "done",
     "cancelled": "cross",
     "available": "bank",
+    "paid_out": "road",
 }
 
 # Why a payer's bank said no. She decides what she says of it: the words stay general.
@@ -168,6 +182,37 @@ FEES: dict[str, Word] = {
     "payment_method_passthrough_fee": _("The card network's part"),
     "tax": _("VAT on the fees"),
 }
+
+# The lines of a balance and of a payout.
+MOVEMENTS: dict[str, Word] = {
+    "charge": _("Payment"),
+    "payment": _("Payment"),
+    "refund": _("Given back"),
+    "payment_refund": _("Taken back by the platform"),
+    "refund_failure": _("A refund that did not arrive"),
+    "adjustment": _("Dispute or correction"),
+    "application_fee": _("Commission"),
+    "application_fee_refund": _("Commission given back"),
+    "transfer": _("Passed on to a workshop"),
+    "transfer_refund": _("Taken back from a workshop"),
+    "payout": _("Payout to the bank"),
+    "payout_cancel": _("A payout that was called off"),
+    "payout_failure": _("A payout that came back"),
+    "reserve_hold": _("Kept back"),
+    "reserve_release": _("No longer kept back"),
+    "stripe_fee": _("Fees"),
+}
+MOVED: Word = _("Movement")
+
+# Why a bank account was not taken.
+BANK_REFUSALS: dict[str, Word] = {
+    "account_number_invalid": _("The bank does not know this number. Check the 24 digits."),
+    "invalid_account_number_length": _("A RIB has 24 digits. Count them once more."),
+    "country_unsupported": _("Only bank accounts in Morocco can be paid."),
+    "bank_account_exists": _("Your money goes to this account already."),
+    "bank_account_unusable": _("A payout to this account came back. Give us another one."),
+}
+REFUSED_ANYHOW: Word = _("The payment service did not take this account. Give us another one.")
 
 INTERVALS: dict[str, Word] = {
     "manual": _("Payouts are made when somebody asks for them."),

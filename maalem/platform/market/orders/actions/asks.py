@@ -17,7 +17,13 @@ from maalem.platform.ground.gateway import errors
 from maalem.platform.market.orders.actions.attempts import fill_charge
 from maalem.platform.market.orders.actions.move import alert, move, settle_alert, step, write_down
 from maalem.platform.market.orders.actions.parcels import close_refunded, lock_order
-from maalem.platform.market.orders.models import OrderGroup, Payment, Refund, Release
+from maalem.platform.market.orders.models import (
+    Goodwill,
+    OrderGroup,
+    Payment,
+    Refund,
+    Release,
+)
 from maalem.platform.market.orders.states import AskStatus, OrderStatus, Verdict
 from maalem.platform.rows import rows
 
@@ -33,6 +39,18 @@ def ask_refund(key: str) -> str:
         return _ask(refund, call=_refund_call(refund), group=refund.payment.group)
 
 
+def ask_goodwill(key: str) -> str:
+    """Ask for what an officer gives back, unless it is answered; return its status afterwards.
+
+    A refusal is final here: she was told, and may have done something else.
+    """
+    with _alone(key) as mine:
+        row = Goodwill.objects.select_related("payment__group").get(key=key)
+        if row.status in (AskStatus.DONE, AskStatus.REFUSED) or not mine:
+            return row.status
+        return _ask(row, call=_refund_call(row), group=row.payment.group)
+
+
 def ask_release(key: str) -> str:
     """Ask for the release `key` unless it is done; return its status afterwards."""
     with _alone(key) as mine:
@@ -42,7 +60,7 @@ def ask_release(key: str) -> str:
         return _ask(release, call=_release_call(release), group=release.order.group)
 
 
-def _refund_call(refund: Refund) -> Callable[[], str]:
+def _refund_call(refund: Refund | Goodwill) -> Callable[[], str]:
     def call() -> str:
         said = gateway.create_refund(
             intent=refund.payment.intent,
@@ -94,8 +112,8 @@ def _alone(key: str) -> Iterator[bool]:
             rows("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
-def _ask(row: Refund | Release, *, call: Callable[[], str], group: OrderGroup) -> str:
-    kind = "refund" if isinstance(row, Refund) else "release"
+def _ask(row: Refund | Goodwill | Release, *, call: Callable[[], str], group: OrderGroup) -> str:
+    kind = type(row).__name__.lower()
     type(row).objects.filter(pk=row.pk).update(tries=F("tries") + 1, asked_at=Now())
     try:
         answer = call()
@@ -110,7 +128,9 @@ def _ask(row: Refund | Release, *, call: Callable[[], str], group: OrderGroup) -
 
 
 @transaction.atomic
-def _record(row: Refund | Release, *, then: AskStatus, reason: str, answer: str = "") -> str:
+def _record(
+    row: Refund | Goodwill | Release, *, then: AskStatus, reason: str, answer: str = ""
+) -> str:
     fresh = type(row).objects.select_for_update().get(pk=row.pk)
     if fresh.status == AskStatus.DONE:
         return fresh.status
@@ -126,12 +146,12 @@ def _record(row: Refund | Release, *, then: AskStatus, reason: str, answer: str 
     return fresh.status
 
 
-def _done(row: Refund | Release) -> None:
+def _done(row: Refund | Goodwill | Release) -> None:
     if isinstance(row, Release):
         write_down(row.order.group_id, event="released", note=f"{row.order.number} {row.answer}")
         return
     write_down(row.payment.group_id, event="refund_done", note=f"{row.key} {row.answer}")
-    if row.order_id is not None:
+    if isinstance(row, Refund) and row.order is not None:
         order = lock_order(row.order.number)
         if order.status == OrderStatus.CANCELLED:
             step(order, then=OrderStatus.REFUNDED, event="refunded")

@@ -30,7 +30,8 @@ def charge_refunded(*, intent: str, charge: str, refunded_minor: int) -> None:
     if known is None:
         return
     group = OrderGroup.objects.select_for_update(no_key=True).get(pk=known.group_id)
-    asked = sum(refund.amount_minor for refund in known.refunds.all())
+    rows = (*known.refunds.all(), *known.goodwill.all())
+    asked = sum(row.amount_minor for row in rows)
     if refunded_minor <= asked:
         return
     alert(

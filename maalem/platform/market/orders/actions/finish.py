@@ -25,6 +25,7 @@ from maalem.platform.market.orders.jobs import (
     PATIENCE,
 )
 from maalem.platform.market.orders.models import (
+    Goodwill,
     Order,
     OrderGroup,
     Payment,
@@ -105,10 +106,14 @@ def _look(attempt: PaymentAttempt) -> bool:
 
 def _ask(which: Q) -> int:
     done = 0
-    for model, ask in ((Refund, asks.ask_refund), (Release, asks.ask_release)):
+    for model, ask, over in (
+        (Refund, asks.ask_refund, [AskStatus.DONE]),
+        (Goodwill, asks.ask_goodwill, [AskStatus.DONE, AskStatus.REFUSED]),
+        (Release, asks.ask_release, [AskStatus.DONE]),
+    ):
         keys = (
             model.objects.filter(which)
-            .exclude(status=AskStatus.DONE)
+            .exclude(status__in=over)
             .order_by("asked_at", "pk")
             .values_list("key", flat=True)[:BATCH]
         )

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from maalem.platform.market.orders.models import (
     Alert,
+    Goodwill,
     Order,
     OrderGroup,
     PaymentAttempt,
@@ -29,6 +30,7 @@ TABLES: dict[type[models.Model], Any] = {
     Order: ORDER_NEXT,
     PaymentAttempt: ATTEMPT_NEXT,
     Refund: ASK_NEXT,
+    Goodwill: ASK_NEXT,
     Release: ASK_NEXT,
 }
 SYSTEM = "maalem"

@@ -1,13 +1,14 @@
 """A paid order on its way: dispatched by the seller, received by the buyer, or cancelled."""
 
 from django.db import transaction
+from django.db.models import Sum
 from django.db.models.functions import Now
 
 from maalem.platform.market.cart.actions import holds
 from maalem.platform.market.orders.actions import tell
 from maalem.platform.market.orders.actions.move import SYSTEM, alert, step
 from maalem.platform.market.orders.models import Order, OrderGroup, Payment, Refund, Release
-from maalem.platform.market.orders.states import GroupStatus, OrderStatus, Verdict
+from maalem.platform.market.orders.states import AskStatus, GroupStatus, OrderStatus, Verdict
 
 
 def lock_order(number: str) -> Order:
@@ -89,12 +90,19 @@ def cancel(number: str, *, by: str, note: str = "") -> Order:
         payment=payment,
         order=order,
         key=f"refund-{order.number}",
-        amount_minor=order.total_minor,
+        amount_minor=left_of(order),
         currency=order.currency,
         cause="cancelled",
     )
     tell.cancelled(order)
     return order
+
+
+def left_of(order: Order) -> int:
+    """What the buyer paid for a parcel and has not been given back, nor will be: centimes."""
+    gone = order.goodwill.exclude(status=AskStatus.REFUSED).aggregate(all=Sum("amount_minor"))
+    refund = Refund.objects.filter(order=order).first()
+    return order.total_minor - (gone["all"] or 0) - (refund.amount_minor if refund else 0)
 
 
 def close_refunded(group: OrderGroup) -> None:

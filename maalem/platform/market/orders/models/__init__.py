@@ -2,6 +2,7 @@
 
 from maalem.platform.market.orders.models.money import (
     Alert,
+    Goodwill,
     Payment,
     PaymentAttempt,
     Refund,
@@ -11,6 +12,7 @@ from maalem.platform.market.orders.models.sale import History, Order, OrderGroup
 
 __all__ = [
     "Alert",
+    "Goodwill",
     "History",
     "Order",
     "OrderGroup",

@@ -135,6 +135,29 @@ class Refund(Ask):
         ]
 
 
+class Goodwill(Ask):
+    """Money that an officer gave back of a parcel which stands, out of the platform's own.
+
+    `by` is who, `note` why. The seller's share is not touched; a parcel that is given back whole
+    before it has arrived is called off instead, and has a `Refund`.
+    """
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="goodwill")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="goodwill")
+    by = models.CharField(max_length=120)
+    note = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=ASK_RULES["status"], name="goodwill_status_known"),
+            models.CheckConstraint(condition=ASK_RULES["done"], name="goodwill_done_has_an_answer"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="goodwill_amount_positive"
+            ),
+        ]
+
+
 class Release(Ask):
     """The seller's share of one delivered order, handed over by one transfer."""
 

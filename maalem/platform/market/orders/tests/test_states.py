@@ -9,6 +9,7 @@ from maalem.platform.market.orders.actions.move import TABLES, move
 from maalem.platform.market.orders.actions.parcels import cancel, confirm_delivery, dispatch
 from maalem.platform.market.orders.actions.settle import Received, settle
 from maalem.platform.market.orders.models import (
+    Goodwill,
     History,
     Order,
     OrderGroup,
@@ -37,6 +38,7 @@ DRESS = {
     PaymentAttempt: {"session": "cs_x"},
     Refund: {"done_at": Now(), "answer": "re_x"},
     Release: {"done_at": Now(), "answer": "tr_x"},
+    Goodwill: {"done_at": Now(), "answer": "re_y"},
 }
 
 
@@ -57,7 +59,10 @@ def rows(world):
     refund = Refund.objects.create(payment=payment, key="r", amount_minor=1, cause="second")
     force(order, "delivered")
     release = Release.objects.create(order=order, key="release-1", amount_minor=1)
-    return {type(row): row for row in (group, order, attempt, refund, release)}
+    given = Goodwill.objects.create(
+        payment=payment, order=order, key="g", amount_minor=1, by="test"
+    )
+    return {type(row): row for row in (group, order, attempt, refund, release, given)}
 
 
 @pytest.mark.parametrize(

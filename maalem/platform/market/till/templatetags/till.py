@@ -1,8 +1,10 @@
 """Small words of the till's pages."""
 
+from babel.numbers import format_percent
 from django import template
+from django.utils.translation import get_language
 
-from maalem.platform.market.till import words
+from maalem.platform.market.till import deed_words, words
 
 register = template.Library()
 
@@ -35,3 +37,25 @@ def taken(amount_minor: int) -> int:
 def unlocalised(value: float) -> str:
     """A measure of a picture: a point in every language."""
     return f"{value:g}"
+
+
+_TONES = {"paid": "done", "held": "clock", "disputed": "flag"}
+
+
+@register.filter
+def case_icon(tone: str) -> str:
+    """The picture that goes with how a dispute stands."""
+    return _TONES[tone]
+
+
+@register.filter
+def deed_word(kind: str) -> words.Word:
+    """What somebody did, in words."""
+    return deed_words.DEEDS.get(kind, kind)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """`0.875` → 88 %, as the page's language writes it."""
+    language = (get_language() or "fr").split("-")[0]
+    return format_percent(share, locale="ar_MA" if language == "ar" else language)

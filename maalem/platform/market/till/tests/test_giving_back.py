@@ -1,9 +1,12 @@
 """Money goes back once, after a second look, and a silence is never called a refusal."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
+from maalem.platform.market.till.actions import refunds
 from maalem.platform.market.till.models import AskedRefund
 from maalem.platform.market.till.tests.test_pages import officer, sold, text, visit  # noqa: F401
 from tests.cast import OFFICER, WEAVER
@@ -13,13 +16,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(sold, visit):  # noqa: F811
-    """An officer who may give back, at the payment of the carpet and the tagines."""
+    """An officer who may give back, at a payment that is for no purchase of the shop's."""
     officer("see_all_payments", "give_back_payments")
+    charge = sold.bank.put(356_000)
 
     def go(path="", **more):
-        return visit(OFFICER, f"platform/{sold.charge.id}/{path}", **more)
+        return visit(OFFICER, f"platform/{charge.id}/{path}", **more)
 
-    go.bank, go.charge = sold.bank, sold.charge
+    go.bank, go.charge = sold.bank, charge
     return go
 
 
@@ -80,6 +84,20 @@ def test_a_lost_answer_is_asked_again_and_gives_back_once(desk):
     desk("give-back/", post={"sure": "1", "token": token})
     assert given(desk) == [10_000]
     assert AskedRefund.objects.get().status == "done"
+
+
+def test_a_lost_answer_is_asked_again_by_the_job(desk):
+    """Unanswered is unknown: it is asked again under its key, and gives back once."""
+    press = sure(desk)
+    desk.bank.trouble = "lost"
+    desk("give-back/", post=press)
+    assert refunds.ask_left() == 0  # only just asked
+    AskedRefund.objects.update(made_at=Now() - timedelta(minutes=5))
+    assert refunds.ask_left() == 0
+    desk.bank.trouble = ""
+    assert refunds.ask_left() == 1
+    assert refunds.ask_left() == 0
+    assert given(desk) == [10_000]
 
 
 def test_what_is_asked_and_not_answered_is_not_offered_again(desk):

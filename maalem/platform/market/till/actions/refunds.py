@@ -1,13 +1,22 @@
-"""Giving money back: written down first, then asked under its own key until it is answered."""
+"""Giving money back: written down first, then asked under its own key until it is answered.
+
+Of a purchase of ours the orders' room gives back, parcel by parcel: there is one truth about it.
+"""
+
+import logging
 
 from django.db.models.functions import Now
 
 from maalem.platform.ground.gateway import desk, errors
 from maalem.platform.ground.people.models import Person
+from maalem.platform.market.orders.actions import asks, goodwill
+from maalem.platform.market.orders.jobs import BATCH, PATIENCE
+from maalem.platform.market.orders.models import Goodwill
 from maalem.platform.market.orders.states import AskStatus
+from maalem.platform.market.till.access import Till
+from maalem.platform.market.till.models import AskedRefund
 
-from .access import Till
-from .models import AskedRefund
+log = logging.getLogger(__name__)
 
 
 def write_down(
@@ -54,6 +63,36 @@ def ask(row: AskedRefund) -> AskedRefund:
     if said.status in ("failed", "canceled"):
         return _record(row, status=AskStatus.REFUSED, code=said.status)
     return _record(row, status=AskStatus.DONE, answer=said.id, done_at=Now())
+
+
+def give_back_parcel(
+    number: str, *, amount_minor: int, token: str, reason: str, by: Person
+) -> AskStatus:
+    """Give back of one parcel, and ask at once; how it stands then. A job asks again.
+
+    Raises `goodwill.TooMuch` or `NotAllowed`.
+    """
+    key = f"till-{token}"
+    goodwill.give_back(
+        number, amount_minor=amount_minor, key=key, by=f"person:{by.pk}", note=reason
+    )
+    if Goodwill.objects.filter(key=key).exists():
+        return AskStatus(asks.ask_goodwill(key))
+    return AskStatus(asks.ask_refund(f"refund-{number}"))
+
+
+def ask_left() -> int:
+    """Ask about what waits longer than patience allows; return how many were answered."""
+    waiting = AskedRefund.objects.filter(
+        status__in=[AskStatus.REQUESTED, AskStatus.UNKNOWN], made_at__lt=Now() - PATIENCE
+    )
+    answered = 0
+    for row in waiting.order_by("pk")[:BATCH]:
+        try:
+            answered += ask(row).status in (AskStatus.DONE, AskStatus.REFUSED)
+        except Exception:
+            log.exception("could not ask about %s", row)
+    return answered
 
 
 def _record(row: AskedRefund, **what: object) -> AskedRefund:

@@ -1,0 +1,1 @@
+"""The till's pages. Each is of one account only."""
