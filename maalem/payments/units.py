@@ -6,8 +6,6 @@ all that are waiting in one round trip and one commit, set-based, while the next
 it is written unit by unit (`commit_unit`): one that is refused does not disturb its neighbours.
 """
 
-import asyncio
-from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -15,11 +13,12 @@ import asyncpg
 import msgspec
 from msgspec.structs import astuple
 
-from maalem.payments.db import Pool
+from maalem.payments.db import Connection, Pool
 from maalem.payments.packed import pack
+from maalem.payments.together import Together
 
 BATCH_MAX = 64
-_NO_ACCOUNT = "MA001 account_not_found"
+_DONE, _NO_ACCOUNT = "done", "MA001 account_not_found"
 _COMMIT = "SELECT commit_unit($1, $2, $3, $4)"
 # The tables that `commit_batch` writes many records of at once, in the order of its arguments; the
 # fields of their records are their columns, in the same order.
@@ -139,86 +138,69 @@ class ChangedMeanwhile(UnitRefused):
     """A record was changed since it was read: read again and decide again."""
 
 
-_Waiting = tuple[Unit, bytes | None, "asyncio.Future[None]"]
+_Waiting = tuple[Unit, bytes | None]
 _Merged = list[list[Row]]
 
 
 class Writer:
-    """The only way to commit units. One per process; it holds one connection while it writes."""
+    """The only way to commit units; one per process."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._waiting: deque[_Waiting] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._together: Together[Connection, _Waiting, str] = Together(
+            _write, lend=pool.acquire, most=BATCH_MAX
+        )
 
     async def commit(self, unit: Unit, *, answer: bytes | None = None) -> None:
         """Commit `unit`, and `answer` under its claim; return when it is durable.
 
         Raises `UnitRefused` (or `KeyTaken`, `ChangedMeanwhile`), or the database's own error.
         """
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         kept = pack(answer) if answer is not None and unit.claim is not None else None
-        self._waiting.append((unit, kept, done))
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._drain())
-        await done
+        outcome = await self._together.submit((unit, kept))
+        if outcome == _NO_ACCOUNT and unit.accounts and not unit.opening:
+            unit.opening = True
+            outcome = await self._together.submit((unit, kept))
+        if outcome != _DONE:
+            raise _refused(outcome)
 
-    async def _drain(self) -> None:
-        while self._waiting:
-            count = min(BATCH_MAX, len(self._waiting))
-            batch = [self._waiting.popleft() for _ in range(count)]
-            try:
-                outcomes = await self._write(batch)
-            except BaseException as problem:
-                for _, _, done in batch:
-                    if not done.done():
-                        done.set_exception(problem)
-                if not isinstance(problem, Exception):
-                    raise
-                continue
-            for item, outcome in zip(batch, outcomes, strict=True):
-                if outcome == _NO_ACCOUNT and item[0].accounts and not item[0].opening:
-                    item[0].opening = True
-                    self._waiting.append(item)
-                else:
-                    _settle(item[2], outcome)
 
-    async def _write(self, batch: Sequence[_Waiting]) -> list[Any]:
-        async with self._pool.acquire() as connection:
-            try:
-                # One that holds something unusual goes alone and leaves the others together.
-                usual = [item for item in batch if _is_usual(item[0])]
-                together = await self._write_together(connection, usual) if usual else False
-                return [
-                    "done"
-                    if together and _is_usual(item[0])
-                    else await self._write_alone(connection, item)
-                    for item in batch
-                ]
-            except asyncpg.InternalClientError as problem:
-                # The line was cut while the driver was looking elsewhere.
-                connection.terminate()
-                raise ConnectionResetError("the database's connection was lost") from problem
+async def _write(connection: Connection, batch: Sequence[_Waiting]) -> list[str | Exception]:
+    try:
+        # One that holds something unusual goes alone and leaves the others together.
+        usual = [_is_usual(unit) for unit, _ in batch]
+        crowd = [item for item, fits in zip(batch, usual, strict=True) if fits]
+        together = await _write_together(connection, crowd) if crowd else False
+        return [
+            _DONE if together and fits else await _write_alone(connection, item)
+            for item, fits in zip(batch, usual, strict=True)
+        ]
+    except asyncpg.InternalClientError as problem:
+        # The line was cut while the driver was looking elsewhere.
+        connection.terminate()
+        raise ConnectionResetError("the database's connection was lost") from problem
 
-    async def _write_together(self, connection: Any, batch: Sequence[_Waiting]) -> bool:
-        merged = _merge(batch)
-        try:
-            sql = _COMMIT_ALL if len(merged) == _ARGUMENTS else _COMMIT_COUNTED
-            await connection.execute(sql, *merged)
-        except asyncpg.PostgresError:
-            if connection.is_closed():
-                raise
-            return False
-        return True
 
-    async def _write_alone(self, connection: Any, item: _Waiting) -> Any:
-        unit, answer, _ = item
-        try:
-            return await connection.fetchval(
-                _COMMIT, unit.document(), answer, unit.events, unit.counts
-            )
-        except asyncpg.PostgresError as problem:
-            return _as_refusal(problem)
+async def _write_together(connection: Connection, batch: Sequence[_Waiting]) -> bool:
+    merged = _merge(batch)
+    try:
+        sql = _COMMIT_ALL if len(merged) == _ARGUMENTS else _COMMIT_COUNTED
+        await connection.execute(sql, *merged)
+    except asyncpg.PostgresError:
+        if connection.is_closed():
+            raise
+        return False
+    return True
+
+
+async def _write_alone(connection: Connection, item: _Waiting) -> str | Exception:
+    unit, answer = item
+    try:
+        outcome: str = await connection.fetchval(
+            _COMMIT, unit.document(), answer, unit.events, unit.counts
+        )
+    except asyncpg.PostgresError as problem:
+        return _as_refusal(problem)
+    return outcome
 
 
 def _is_usual(unit: Unit) -> bool:
@@ -233,7 +215,7 @@ def _merge(batch: Sequence[_Waiting]) -> _Merged:
     sides: dict[str, tuple[list[Row], list[Row]]] = {table: ([], []) for table in BATCHED}
     chain: list[Row] = []
     told: list[Row] = []
-    for unit, answer, _ in batch:
+    for unit, answer in batch:
         for table, record in unit.puts:
             sides[table][record.version > 1].append(astuple(record))
         if unit.claim is not None:
@@ -241,7 +223,7 @@ def _merge(batch: Sequence[_Waiting]) -> _Merged:
         chain += [transfer.row() for transfer in unit.chain]
         told += unit.events
     puts = [rows for side in sides.values() for rows in side]
-    counted = [count for unit, _, _ in batch for count in unit.counts]
+    counted = [count for unit, _ in batch for count in unit.counts]
     return [claimed, finished, *puts, chain, told, *([counted] if counted else ())]
 
 
@@ -254,16 +236,8 @@ def _as_refusal(problem: Any) -> Exception:
     return problem
 
 
-def _settle(done: "asyncio.Future[None]", outcome: Any) -> None:
-    if done.done():  # the request went away; its unit is committed all the same
-        return
-    if outcome == "done":
-        done.set_result(None)
-    elif isinstance(outcome, Exception):
-        done.set_exception(outcome)
-    elif outcome == "key_taken":
-        done.set_exception(KeyTaken("", outcome))
-    else:
-        state, _, word = outcome.partition(" ")
-        kind = ChangedMeanwhile if word == "changed_meanwhile" else UnitRefused
-        done.set_exception(kind(state, word))
+def _refused(outcome: str) -> UnitRefused:
+    if outcome == "key_taken":
+        return KeyTaken("", outcome)
+    state, _, word = outcome.partition(" ")
+    return (ChangedMeanwhile if word == "changed_meanwhile" else UnitRefused)(state, word)

@@ -103,14 +103,12 @@ class Poster:
     """Posts what waits together: callers share a round trip and a commit, each hears its own."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._together: Together[Links, Done] = Together(self._write, most=BATCH_MAX)
+        self._together: Together[Connection, Links, Done] = Together(
+            post_many, lend=pool.acquire, most=BATCH_MAX
+        )
 
     async def post(self, *links: LedgerTransfer) -> Done:
         """Post one chain; return when it is durable. Raises `TransferRefused`."""
         if not 0 < len(links) <= CHAIN_MAX:
             raise ValueError(f"a chain has 1 to {CHAIN_MAX} transfers, not {len(links)}")
         return await self._together.submit(links)
-
-    async def _write(self, chains: Sequence[Links]) -> Sequence[Done | Exception]:
-        return await post_many(self._pool, chains)

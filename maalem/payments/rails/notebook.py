@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import msgspec
 
+from maalem.payments.db import Connection, Pool
 from maalem.payments.rails.ports import (
     Authorised,
     ChallengeRequired,
@@ -105,9 +105,11 @@ UPDATE simulator.conduct SET lose_replies = lose_replies - 1 WHERE lose_replies 
 class Notebook:
     """Writes entries in groups; answers each with what the book says for its reference."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._lines: Together[Entry, Recorded] = Together(self._write, most=MOST_AT_ONCE)
+        self._lines: Together[Connection, Entry, Recorded] = Together(
+            _write, lend=pool.acquire, most=MOST_AT_ONCE
+        )
 
     async def record(self, entry: Entry) -> Recorded:
         """The answer that stands: `entry`'s, or the earlier one of the same reference.
@@ -118,8 +120,7 @@ class Notebook:
 
     async def conduct(self) -> Conduct:
         """How to behave now."""
-        row = await self._pool.fetchrow(_CONDUCT)
-        return Conduct(*row) if row else Conduct()
+        return await _conduct(self._pool)
 
     async def close(self, reference: str, *, at: datetime) -> bool:
         """Close a reference that the book has never seen; False if it has."""
@@ -134,26 +135,33 @@ class Notebook:
         )
         return bool(tag == "INSERT 0 1")
 
-    async def _write(self, entries: Sequence[Entry]) -> list[Recorded | Exception]:
-        # Nearly always nothing was heard before and no misconduct is wanted: one statement then.
-        if await self._inserted(entries, whatever=False) == len(entries):
-            return [entry.answer for entry in entries]
-        conduct = await self.conduct()
-        if conduct.down:
-            raise NetworkDown
-        if conduct.slow_ms:
-            await asyncio.sleep(conduct.slow_ms / 1000)
-        await self._inserted(entries, whatever=True)
-        rows = await self._pool.fetch(_READ, [entry.reference for entry in entries])
-        stand = {row["reference"]: unpack(row["answer"]) for row in rows}
-        if conduct.lose_replies and await self._pool.execute(_LOSE_ONE) == "UPDATE 1":
-            raise ReplyLost
-        return [stand[entry.reference] for entry in entries]
 
-    async def _inserted(self, entries: Sequence[Entry], *, whatever: bool) -> int:
-        """Write the lines that are new, `whatever` the conduct or only if it is good."""
-        tag = await self._pool.execute(_INSERT, *_columns(entries), whatever)
-        return int(tag.rpartition(" ")[2])
+async def _write(connection: Connection, entries: Sequence[Entry]) -> list[Recorded | Exception]:
+    # Nearly always nothing was heard before and no misconduct is wanted: one statement then.
+    if await _inserted(connection, entries, whatever=False) == len(entries):
+        return [entry.answer for entry in entries]
+    conduct = await _conduct(connection)
+    if conduct.down:
+        raise NetworkDown
+    if conduct.slow_ms:
+        await asyncio.sleep(conduct.slow_ms / 1000)
+    await _inserted(connection, entries, whatever=True)
+    rows = await connection.fetch(_READ, [entry.reference for entry in entries])
+    stand = {row["reference"]: unpack(row["answer"]) for row in rows}
+    if conduct.lose_replies and await connection.execute(_LOSE_ONE) == "UPDATE 1":
+        raise ReplyLost
+    return [stand[entry.reference] for entry in entries]
+
+
+async def _inserted(connection: Connection, entries: Sequence[Entry], *, whatever: bool) -> int:
+    """Write the lines that are new, `whatever` the conduct or only if it is good."""
+    tag = await connection.execute(_INSERT, *_columns(entries), whatever)
+    return int(tag.rpartition(" ")[2])
+
+
+async def _conduct(source: Pool | Connection) -> Conduct:
+    row = await source.fetchrow(_CONDUCT)
+    return Conduct(*row) if row else Conduct()
 
 
 def _columns(entries: Sequence[Entry]) -> list[list[Any]]:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import pytest
 
@@ -10,12 +11,12 @@ def test_a_crowd_goes_together_and_each_gets_its_own_answer():
     async def story() -> None:
         batches: list[int] = []
 
-        async def double(items: Sequence[int]) -> list[int | Exception]:
+        async def double(_: None, items: Sequence[int]) -> list[int | Exception]:
             batches.append(len(items))
             await asyncio.sleep(0.01)
             return [ValueError(item) if item == 13 else item * 2 for item in items]
 
-        crowd = Together(double, most=64)
+        crowd = Together(double, lend=nullcontext, most=64)
         answers = await asyncio.gather(
             *(crowd.submit(n) for n in range(100)), return_exceptions=True
         )
@@ -32,12 +33,12 @@ def test_a_batch_that_fails_is_told_to_all_and_the_next_one_works():
     async def story() -> None:
         fails = [True]
 
-        async def write(items: Sequence[int]) -> list[int | Exception]:
+        async def write(_: None, items: Sequence[int]) -> list[int | Exception]:
             if fails.pop() if fails else False:
                 raise OSError("gone")
             return list(items)
 
-        crowd = Together(write, most=8)
+        crowd = Together(write, lend=nullcontext, most=8)
         with pytest.raises(OSError, match="gone"):
             await crowd.submit(1)
         assert await crowd.submit(2) == 2

@@ -7,8 +7,7 @@ a thousand payments a second do not mean a thousand commits of the log. Each is 
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
-
+from maalem.payments.db import Connection, Pool
 from maalem.payments.together import Together
 
 MOST_AT_ONCE = 100
@@ -22,17 +21,17 @@ LEFT JOIN LATERAL vault.open(w.token, w.why) AS o ON true
 class Loans:
     """Hands out sealed cards, each loan logged before the card is seen."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._together: Together[tuple[str, str], Any] = Together(self._open_all, most=MOST_AT_ONCE)
+    def __init__(self, pool: Pool) -> None:
+        self._together: Together[Connection, tuple[str, str], Any] = Together(
+            _open_all, lend=pool.acquire, most=MOST_AT_ONCE
+        )
 
     async def open(self, token: str, *, why: str) -> Any:
         """The row of a card (sealed, key_id, exp_month, exp_year), or None if there is none."""
         return await self._together.submit((token, why))
 
-    async def _open_all(self, wanted: Sequence[tuple[str, str]]) -> list[Any]:
-        rows = await self._pool.fetch(
-            _OPEN, [token for token, _ in wanted], [why for _, why in wanted]
-        )
-        by_place = {row["place"]: row for row in rows if row["sealed"] is not None}
-        return [by_place.get(place) for place in range(1, len(wanted) + 1)]
+
+async def _open_all(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[Any]:
+    rows = await connection.fetch(_OPEN, [token for token, _ in wanted], [why for _, why in wanted])
+    by_place = {row["place"]: row for row in rows if row["sealed"] is not None}
+    return [by_place.get(place) for place in range(1, len(wanted) + 1)]
