@@ -103,6 +103,7 @@ class WebhookDelivery(TypedDict):
     delivered: bool
     status: int | None
     error: str | None
+    next_attempt: Timestamp | None
     took_ms: int | None
 
 

@@ -48,7 +48,7 @@ class Reading:
             found = self.reading.v1.charges.list(wanted, whose(account)).to_dict()
             return charges_of(found, next_after=found["data"][-1]["id"] if found["data"] else "")
 
-    def searchcharges_of(self, account: str, *, query: str, page: str, limit: int) -> Charges:
+    def search_charges(self, account: str, *, query: str, page: str, limit: int) -> Charges:
         wanted: dict[str, Any] = {
             "query": query,
             "limit": limit,
