@@ -6,7 +6,7 @@ from typing import TypeVar
 from maalem.payments import store
 from maalem.payments.context import Payments
 from maalem.payments.records import Record
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit, UnitRefused
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -22,7 +22,9 @@ async def kept(
     """Commit what `decide` makes of the answer to `asking`, and tell it under the caller's key.
 
     The rail has been asked and will not be asked again here: where somebody else changed one of
-    the records meanwhile, `asking` is read again and `decide` is asked again.
+    the records meanwhile, `asking` is read again and `decide` is asked again. So it is where the
+    unit is refused for what it makes of the others, if `asking` is not what it was: somebody else
+    has told the same answer already.
     """
     while True:
         unit, decided = await decide(asking)
@@ -31,9 +33,11 @@ async def kept(
             unit.claim, body = await keep.finish(decided)
         try:
             await payments.writer.commit(unit, answer=body)
-        except ChangedMeanwhile:
+        except UnitRefused as refused:
             fresh = await store.get(payments.pool, type(asking), asking.id)
             assert fresh is not None
+            if not isinstance(refused, ChangedMeanwhile) and fresh.version == asking.version:
+                raise
             asking = fresh
         else:
             return decided

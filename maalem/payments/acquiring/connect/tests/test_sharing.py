@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maalem.payments.acquiring import chores
+from maalem.payments.acquiring import refund as refunding
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.connect import application_fee
 from maalem.payments.acquiring.connect.taking_back import proportional
@@ -166,6 +167,23 @@ def test_a_refund_that_the_network_refuses_gives_everybody_hers_back(tell):  # n
             assert fee is None or (fee.amount_refunded, fee.left) == (0, fee.amount)
             charge = await charge_of(w, paid)
             assert charge.amount_refunded == 0
+
+    tell(story)
+
+
+def test_whoever_finishes_a_shared_refund_second_finds_it_finished(tell):  # noqa: F811
+    """P1: the job and a retry have read the same waiting refund; one finds everything done."""
+
+    async def story(w: World) -> None:
+        paid = await w.pay(10_000, **destination(w, fee=1_000))
+        await rail(w, down=True)
+        waiting = (await give_back(w, paid, amount=4_000, **BOTH)).refund
+        await rail(w, down=False)
+        assert waiting.status == "pending"
+        for _ in range(2):
+            done = await refunding.go_on(w.payments, waiting)
+            assert done.refund.status == "succeeded"
+        assert (await has(w, w.platform), await has(w, w.seller)) == ((600, 0), (5_400, 0))
 
     tell(story)
 
