@@ -140,6 +140,10 @@ class Keys:
         assert found.resume is not None, "only a stepping request leaves its key open"
         call.held = saved["object_id"]
         answer: Answered = await found.resume(call, saved["object_id"])
+        # Another retry may have taken it over as well, and finished first: the key has its answer.
+        stands = await self._saved(call)
+        if stands is not None and stands["done"]:
+            answer = Answered(stands["status"], unpack(stands["body"]))
         return answer
 
 
