@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from maalem.cli.installation import Installation
+from maalem.cli.plain import printable
 from maalem.cli.verify import books_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def bank() -> int:
             waiting += len(rows)
             print(f"  {head}: {len(rows) or 'none'}")
             for row in rows[:SHOWN_MAX]:
-                print(f"    {row}")
+                print(f"    {printable(row)}")
     return 1 if waiting else 0
 
 
@@ -64,7 +65,7 @@ def _show(residue: "Residue") -> None:
     for one in residue.open[:SHOWN_MAX]:
         age = f"{(now - one.since).days} d"
         owner = one.owner or "-"
-        print(f"{one.amount:>16,}      {age:>6}  {one.object_id}  {owner}  {one.why}")
+        print(f"{one.amount:>16,}      {age:>6}  {one.object_id}  {owner}  {printable(one.why)}")
     left = residue.open[SHOWN_MAX:]
     if left:
         print(f"{sum(one.amount for one in left):>16,}              and {len(left)} more")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from maalem.cli import secrets_file
 from maalem.cli.bank import deed_line
 from maalem.cli.installation import Installation
+from maalem.cli.plain import printable
 from maalem.cli.verify import books_of
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _at_the_desk(
             said = asyncio.run(_inside(place, books[mode], work, live=live))
         except NotPossible as problem:
             return _say(f"Not done: {problem}.")
-    print(said or nothing)
+    print("\n".join(map(printable, said.split("\n"))) or nothing)
     return 0 if said else 1
 
 

@@ -5,6 +5,7 @@ import json
 from typing import Any, NamedTuple
 
 from maalem.cli.installation import Installation
+from maalem.cli.plain import printable
 from maalem.cli.verify import books_of
 
 SHOWN_MAX = 5
@@ -104,7 +105,7 @@ def morning() -> int:
 def _show(each: Waiting) -> None:
     print(f"  {each.what}: {len(each.lines)}   ({each.type})")
     for line in each.lines[:SHOWN_MAX]:
-        print(f"    {line}")
+        print(f"    {printable(line)}")
     if len(each.lines) > SHOWN_MAX:
         print(f"    and {len(each.lines) - SHOWN_MAX} more")
 

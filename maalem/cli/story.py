@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from maalem.cli.installation import Installation
+from maalem.cli.plain import printable
 from maalem.cli.verify import books_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def lines(told: "Story", *, mode: str = "test") -> list[str]:
         made += each
     if told.cut:
         made.append("… and more: ask by a narrower word")
-    return made + _books(told)
+    return [printable(line) for line in made + _books(told)]
 
 
 def _lines_of(entry: "Entry", accounts: dict[str, str]) -> list[str]:

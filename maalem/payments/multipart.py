@@ -4,6 +4,7 @@ Only what says so is read this way, and only after its caller is known: nobody c
 five megabytes without a key, or without the browser that a link was opened in.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from maalem.payments.errors import BadRequest
 from maalem.payments.files.keep import SIZE_MAX, too_large
 
 FIELDS_MAX, FIELD_MAX = 20, 8 * 1024
+# Five megabytes over a slow line of the countryside.
+WITHIN_S = 120.0
 # The document, the fields, and what stands between them.
 BODY_MAX = SIZE_MAX + 64 * 1024
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -51,7 +54,10 @@ async def parts(content_type: str | None, receive: Receive) -> Parts:
         max_part_size=FIELD_MAX,
     )
     try:
-        form = await parser.parse()
+        async with asyncio.timeout(WITHIN_S):
+            form = await parser.parse()
+    except TimeoutError:
+        raise BadRequest(f"The form did not arrive within {WITHIN_S:.0f} s.") from None
     except (MultiPartException, UnicodeDecodeError) as problem:
         said = getattr(problem, "message", "it is not UTF-8")
         raise BadRequest(f"The form can't be read: {said}") from None

@@ -3,6 +3,7 @@
 A plain ASGI callable, because this is the hot path: a table look-up, one parse, one handler.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
@@ -36,6 +37,9 @@ from maalem.payments.mode import Working
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+# Each is a reading of the database for every object of a list.
+EXPANDED_MAX = 20
+BODY_WITHIN_S = 30.0
 _log = logging.getLogger("maalem.payments.api")
 _DOWN = (
     asyncpg.PostgresConnectionError,
@@ -211,20 +215,31 @@ def _expand(given: Any) -> list[str]:
     paths = [given] if isinstance(given, str) else given
     if not isinstance(paths, list) or not all(isinstance(path, str) and path for path in paths):
         raise BadRequest("Invalid expand.", param="expand")
-    return paths
+    once = list(dict.fromkeys(paths))
+    if len(once) > EXPANDED_MAX:
+        raise BadRequest(f"You can expand {EXPANDED_MAX} properties at most.", param="expand")
+    return once
 
 
 async def _body(receive: Receive, *, most: int) -> bytes:
-    whole: bytes = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest("The request was broken off.")
-        whole += bytes(message.get("body", b""))
-        if len(whole) > most:
-            raise BadRequest(f"The request is larger than {most} bytes.")
-        if not message.get("more_body", False):
-            return whole
+    """The body, whoever sends it: of bounded size, within bounded time, copied once or twice.
+
+    What comes in pieces of one byte is not put together anew for each of them.
+    """
+    whole = bytearray()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise BadRequest("The request was broken off.")
+                whole += message.get("body", b"")
+                if len(whole) > most:
+                    raise BadRequest(f"The request is larger than {most} bytes.")
+                if not message.get("more_body", False):
+                    return bytes(whole)
+    except TimeoutError:
+        raise BadRequest(f"The request did not arrive within {BODY_WITHIN_S:.0f} s.") from None
 
 
 def _base_headers(headers: Headers, request_id: str) -> list[tuple[bytes, bytes]]:

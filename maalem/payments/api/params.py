@@ -18,6 +18,7 @@ PAIRS_MAX = 2_000
 DEPTH_MAX = 8
 # Stripe's own bounds: a text has so many characters, a dispute's evidence more.
 TEXT_MAX, EVIDENCE_MAX = 5_000, 20_000
+NAME_MAX = 500
 
 T = TypeVar("T")
 Pairs = list[tuple[str, str]]
@@ -55,6 +56,8 @@ def checked_pairs(pairs: Pairs) -> Pairs:
             raise BadRequest(
                 "A parameter holds a null character.", param=name if "\x00" not in name else None
             )
+        if len(name) > NAME_MAX:
+            raise BadRequest(f"A parameter's name is longer than {NAME_MAX} characters.")
         if len(value) > TEXT_MAX:
             _check_length(name, value)
     return pairs

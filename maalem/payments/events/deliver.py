@@ -24,7 +24,7 @@ from maalem.payments.events.backoff import next_try
 from maalem.payments.events.lanes import FIRST, Held
 from maalem.payments.events.outcomes import Outcome
 from maalem.payments.events.post import BadAnswer, Poster
-from maalem.payments.events.reach import Target, Unreachable, guarded_target, plain_target
+from maalem.payments.events.reach import Unreachable, target_of
 from maalem.payments.events.wire import EventRow
 from maalem.payments.events.wire import event as shown
 from maalem.payments.vault.keys import WrongKey
@@ -218,8 +218,9 @@ class Deliverer:
         return good or not row["wanted"]
 
     async def _post(self, payments: Payments, row: Any) -> int:
-        target: Target = (
-            await guarded_target(row["url"]) if self._live else plain_target(row["url"])
+        config = payments.config
+        target = await target_of(
+            row["url"], live=self._live, own=config.payments_url, shop=config.platform_url
         )
         event = EventRow(
             **{name: row[name] for name in EventRow.__struct_fields__ if name in row},

@@ -1,5 +1,6 @@
 """One payer's request: whose payment, in which language, and is the form really ours."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ from maalem.payments.mode import Working
 
 log = logging.getLogger(__name__)
 BODY_MAX, FIELDS_MAX = 16_384, 20
+BODY_WITHIN_S = 30.0
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -137,11 +139,15 @@ def sealed_fields(
 
 async def _posted(request: Request) -> list[tuple[str, str]]:
     """The fields of a small form; `OutOfDate` for anything larger or stranger."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MAX:
-            raise OutOfDate
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > BODY_MAX:
+                    raise OutOfDate
+    except TimeoutError:
+        raise OutOfDate from None
     try:
         return parse_qsl(
             body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict"

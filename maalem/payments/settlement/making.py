@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from maalem.kit.ids import new_id
+from maalem.kit.text import fold
 from maalem.payments.accounts.records import Account
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
@@ -143,7 +144,7 @@ def approve(
         )
     if payout.approvals_needed == 0:
         raise Refused("This payout needs no approval.", code="payout_unexpected_state")
-    if any(one.approver.lower() == approver.lower() for one in given):
+    if any(fold(one.approver) == fold(approver) for one in given):
         raise Refused(
             f"'{approver}' has approved this payout: another officer has to.",
             code="payout_already_approved",

@@ -247,3 +247,16 @@ def test_every_booking_has_its_words():
     }
     assert len(codes) > 40
     assert [code for code in sorted(codes) if code not in terminal._CODES] == []
+
+
+def test_a_terminal_obeys_nothing_that_a_merchant_wrote(fresh_payments_dsn):
+    """Escapes that clear the screen or turn a line round are shown, not done."""
+
+    async def make() -> str:
+        async with bank_world(fresh_payments_dsn.app) as b:
+            named = {"transfer_group": "\x1b[2J\x1b]0;owned\x07\u202eDAM 00.001\r\nok"}
+            return str((await b.w.pay(10_000, **named)).charge.receipt_number)
+
+    lines = terminal.lines(asyncio.run(asked(fresh_payments_dsn.admin, asyncio.run(make()))))
+    assert all(line.isprintable() for line in lines)
+    assert any("\\x1b[2J" in line and "\\u202e" in line for line in lines)

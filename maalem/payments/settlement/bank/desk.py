@@ -21,6 +21,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 
 from maalem.kit.ids import new_id
+from maalem.kit.text import fold
 from maalem.payments import store
 from maalem.payments.accounts.records import Account
 from maalem.payments.context import Payments
@@ -52,7 +53,7 @@ async def propose(
 
     What is proposed has been decided once already, so that nobody approves what can't be.
     """
-    if not by.strip() or not note.strip():
+    if not fold(by) or not note.strip():
         raise NotPossible("say who you are and why: --by and --note")
     deed = Deed(
         id=new_id("dsk"),
@@ -78,7 +79,7 @@ async def approve(payments: Payments, deed_id: str, /, *, by: str) -> Deed:
     """The second officer says yes: now it is done. Raises `NotPossible`."""
     while True:
         deed = await _open(payments, deed_id)
-        if by.strip().casefold() in ("", deed.officer.casefold()):
+        if fold(by) in ("", fold(deed.officer)):
             raise NotPossible(_REFUSALS["two_officers"])
         now = payments.clock.now()
         done = changed(deed, status=DeedStatus.DONE, second=by.strip(), ended_at=now)

@@ -14,7 +14,8 @@ COLUMNS = (
     *("currency", "gross", "fee", "net", "balance"),
 )
 BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide ones count in the spreadsheets of the East.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def sheet(account: Account, *, currency: str, bom: bool = False) -> bytes:
@@ -47,7 +48,7 @@ def decimal(minor: int, currency: str) -> str:
 
 def harmless(text: str) -> str:
     """`text`, such that no spreadsheet computes it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(" \u00a0\ufeff\u200b").startswith(_FORMULA) else text
 
 
 def _row(entry: Entry, currency: str) -> list[str]:

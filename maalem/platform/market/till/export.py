@@ -18,7 +18,8 @@ from .queries import Row
 
 # A spreadsheet counts with what begins with one of these, even out of a file.
 _PLAIN = re.compile(r"-?[0-9]+\.[0-9]{2}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide ones count in the spreadsheets of the East.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Echo:
@@ -104,7 +105,7 @@ def moment(at: datetime) -> str:
 
 def safe(cell: str) -> str:
     """The cell as text: an apostrophe goes before what a spreadsheet would count with."""
-    if cell.startswith(_FORMULA) and not _PLAIN.fullmatch(cell):
+    if cell.lstrip(" \u00a0\ufeff\u200b").startswith(_FORMULA) and not _PLAIN.fullmatch(cell):
         return f"'{cell}"
     return cell
 

@@ -87,7 +87,13 @@ def test_money_finds_its_owner_by_two_officers(fresh_payments_dsn, aside):
             await desk.propose(b.payments, "suspend", line.id, **WHY)
         deed = await desk.propose(b.payments, "give", line.id, target=seller.id, **WHY)
         assert (await balance(b.payments.pool, seller.id)).available == {}
-        for same in ("Naïma Oubella", " naïma oubella ", ""):
+        for same in (
+            "Naïma Oubella",
+            " naïma oubella ",
+            "NAIMA OUBELLA",
+            "Nai\u0308ma\u200b Oubella",
+            "",
+        ):
             with pytest.raises(desk.NotPossible, match="somebody else"):
                 await desk.approve(b.payments, deed.id, by=same)
         await desk.approve(b.payments, deed.id, by=OTHER)

@@ -35,7 +35,9 @@ def test_the_sheet_is_what_it_always_was():
     assert len(COLUMNS) == 11
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+212", "-2", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+212", "-2", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0+1", "＝1"]
+)
 def test_no_text_becomes_a_formula(text):
     assert harmless(text) == f"'{text}"
     assert harmless("Tapis = 2") == "Tapis = 2"
