@@ -93,6 +93,8 @@ async def update(call: Call, params: UpdateEndpoint, endpoint_id: str) -> Decide
         fields["url"] = _url(params.url)
     if params.enabled_events is not None:
         fields["enabled_events"] = _events(params.enabled_events)
+    if params.disabled:
+        _theirs(endpoint)
     if params.disabled is not None:
         fields["status"] = "disabled" if params.disabled else "enabled"
         fields["disabled_by"] = "owner" if params.disabled else None
@@ -107,7 +109,7 @@ async def update(call: Call, params: UpdateEndpoint, endpoint_id: str) -> Decide
 @route("DELETE", "/v1/webhook_endpoints/{endpoint}")
 async def delete(call: Call, params: NoParams, endpoint_id: str) -> Decided:
     """Forget the endpoint; what it was still to hear of is not sent."""
-    endpoint = await own(call, endpoint_id)
+    endpoint = _theirs(await own(call, endpoint_id))
     ended = changed(
         endpoint,
         deleted=True,
@@ -144,16 +146,21 @@ async def roll_secret(call: Call, params: RollSecret, endpoint_id: str) -> Decid
             f"A rolled secret may live on for 0 to {signing.OVERLAP_MAX.days} days.",
             param="expires_in",
         )
-    endpoint = await own(call, endpoint_id)
-    if endpoint.origin == "installation":
-        raise Refused(
-            "This endpoint is the installation's own: MAALEM_STRIPE_WEBHOOK_SECRET sets its"
-            " secret.",
-            code="webhook_endpoint_in_settings",
-        )
+    endpoint = _theirs(await own(call, endpoint_id))
     clear = secret(signing.CLEAR)
     fresh = await signing.sealed(call.payments.vault.papers, clear, account_id=call.account.id)
     return with_secret(signing.rolled(endpoint, fresh, at=call.now, lives_on=lives_on), clear=clear)
+
+
+def _theirs(endpoint: Endpoint) -> Endpoint:
+    """An endpoint that its account may do away with: the shop would go deaf without its own."""
+    if endpoint.origin == "installation":
+        raise Refused(
+            "This endpoint is the installation's own: MAALEM_STRIPE_WEBHOOK_SECRET sets its"
+            " secret, and it is neither switched off nor deleted.",
+            code="webhook_endpoint_in_settings",
+        )
+    return endpoint
 
 
 def with_secret(endpoint: Endpoint, *, clear: str) -> Decided:

@@ -108,3 +108,13 @@ def test_the_installations_own_secret_is_set_by_its_settings(service):
     with pytest.raises(stripe.InvalidRequestError) as refused:
         roll(service, stripe.WebhookEndpoint.construct_from({"id": own}, "x"))
     assert refused.value.code == "webhook_endpoint_in_settings"
+
+
+def test_the_installations_own_endpoint_is_neither_switched_off_nor_deleted(service):
+    ((own,),) = service.rows("SELECT id FROM webhook_endpoints WHERE origin = 'installation'")
+    hooks = service.client().v1.webhook_endpoints
+    for ending in (lambda: hooks.update(own, {"disabled": True}), lambda: hooks.delete(own)):
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            ending()
+        assert refused.value.code == "webhook_endpoint_in_settings"
+    assert hooks.retrieve(own).status == "enabled"

@@ -77,7 +77,7 @@ REFUSALS: dict[str, Word] = {
     "api_key_revoked": _("This key has ended already."),
     "api_key_expired": _("This key has ended already."),
     "webhook_endpoint_in_settings": _(
-        "This address belongs to the installation: its secret is set where that is run."
+        "This address belongs to the installation: it is set where that is run."
     ),
     "webhook_endpoint_disabled": _("This address is switched off: switch it on first."),
 }
