@@ -17,6 +17,7 @@ from maalem.payments.api import v1
 from maalem.payments.api.access import admit, shortened
 from maalem.payments.api.auth import Caller, Gate
 from maalem.payments.api.call import Answered, Call
+from maalem.payments.api.cross_origin import preflight, readable
 from maalem.payments.api.idempotency import (
     Holder,
     Keys,
@@ -104,7 +105,11 @@ class Api:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_id("req")
         headers = Headers(scope["headers"])
-        extra: list[tuple[bytes, bytes]] = []
+        extra = readable(scope["method"], scope["path"], headers)
+        if scope["method"] == "OPTIONS":
+            answer = preflight(scope["path"], headers)
+            await _send(send, answer, [*_base_headers(headers, request_id), *answer.headers])
+            return
         try:
             answer = await self._answer(
                 scope, receive, headers=headers, request_id=request_id, extra=extra
