@@ -84,6 +84,13 @@ async function accounts() {
   assert.equal((await stripe.accounts.retrievePerson(id, person.id)).last_name, "Filali");
   assert.equal((await stripe.accounts.listPersons(id)).data.length, 1);
   assert.ok((await stripe.accounts.deletePerson(id, person.id)).deleted);
+  const link = await stripe.accountLinks.create({
+    account: id,
+    type: "account_onboarding",
+    refresh_url: "http://shop.test/again",
+    return_url: "http://shop.test/back",
+  });
+  assert.match(link.url, /\/onboarding\//);
   const closed = await seller();
   const stopped = await stripe.accounts.reject(closed.id, { reason: "other" });
   assert.equal(stopped.charges_enabled, false);
@@ -144,6 +151,8 @@ async function setupIntents() {
   assert.ok((await stripe.setupIntents.list({ customer: customer.id })).data.length);
   const tries = await stripe.setupAttempts.list({ setup_intent: setup.id });
   assert.deepEqual(tries.data.map((found) => found.id), [done.latest_attempt]);
+  const later = await stripe.setupIntents.create({ payment_method: "pm_card_visa", confirm: true });
+  assert.equal((await stripe.mandates.retrieve(later.mandate)).status, "active");
   const left = await stripe.setupIntents.create({});
   const canceled = await stripe.setupIntents.cancel(left.id);
   say("setup intents", { done: done.status, left: canceled.status });

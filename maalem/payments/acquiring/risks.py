@@ -46,8 +46,12 @@ async def weighed(
     payments: Payments, intent: Intent, /, *, method: PaymentMethod, now: datetime
 ) -> Weighed:
     """Hold the rules in force against the payment. Asks the database only if a rule has to."""
-    rules = await payments.risk.rules(intent.account_id, now=now)
-    facts = _facts(payments, intent, method=method)
+    return await held_against(payments, _facts(payments, intent, method=method), now=now)
+
+
+async def held_against(payments: Payments, facts: Facts, /, *, now: datetime) -> Weighed:
+    """The same, about a payment or a setup as rules see it."""
+    rules = await payments.risk.rules(facts.account, now=now)
     seen = await payments.risk.look(wanted(rules, facts), now=now)
     verdict = weigh(rules, facts, seen=seen)
     hour = hour_of(now)
@@ -57,7 +61,7 @@ async def weighed(
     ]
     if verdict.action is None:
         tried += [_limit(limit, hour) for limit in limits(rules, facts)]
-    return Weighed(_kept(verdict, method=method), tried)
+    return Weighed(_kept(verdict), tried)
 
 
 def blocked(attempt: Attempt) -> Declined | None:
@@ -114,6 +118,14 @@ async def close_with_refund(
     close(unit, review, why=why, by="refund", now=payments.clock.now())
 
 
+async def close_with_dispute(payments: Payments, unit: Unit, charge: Charge) -> None:
+    """A payment that its holder's bank has taken back, or has decided on, is not looked at more."""
+    named = (charge.risk or {}).get("review")
+    review = await store.get(payments.pool, Review, named) if named else None
+    if review is not None and review.open:
+        close(unit, review, why="disputed", by="dispute", now=payments.clock.now())
+
+
 def close(unit: Unit, review: Review, *, why: str, by: str, now: datetime) -> Review:
     """Close a review in `unit`, and say so."""
     closed = changed(review, open=False, closed_reason=why, closed_by=by, closed_at=now)
@@ -125,28 +137,44 @@ def close(unit: Unit, review: Review, *, why: str, by: str, now: datetime) -> Re
 
 
 async def _declines(payments: Payments, asked: Asked) -> list[tuple[Any, ...]]:
-    rules = await payments.risk.rules(asked.intent.account_id, now=asked.now)
-    facts = _facts(payments, asked.intent, method=asked.method)
-    hour = hour_of(asked.now)
+    return await declines(
+        payments, _facts(payments, asked.intent, method=asked.method), now=asked.now
+    )
+
+
+async def declines(payments: Payments, facts: Facts, /, *, now: datetime) -> list[tuple[Any, ...]]:
+    """What a decline adds to the counters of the rules."""
+    rules = await payments.risk.rules(facts.account, now=now)
+    hour = hour_of(now)
     return [(key, hour, 0, 1, 0, None, None, None, None) for key in sorted(counters(rules, facts))]
 
 
-def _facts(payments: Payments, intent: Intent, *, method: PaymentMethod) -> Facts:
+def facts_of(payments: Payments, method: PaymentMethod, /, *, account: str, **traits: Any) -> Facts:
+    """A method as rules see it; `traits` are the other facts."""
     fingerprint = method.fingerprint
     return Facts(
-        account=intent.account_id,
-        amount=intent.amount,
-        currency=intent.currency,
+        account=account,
         rail=method.type,
         card=fingerprint,
         card_brand=method.brand,
         card_country=method.country,
         card_funding=method.funding,
         cvc_check=method.cvc_check,
-        customer=intent.customer_id,
-        email=method.billing_email or intent.receipt_email,
         phone=method.wallet_phone or method.billing_phone,
         risk_level=payments.risk.levels.get(fingerprint or "", NORMAL),
+        **traits,
+    )
+
+
+def _facts(payments: Payments, intent: Intent, *, method: PaymentMethod) -> Facts:
+    return facts_of(
+        payments,
+        method,
+        account=intent.account_id,
+        amount=intent.amount,
+        currency=intent.currency,
+        customer=intent.customer_id,
+        email=method.billing_email or intent.receipt_email,
     )
 
 
@@ -158,7 +186,7 @@ def _limit(limit: Limit, hour: datetime) -> tuple[Any, ...]:
 _COUNTED = ("attempts", "declines", "amount")
 
 
-def _kept(verdict: Verdict, *, method: PaymentMethod) -> dict[str, Any] | None:
+def _kept(verdict: Verdict) -> dict[str, Any] | None:
     if verdict.rule is None and verdict.level == NORMAL:
         return None
     kind = _TYPES.get(verdict.action or "", "authorized")

@@ -74,6 +74,7 @@ _KINDS = {
     "file": "file",
     "fr": "application_fee",
     "issfr": "early_fraud_warning",
+    "mandate": "mandate",
     "pi": "payment_intent",
     "prv": "review",
     "rsl": "radar",

@@ -16,7 +16,7 @@ from maalem.payments.acquiring.connect.records import (
 )
 from maalem.payments.acquiring.records import Charge, Intent, Refund, Reversal, Transfer
 from maalem.payments.acquiring.setup import wire as setup_wire
-from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
+from maalem.payments.acquiring.setup.records import Mandate, SetupAttempt, SetupIntent
 from maalem.payments.api.access import may_expand
 from maalem.payments.api.bank_accounts import account_shown
 from maalem.payments.api.call import Call, Object
@@ -38,7 +38,8 @@ EXPANDABLE = frozenset(
         *("customer", "customer_communication", "customer_signature", "default_payment_method"),
         *("destination", "destination_payment", "destination_payment_refund", "dispute"),
         *("duplicate_charge_documentation", "failure_balance_transaction", "fee", "front"),
-        *("latest_attempt", "latest_charge", "on_behalf_of", "originating_transaction"),
+        *("latest_attempt", "latest_charge", "mandate", "on_behalf_of"),
+        "originating_transaction",
         *("payment_intent", "payment_method", "receipt", "refund_policy"),
         *("release_balance_transaction", "review", "rule", "service_documentation"),
         *("setup_intent", "shipping_documentation", "source", "source_refund"),
@@ -140,6 +141,7 @@ for _prefix, _kind, _show in (
     ("ch", Charge, wire.charge),
     ("seti", SetupIntent, setup_wire.setup_intent),
     ("setatt", SetupAttempt, setup_wire.setup_attempt),
+    ("mandate", Mandate, setup_wire.mandate),
     ("re", Refund, wire.refund),
     ("tr", Transfer, wire.transfer),
     ("trr", Reversal, wire.reversal),

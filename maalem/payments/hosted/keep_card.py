@@ -1,5 +1,7 @@
 """The page of a session that sets a card up: the same form, and nothing to pay."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -7,7 +9,7 @@ from maalem.payments.accounts import methods
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.sessions import Session, SessionStatus
 from maalem.payments.acquiring.setup import confirm as setting
-from maalem.payments.acquiring.setup import visits
+from maalem.payments.acquiring.setup import mandates, visits
 from maalem.payments.acquiring.setup.records import SetupIntent
 from maalem.payments.acquiring.setup.states import SetupAttemptStatus, SetupIntentStatus
 from maalem.payments.acquiring.setup.visits import Visit
@@ -79,10 +81,22 @@ async def keep(request: Request) -> Response:
             method=method,
             return_url=sessions.page_url(session, payments_url=payments.config.payments_url),
             also=(method,),
+            acceptance=_agreed(payments, request),
         )
     except (ApiError, ChangedMeanwhile):
         return go(back, frame=frame)  # another tab was faster: the page says how it stands
     return _onwards(done.setup, session, frame=frame) or go(back, frame=frame)
+
+
+def _agreed(payments: Payments, request: Request) -> dict[str, Any]:
+    """The page said what she agrees to, and she pressed the button below."""
+    return mandates.acceptance(
+        payments.config,
+        type="online",
+        at=int(payments.clock.now().timestamp()),
+        ip=request.client.host if request.client else None,
+        agent=request.headers.get("user-agent", "")[:1_000] or None,
+    )
 
 
 def _onwards(setup: SetupIntent, session: Session, *, frame: Frame) -> Response | None:

@@ -17,6 +17,7 @@ from maalem.payments.acquiring.disputes.records import Dispute, Notice
 from maalem.payments.acquiring.disputes.states import CHARGEBACK, INQUIRY, DisputeStatus
 from maalem.payments.acquiring.lines import line
 from maalem.payments.acquiring.records import Attempt, Charge
+from maalem.payments.acquiring.risks import close_with_dispute
 from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
 from maalem.payments.events.outbox import Event, event
@@ -90,6 +91,7 @@ async def opened(payments: Payments, notice: Notice, *, charge: Charge) -> tuple
     unit.events.append(told("charge.dispute.created", case, at=now))
     if not inquiry:
         unit.events.append(told("charge.dispute.funds_withdrawn", case, at=now))
+        await close_with_dispute(payments, unit, charge)
     return unit, case
 
 
@@ -113,6 +115,7 @@ async def escalated(payments: Payments, case: Case, *, notice: Notice) -> tuple[
         told("charge.dispute.updated", after, at=now, before=case),
         told("charge.dispute.funds_withdrawn", after, at=now),
     ]
+    await close_with_dispute(payments, unit, case.charge)
     return unit, after
 
 
@@ -135,6 +138,8 @@ async def ended(
         unit.events.append(told("charge.dispute.funds_reinstated", after, at=now))
     unit.put(after.dispute)
     unit.events.append(told("charge.dispute.closed", after, at=now, before=case))
+    if status in (DisputeStatus.WON, DisputeStatus.LOST):
+        await close_with_dispute(payments, unit, case.charge)
     return unit, after
 
 

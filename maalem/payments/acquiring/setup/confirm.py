@@ -12,7 +12,7 @@ from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
 from maalem.payments.acquiring.answers import finish_key
-from maalem.payments.acquiring.setup import wire
+from maalem.payments.acquiring.setup import weighing, wire
 from maalem.payments.acquiring.setup.judge import (
     Answer,
     Asked,
@@ -55,12 +55,14 @@ async def confirm(
     keep: Keep | None = None,
     stored: bool = True,
     also: tuple[Record, ...] = (),
+    acceptance: dict[str, Any] | None = None,
 ) -> Set:
     """Set `method` up for `setup`. Raises `Refused` where its state forbids it.
 
     The setup ends `succeeded` (the method is its customer's now), `requires_action`,
     `requires_payment_method` (refused) or `processing` (no answer yet: a job asks again).
     `stored` is False for a setup made in the same request; `also` are records stored with it.
+    `acceptance` is how the holder agreed (mandates.py). The rules weigh it as they weigh a payment.
     """
     if stored and setup.status == SetupIntentStatus.REQUIRES_ACTION:
         setup, done = await leave_challenge(payments, setup)
@@ -69,6 +71,7 @@ async def confirm(
     if setup.status not in READY:
         raise wrong_state(setup, "confirmed")
     now = payments.clock.now()
+    weighed = await weighing.weighed(payments, setup, method=method, now=now)
     attempt = SetupAttempt(
         id=new_id("setatt"),
         account_id=setup.account_id,
@@ -84,6 +87,8 @@ async def confirm(
         idempotency_key=idempotency_key,
         created_at=now,
         asked_at=now,
+        acceptance=acceptance,
+        risk=weighed.risk,
     )
     step: dict[str, Any] = {
         "status": SetupIntentStatus.PROCESSING,
@@ -96,7 +101,8 @@ async def confirm(
     if not stored:
         unit.events.append(about(asked, "setup_intent.created", wire.setup_intent(setup)))
     unit.claim = keep.hold(setup.id) if keep else None
-    await payments.writer.commit(unit)
+    unit.counts = weighed.counts
+    asked = await weighing.begin(payments, asked, unit)
     return await _ask_and_settle(payments, asked, keep=keep)
 
 
@@ -116,7 +122,9 @@ async def complete(payments: Payments, *, attempt: str, abandoned: bool = False)
 async def resolve(payments: Payments, asked: Asked) -> Set:
     """Look up what became of an attempt, and record it. Whoever comes second finds what stands."""
     deadline_s = payments.config.rail_deadline_s
-    answer: Any = await payments.rails.card.lookup(asked.attempt.id, deadline_s=deadline_s)
+    answer: Any = weighing.blocked(asked.attempt) or await payments.rails.card.lookup(
+        asked.attempt.id, deadline_s=deadline_s
+    )
     if asked.attempt.status == SetupAttemptStatus.CHALLENGED:
         if not isinstance(answer, Authorised | Declined | NeverSeen):
             return _stands(asked)
@@ -263,6 +271,7 @@ async def _settle(
         from maalem.payments.acquiring.setup import visits
 
         await visits.add_completion(payments, unit, setup=done.setup, at=asked.now)
+        await weighing.add_declines(payments, unit, asked=asked, done=done)
         body = None
         if keep is not None:
             unit.claim, body = await keep.finish(done)
@@ -280,6 +289,9 @@ async def _settle(
 
 async def _ask(payments: Payments, asked: Asked) -> Answer:
     attempt, method = asked.attempt, asked.method
+    stopped = weighing.blocked(attempt)
+    if stopped is not None:
+        return stopped
     account = await store.get(payments.pool, Account, attempt.account_id)
     assert account is not None
     wanted = CardPayment(
@@ -289,7 +301,7 @@ async def _ask(payments: Payments, asked: Asked) -> Answer:
         merchant=account.business_name or "Maalem",
         cvc_check=Check(method.cvc_check or "unchecked"),
         capture=False,
-        force_challenge=attempt.forced,
+        force_challenge=attempt.forced or weighing.asks_challenge(attempt),
     )
     deadline_s = payments.config.rail_deadline_s
     try:

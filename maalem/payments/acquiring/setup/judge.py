@@ -8,8 +8,8 @@ from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring import challenges
 from maalem.payments.acquiring.refusals import card_error
-from maalem.payments.acquiring.setup import wire
-from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
+from maalem.payments.acquiring.setup import mandates, wire
+from maalem.payments.acquiring.setup.records import Mandate, SetupAttempt, SetupIntent
 from maalem.payments.acquiring.setup.states import SetupAttemptStatus, SetupIntentStatus
 from maalem.payments.config import Config
 from maalem.payments.errors import CardError
@@ -48,6 +48,7 @@ class Set:
     attempt: SetupAttempt
     method: PaymentMethod
     refusal: CardError | None = None
+    mandate: Mandate | None = None
 
 
 def judge(asked: Asked, answer: Answer) -> tuple[Unit, Set]:
@@ -88,8 +89,13 @@ def _succeeded(asked: Asked, answer: Authorised) -> tuple[Unit, Set]:
             customer_id=setup.customer_id,
             agreement=kept.agreement,
         )
+    mandate = mandates.given(setup, asked.attempt, now=asked.now)
     done = changed(
-        setup, status=SetupIntentStatus.SUCCEEDED, next_action=None, last_setup_error=None
+        setup,
+        status=SetupIntentStatus.SUCCEEDED,
+        next_action=None,
+        last_setup_error=None,
+        mandate_id=mandate.id if mandate else None,
     )
     attempt = changed(
         asked.attempt,
@@ -99,12 +105,14 @@ def _succeeded(asked: Asked, answer: Authorised) -> tuple[Unit, Set]:
         resolved_at=asked.now,
     )
     unit = Unit().put(done, attempt)
+    if mandate is not None:
+        unit.put(mandate)
     if kept is not method:
         unit.put(kept)
     if attached:
         unit.events.append(about(asked, "payment_method.attached", _method(kept)))
     unit.events.append(about(asked, "setup_intent.succeeded", wire.setup_intent(done)))
-    return unit, Set(done, attempt, kept)
+    return unit, Set(done, attempt, kept, mandate=mandate)
 
 
 def _failed(asked: Asked, answer: Declined) -> tuple[Unit, Set]:

@@ -27,6 +27,7 @@ class SetupIntent(Record, kw_only=True, frozen=True):
     canceled_at: datetime | None = None
     metadata: dict[str, str]
     created_at: datetime
+    mandate_id: str | None = None
 
 
 class SetupAttempt(Record, kw_only=True, frozen=True):
@@ -53,3 +54,21 @@ class SetupAttempt(Record, kw_only=True, frozen=True):
     idempotency_key: str | None = None
     created_at: datetime
     asked_at: datetime
+    acceptance: dict[str, Any] | None = None
+    risk: dict[str, Any] | None = None
+
+
+class Mandate(Record, kw_only=True, frozen=True):
+    """The holder's agreement to payments without her: active until her card is taken away.
+
+    `acceptance` says how she agreed (`type`, `accepted_at`), and holds from where, sealed.
+    """
+
+    TABLE: ClassVar[str] = "mandates"
+
+    account_id: str
+    payment_method_id: str
+    setup_id: str
+    status: str = "active"
+    acceptance: dict[str, Any]
+    created_at: datetime

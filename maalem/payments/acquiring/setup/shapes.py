@@ -7,6 +7,8 @@ from maalem.payments.acquiring.shapes import CvcCheck, LastError, ThreeDSecure
 from maalem.payments.shapes import (
     Country,
     CustomerId,
+    Empty,
+    MandateId,
     Metadata,
     MethodId,
     Never,
@@ -41,7 +43,7 @@ class SetupIntent(TypedDict):
     last_setup_error: LastError | None
     latest_attempt: SetupAttemptId | None
     livemode: bool
-    mandate: Never
+    mandate: MandateId | None
     metadata: Metadata
     next_action: NextAction | None
     on_behalf_of: Never
@@ -90,3 +92,37 @@ class SetupAttempt(TypedDict):
     setup_intent: SetupIntentId
     status: Literal["abandoned", "failed", "processing", "requires_action", "succeeded"]
     usage: Literal["off_session", "on_session"]
+
+
+class MandateOnline(TypedDict):
+    """From where she agreed; only in the answer to who retrieves the mandate."""
+
+    ip_address: str | None
+    user_agent: str | None
+
+
+class CustomerAcceptance(TypedDict):
+    accepted_at: Timestamp | None
+    type: Literal["offline", "online"]
+    offline: NotRequired[Empty]
+    online: NotRequired[MandateOnline]
+
+
+class MandateMethod(TypedDict):
+    type: Literal["card"]
+    card: Empty
+
+
+class Mandate(TypedDict):
+    """The holder's agreement to payments without her."""
+
+    id: str
+    object: Literal["mandate"]
+    customer_acceptance: CustomerAcceptance
+    livemode: bool
+    multi_use: Empty
+    on_behalf_of: Never
+    payment_method: MethodId
+    payment_method_details: MandateMethod
+    status: Literal["active", "inactive"]
+    type: Literal["multi_use"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
+from maalem.payments.acquiring.setup.records import Mandate, SetupAttempt, SetupIntent
 from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 
@@ -26,7 +26,7 @@ def setup_intent(record: SetupIntent) -> dict[str, Any]:
         "last_setup_error": record.last_setup_error,
         "latest_attempt": record.attempt_id,
         "livemode": livemode(),
-        "mandate": None,
+        "mandate": record.mandate_id,
         "metadata": record.metadata,
         "next_action": record.next_action,
         "on_behalf_of": None,
@@ -57,4 +57,26 @@ def setup_attempt(record: SetupAttempt) -> dict[str, Any]:
         "setup_intent": record.setup_id,
         "status": _SHOWN.get(record.status, record.status),
         "usage": record.usage,
+    }
+
+
+def mandate(record: Mandate, *, online: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The `mandate` object. From where she agreed is personal: shown to who retrieves it alone."""
+    kept = record.acceptance
+    accepted: dict[str, Any] = {"accepted_at": kept.get("accepted_at"), "type": kept["type"]}
+    if kept["type"] == "online":
+        accepted["online"] = online or {"ip_address": None, "user_agent": None}
+    else:
+        accepted["offline"] = {}
+    return {
+        "id": record.id,
+        "object": "mandate",
+        "customer_acceptance": accepted,
+        "livemode": livemode(),
+        "multi_use": {},
+        "on_behalf_of": None,
+        "payment_method": record.payment_method_id,
+        "payment_method_details": {"type": "card", "card": {}},
+        "status": record.status,
+        "type": "multi_use",
     }

@@ -129,6 +129,12 @@ def statement(client: Any) -> str:
     return str(client.raw_request("post", "/v1/statements", **period).data["id"])
 
 
+def mandate(v1: Any) -> str:
+    """What the holder of a card agreed to as it was kept."""
+    kept = v1.setup_intents.create({"payment_method": "pm_card_visa", "confirm": True})
+    return str(kept.mandate)
+
+
 def objects_of(client: Any, service: Service) -> dict[str, str]:
     """One of each kind, by the word of its address; `…/2` is the second id in an address."""
     v1: stripe.V1Services = client.v1
@@ -186,6 +192,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "disputes": inquiry(service, charge),
         "files": document.id,
         "events": events.data[0].id,
+        "mandates": mandate(v1),
         "payment_intents": paid.id,
         "payment_methods": str(paid.payment_method),
         "payouts": paid_out(v1),

@@ -196,7 +196,7 @@ def test_a_lost_answer_is_asked_for_again(v1, customer, service, jobs, conduct):
         ({"payment_method": "pm_nobody"}, "payment_method"),
         ({"usage": "sometimes"}, "usage"),
         ({"return_url": "http://shop.test"}, "return_url"),
-        ({"mandate_data": {"a": "b"}}, "mandate_data"),
+        ({"mandate_data": {"a": "b"}}, "mandate_data[a]"),
     ],
 )
 def test_what_is_wrong_is_named(v1, wrong, param):

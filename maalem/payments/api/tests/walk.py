@@ -107,6 +107,7 @@ def setup_intents(v1: Any, cast: Cast) -> None:
     v1.setup_intents.update(setup.id, {"customer": customer.id, "payment_method": "pm_card_visa"})
     done = v1.setup_intents.confirm(setup.id)
     assert v1.setup_intents.retrieve(setup.id).status == "succeeded"
+    assert v1.mandates.retrieve(done.mandate).status == "active"
     assert len(v1.setup_intents.list({"customer": customer.id}).data) == 1
     tries = v1.setup_attempts.list({"setup_intent": setup.id}).data
     assert [found.id for found in tries] == [done.latest_attempt]

@@ -9,6 +9,7 @@ from maalem.payments import store
 from maalem.payments.accounts import wire
 from maalem.payments.accounts.methods import let_go
 from maalem.payments.accounts.records import Customer, PaymentMethod
+from maalem.payments.acquiring.setup import mandates
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.fields import Address, Email, Shipping
 from maalem.payments.api.lists import ListParams, page
@@ -102,6 +103,7 @@ async def delete(call: Call, params: NoParams, customer_id: str) -> Decided:
         unit.put(gone_with_her)
         shown = wire.payment_method(gone_with_her)
         unit.events.append(call.event("payment_method.detached", shown))
+        await mandates.end(call.payments, unit, method_id=method.id)
     unit.events.append(call.event("customer.deleted", wire.customer(old)))
     return Decided(wire.customer(gone), unit)
 

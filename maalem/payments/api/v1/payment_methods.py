@@ -16,6 +16,7 @@ from maalem.payments.accounts.methods import (
     unspent,
 )
 from maalem.payments.accounts.records import PaymentMethod, Token
+from maalem.payments.acquiring.setup import mandates
 from maalem.payments.api import fields
 from maalem.payments.api.bank_accounts import BankAccountData, taken
 from maalem.payments.api.call import Call, Decided, NoParams, Object
@@ -144,6 +145,7 @@ async def detach(call: Call, params: NoParams, method_id: str) -> Decided:
     new = let_go(method)
     unit = Unit().put(new)
     unit.events.append(call.event("payment_method.detached", wire.payment_method(new)))
+    await mandates.end(call.payments, unit, method_id=new.id)
     return Decided(wire.payment_method(new), unit)
 
 

@@ -1,8 +1,10 @@
 """/v1/setup_intents and /v1/setup_attempts"""
 
-from typing import Any, Literal
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
@@ -10,7 +12,7 @@ from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.methods import Taken, chosen, unspent
 from maalem.payments.acquiring.outcome import client_secret
 from maalem.payments.acquiring.setup import confirm as setting
-from maalem.payments.acquiring.setup import wire
+from maalem.payments.acquiring.setup import mandates, wire
 from maalem.payments.acquiring.setup.confirm import READY, wrong_state
 from maalem.payments.acquiring.setup.judge import Set
 from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
@@ -47,6 +49,30 @@ class MethodOptions(msgspec.Struct, forbid_unknown_fields=True):
     card: CardOptions | None = None
 
 
+class Online(msgspec.Struct, forbid_unknown_fields=True):
+    """From where the holder agreed."""
+
+    ip_address: str
+    user_agent: Annotated[str, Meta(max_length=1_000)]
+
+
+class NoDetails(msgspec.Struct, forbid_unknown_fields=True):
+    """`offline`: there is nothing to tell of it."""
+
+
+class Acceptance(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`customer_acceptance`: how the holder agreed to payments without her."""
+
+    type: Literal["online", "offline"]
+    accepted_at: int | None = None
+    online: Online | None = None
+    offline: NoDetails | Literal[""] | None = None
+
+
+class MandateData(msgspec.Struct, forbid_unknown_fields=True):
+    customer_acceptance: Acceptance
+
+
 class Setting(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What creating, changing and confirming take about the method."""
 
@@ -55,7 +81,13 @@ class Setting(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     payment_method_options: MethodOptions | None = None
 
 
-class Create(Setting, forbid_unknown_fields=True, kw_only=True):
+class Agreed(Setting, forbid_unknown_fields=True, kw_only=True):
+    """What creating and confirming take besides."""
+
+    mandate_data: MandateData | None = None
+
+
+class Create(Agreed, forbid_unknown_fields=True, kw_only=True):
     confirm: bool = False
     automatic_payment_methods: AutomaticMethods | None = None
     customer: str | None = None
@@ -67,7 +99,7 @@ class Create(Setting, forbid_unknown_fields=True, kw_only=True):
     use_stripe_sdk: bool = False
 
 
-class Confirm(Setting, forbid_unknown_fields=True, kw_only=True):
+class Confirm(Agreed, forbid_unknown_fields=True, kw_only=True):
     return_url: str | None = None
     use_stripe_sdk: bool = False
 
@@ -113,6 +145,11 @@ async def create(call: Call, params: Create) -> Answered:
     taken = await _method(call, params)
     if params.customer:
         await the_customer(call, params.customer, param="customer")
+    if params.mandate_data is not None and not params.confirm:
+        raise BadRequest(
+            "You can only use the parameter mandate_data if you pass confirm=true.",
+            param="mandate_data",
+        )
     if params.return_url and not params.confirm:
         raise BadRequest(
             "You can only use the parameter return_url if you pass confirm=true.",
@@ -250,11 +287,43 @@ async def _set_up(
         keep=keep,
         stored=stored,
         also=tuple(record for _, record in taken.unit.puts),
+        acceptance=_acceptance(call, params.mandate_data),
     )
     if keep.answer is None:  # the challenge that was open had been passed: that setup stands
         status, obj, fresh = await _shown(done)
         return Answered(status, await encode(call, obj, fresh=fresh))
     return keep.answer
+
+
+def _acceptance(call: Call, data: MandateData | None) -> dict[str, Any] | None:
+    """How the holder agreed, as the mandate keeps it."""
+    if data is None:
+        return None
+    told, head = data.customer_acceptance, "mandate_data[customer_acceptance]"
+    if told.accepted_at is not None and not 0 < told.accepted_at <= call.now.timestamp() + 300:
+        raise BadRequest("Invalid timestamp: not in the past.", param=f"{head}[accepted_at]")
+    other = "offline" if told.type == "online" else "online"
+    if getattr(told, other) is not None:
+        raise BadRequest(f"You passed {other} for an {told.type} acceptance.", param=head)
+    if told.type == "offline":
+        return mandates.acceptance(call.payments.config, type="offline", at=told.accepted_at)
+    if told.online is None:
+        raise BadRequest(
+            f"Missing required param: {head}[online].",
+            code="parameter_missing",
+            param=f"{head}[online]",
+        )
+    try:
+        ip_address(told.online.ip_address)
+    except ValueError:
+        raise BadRequest("Not an IP address.", param=f"{head}[online][ip_address]") from None
+    return mandates.acceptance(
+        call.payments.config,
+        type="online",
+        at=told.accepted_at or int(call.now.timestamp()),
+        ip=told.online.ip_address,
+        agent=told.online.user_agent,
+    )
 
 
 async def _new_terms(call: Call, params: Update, *, old: SetupIntent, unit: Unit) -> dict[str, Any]:
@@ -325,8 +394,10 @@ def _no_method(setup: SetupIntent | None = None) -> BadRequest:
 async def _shown(done: Set) -> tuple[int, Object, tuple[Object, ...]]:
     if done.refusal is not None:
         return done.refusal.status, done.refusal.body(), ()
-    fresh = (wire.setup_attempt(done.attempt), accounts_wire.payment_method(done.method))
-    return 200, wire.setup_intent(done.setup), fresh
+    fresh = [wire.setup_attempt(done.attempt), accounts_wire.payment_method(done.method)]
+    if done.mandate is not None:
+        fresh.append(wire.mandate(done.mandate))
+    return 200, wire.setup_intent(done.setup), tuple(fresh)
 
 
 async def _the_setup(call: Call, setup_id: str, *, param: str = "intent") -> SetupIntent:
