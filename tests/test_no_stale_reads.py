@@ -32,6 +32,7 @@ REMEMBERS = {
     "maalem/payments/hosted/render.py": "style sheets and templates",
     "maalem/payments/events/post.py": "what TLS needs",
     "maalem/payments/packed/__init__.py": "dictionaries of the compressor",
+    "maalem/payments/running.py": "which version the process is",
     "maalem/payments/settlement/banks.py": "the list of banks, a file of the program",
     "maalem/payments/settlement/days.py": "the list of holidays, a file of the program",
 }
