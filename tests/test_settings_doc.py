@@ -18,8 +18,11 @@ def test_every_setting_is_in_the_table_and_nothing_else():
         text=True,
         check=True,
     ).stdout.split()
-    paths = [ROOT / name for name in files if "/tests/" not in name and (ROOT / name).exists()]
-    read = {name for path in paths for name in NAME.findall(path.read_text(encoding="utf-8"))}
+    read, tried = set(), set()
+    for name in filter(lambda name: (ROOT / name).exists(), files):
+        found = set(NAME.findall((ROOT / name).read_text(encoding="utf-8")))
+        tried |= found  # some are for tests alone, such as the seed of a history
+        read |= found if "/tests/" not in name else set()
     told = set(NAME.findall((ROOT / "docs/settings.md").read_text(encoding="utf-8")))
     assert sorted(read - told - INNER) == []
-    assert sorted(told - read - INNER) == []
+    assert sorted(told - tried - INNER) == []
