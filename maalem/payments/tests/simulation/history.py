@@ -16,7 +16,8 @@ from maalem.payments.tests.simulation.stepped import Owner, start
 from maalem.payments.tests.simulation.wishes import Memory, wish
 from maalem.payments.tests.simulation.world import World
 
-CLIENTS, WISHES = 3, (3, 8)
+# How much each client wants: every fourth history is a long one.
+CLIENTS, SHORT, LONG = 3, (1, 3), (3, 8)
 ROUNDS_MAX = 200
 LEAPS = (
     *(timedelta(seconds=31), timedelta(seconds=95), timedelta(minutes=11), timedelta(hours=1)),
@@ -24,10 +25,7 @@ LEAPS = (
 )
 # The weeks that follow, once everybody is well behaved; first what was asked is asked again.
 AT_ONCE = (timedelta(minutes=2),)
-AT_REST = (
-    *(timedelta(minutes=2), timedelta(days=1), timedelta(days=3), timedelta(days=9)),
-    timedelta(days=8),
-)
+AT_REST = (timedelta(minutes=2), timedelta(days=4), timedelta(days=11), timedelta(days=8))
 OFTEN = {"deliveries": 8, "unanswered rails": 4, "disputes": 3, "availability": 3}
 # An endpoint that is silent for days is disabled, and here days go by between two tries.
 NEVER = frozenset(
@@ -84,7 +82,7 @@ class History:
     async def _wants(self, client: Client) -> None:
         """One wish after the other, and a look around in between."""
         memory, chooser = self.memories[client.name], client.chooser
-        for _ in range(chooser.randint(*WISHES)):
+        for _ in range(chooser.randint(*(SHORT if self.seed % 4 else LONG))):
             question = client.question(wish(chooser, memory))
             answer = await client.ask(question)
             if answer is not None and answer[0] == 200:

@@ -64,10 +64,10 @@ def heard_whatever_was_answered(patch: pytest.MonkeyPatch) -> None:
     ("plant", "said", "first"),
     [
         (no_claim, "was done", 0),
-        (no_answer_is_a_no, "the network took", 3),
-        (each_question_is_new, "the network took", 15),
-        (open_after_a_look, "the network took", 21),
-        (heard_whatever_was_answered, "was never heard", 0),
+        (no_answer_is_a_no, "the network took", 4),
+        (each_question_is_new, "the network took", 4),
+        (open_after_a_look, "the network took", 0),
+        (heard_whatever_was_answered, "was never heard", 8),
     ],
 )
 def test_a_fault_that_was_planted_is_found(
@@ -75,7 +75,7 @@ def test_a_fault_that_was_planted_is_found(
 ):
     """Within some dozens of histories; `first` is where it was found once."""
     plant(monkeypatch)
-    for seed in range(first, first + TRIED):
+    for seed in range(first, first + 4 * TRIED, 4):  # the long ones
         found, _ = complaints(stage, seed)
         if any(said in complaint for complaint in found):
             return

@@ -31,6 +31,8 @@ from maalem.payments.rails.ports import (
 from maalem.payments.tests.simulation.stepped import Owner, Schedule, start
 
 FATES = ("fine", "lost", "unheard", "late", "twice")
+# How many turns something takes that is late.
+SLOW = (1, 10, 80)
 NETWORKS = Owner("networks", free=True)
 WAY = Owner("on the way")
 
@@ -69,8 +71,11 @@ class Line:
         return self.chooser.choice(FATES[1:])
 
     def _later(self, what: str, asking: Callable[[], Awaitable[Any]]) -> None:
+        slow = self.chooser.choice(SLOW)
+
         async def arrive() -> None:
-            await self.schedule.turn(f"{what} arrives")
+            for _ in range(slow):
+                await self.schedule.turn(f"{what} is on its way")
             await outside(asking)
 
         letter = start(WAY, arrive)
