@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 GIVE_UP_AFTER = timedelta(days=3)
+# An event that is old because we stood still is tried for some hours all the same.
+TRIES_MIN = 9
 _STEPS_S = (2, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800)
 
 
@@ -13,4 +15,5 @@ def next_try(*, attempts: int, event_at: datetime, now: datetime, spread: float)
     """
     step_s = _STEPS_S[min(attempts, len(_STEPS_S)) - 1]
     at = now + timedelta(seconds=step_s * (1 + spread / 10))
-    return None if at - event_at > GIVE_UP_AFTER else at
+    over = at - event_at > GIVE_UP_AFTER and attempts >= TRIES_MIN
+    return None if over else at

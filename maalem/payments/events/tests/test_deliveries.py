@@ -94,6 +94,15 @@ def test_the_pauses_grow_and_end_after_three_days():
     assert GIVE_UP_AFTER - timedelta(hours=9) < at - start <= GIVE_UP_AFTER
 
 
+def test_an_event_that_is_late_by_our_fault_is_tried_for_hours_all_the_same():
+    written = datetime(2026, 3, 2, tzinfo=UTC)
+    at = back = written + timedelta(days=5)
+    tries = 1
+    while (following := next_try(attempts=tries, event_at=written, now=at, spread=0)) is not None:
+        at, tries = following, tries + 1
+    assert timedelta(hours=1) < at - back < timedelta(hours=12)
+
+
 def _log(service: Service, hook: stripe.WebhookEndpoint) -> list[tuple[int, int]]:
     return service.rows(
         "SELECT attempt, answered FROM delivery_log WHERE endpoint_id = %s ORDER BY id", hook.id
