@@ -152,7 +152,7 @@ def test_the_till_reads_a_payment_its_refund_and_the_money_over_the_wire(institu
     has = desk.holdings(weaver)
     assert has.available_minor + has.pending_minor == 100_000
     assert has.interval
-    assert desk.payouts(weaver) == ()
+    assert desk.payouts(weaver).payouts == ()
     assert desk.reserves(weaver) == ()
     lines, more = desk.movements(weaver, since=0)
     assert ([one.net_minor for one in lines], more) == ([100_000], "")

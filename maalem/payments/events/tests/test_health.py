@@ -28,7 +28,7 @@ def config(fresh_payments_dsn: Any) -> Config:
     return Config.from_env(
         {
             "MAALEM_PAYMENTS_DATABASE_URL": fresh_payments_dsn.app,
-            "MAALEM_PAYMENTS_URL": "http://payments.test",
+            "MAALEM_PAYMENTS_URL": "http://payments.localhost",
         }
     )
 
