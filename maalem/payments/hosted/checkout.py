@@ -11,15 +11,13 @@ from maalem.payments.acquiring.records import Attempt, Intent
 from maalem.payments.acquiring.sessions import Session, SessionStatus, Visit
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.context import Payments
-from maalem.payments.errors import ApiError, CardError
+from maalem.payments.errors import ApiError
 from maalem.payments.hosted import keep_card
 from maalem.payments.hosted.forms import (
-    CARD_ERRORS,
     decline_text,
-    echo,
-    read_card,
 )
 from maalem.payments.hosted.render import Frame, go, page
+from maalem.payments.hosted.typed_card import Taken, taken
 from maalem.payments.hosted.visit import (
     fresh_seal,
     guarded,
@@ -35,7 +33,6 @@ from maalem.payments.hosted.visit import (
 from maalem.payments.rails.ports import ChallengeState
 from maalem.payments.records import read
 from maalem.payments.units import ChangedMeanwhile, Unit
-from maalem.payments.vault.records import CardProblem
 from maalem.payments.wallets.phones import wallet_phone
 
 _PAID = frozenset({IntentStatus.SUCCEEDED, IntentStatus.REQUIRES_CAPTURE})
@@ -63,28 +60,10 @@ async def pay_by_card(request: Request) -> Response:
         return await keep_card.keep(request)
     session = visit.session
     frame = session_frame(request, visit, method="card")
-    form = await sealed_form(request, payments, path=frame.here)
-    frame = spoken(frame, form)
-    typed = read_card(form)
-    if typed.errors:
-        return _form(payments, session, frame=frame, errors=typed.errors, typed=echo(typed))
-    stop = await stopped(payments, session, frame=frame, form=form["form"])
-    if stop is not None:
-        return stop
-    try:
-        method = await methods.take_card(
-            payments,
-            session.account_id,
-            typed=typed.card,
-            billing_name=typed.holder,
-            billing_email=session.customer_email,
-        )
-    except CardError as refused:
-        if refused.code in CARD_ERRORS:
-            name, key = CARD_ERRORS[CardProblem(refused.code)]
-            return _form(payments, session, frame=frame, errors={name: key}, typed=echo(typed))
-        decline = decline_text(refused.fields)
-        return _form(payments, session, frame=frame, decline=decline, typed=echo(typed))
+    found = await taken(request, payments, session, frame=frame, form=_form)
+    if not isinstance(found, Taken):
+        return found
+    method, frame = found
     return await _pay(payments, visit, frame=frame, method=method)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maalem.payments.accounts import methods
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.sessions import Session, SessionStatus
 from maalem.payments.acquiring.setup import confirm as setting
@@ -14,23 +13,20 @@ from maalem.payments.acquiring.setup.records import SetupIntent
 from maalem.payments.acquiring.setup.states import SetupAttemptStatus, SetupIntentStatus
 from maalem.payments.acquiring.setup.visits import Visit
 from maalem.payments.context import Payments
-from maalem.payments.errors import ApiError, CardError
-from maalem.payments.hosted.forms import CARD_ERRORS, decline_text, echo, read_card
+from maalem.payments.errors import ApiError
+from maalem.payments.hosted.forms import decline_text
 from maalem.payments.hosted.render import Frame, go, page
+from maalem.payments.hosted.typed_card import Taken, taken
 from maalem.payments.hosted.visit import (
     fresh_seal,
     missing,
     notice,
     payments_of,
-    sealed_form,
     session_frame,
-    spoken,
-    stopped,
     with_words,
 )
 from maalem.payments.rails.ports import ChallengeState
 from maalem.payments.units import ChangedMeanwhile
-from maalem.payments.vault.records import CardProblem
 
 _UNDECIDED = frozenset({SetupIntentStatus.PROCESSING, SetupIntentStatus.REQUIRES_ACTION})
 
@@ -51,28 +47,10 @@ async def keep(request: Request) -> Response:
     if visit is None:
         return missing(request)
     session, frame = visit.session, session_frame(request, visit)
-    form = await sealed_form(request, payments, path=frame.here)
-    frame = spoken(frame, form)
-    typed = read_card(form)
-    if typed.errors:
-        return _form(payments, session, frame=frame, errors=typed.errors, typed=echo(typed))
-    stop = await stopped(payments, session, frame=frame, form=form["form"])
-    if stop is not None:
-        return stop
-    try:
-        method = await methods.take_card(
-            payments,
-            session.account_id,
-            typed=typed.card,
-            billing_name=typed.holder,
-            billing_email=session.customer_email,
-        )
-    except CardError as refused:
-        if refused.code in CARD_ERRORS:
-            name, key = CARD_ERRORS[CardProblem(refused.code)]
-            return _form(payments, session, frame=frame, errors={name: key}, typed=echo(typed))
-        decline = decline_text(refused.fields)
-        return _form(payments, session, frame=frame, decline=decline, typed=echo(typed))
+    found = await taken(request, payments, session, frame=frame, form=_form)
+    if not isinstance(found, Taken):
+        return found
+    method, frame = found
     back = with_words(frame.here, lang=frame.language)
     try:
         done = await setting.confirm(
