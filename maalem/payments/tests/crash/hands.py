@@ -13,6 +13,7 @@ from maalem.payments.api.endpoint import Api
 from maalem.payments.context import Modes, Payments
 from maalem.payments.events.deliver import Deliverer
 from maalem.payments.jobs.table import table
+from maalem.payments.tests.doorless import request
 from maalem.payments.tests.service import SECRET_KEY
 
 TRIES = 100
@@ -23,23 +24,7 @@ async def post(api: Api, path: str, data: dict[str, str], /, **headers: str) -> 
     """What the API answers to a POST, without a socket in between."""
     words = urlencode(data).encode()
     sent = {"authorization": f"Bearer {SECRET_KEY}", **headers}
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": f"/v1/{path}",
-        "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-    }
-    told: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": words, "more_body": False}
-
-    async def send(message: Any) -> None:
-        told.append(message)
-
-    await api(scope, receive, send)
-    return told[0]["status"], b"".join(message.get("body", b"") for message in told[1:])
+    return await request(api, "POST", f"/v1/{path}", words, sent)
 
 
 @dataclass

@@ -9,9 +9,10 @@ from typing import Any
 
 from maalem.payments.acquiring.confirm import attempt_of_token, complete_authentication
 from maalem.payments.rails.magic import CODE
+from maalem.payments.tests.doorless import request
 from maalem.payments.tests.service import SECRET_KEY
 from maalem.payments.tests.simulation.clients import Client
-from maalem.payments.tests.simulation.process import decoded, request
+from maalem.payments.tests.simulation.process import decoded
 from maalem.payments.tests.simulation.stepped import Owner, start
 from maalem.payments.tests.simulation.wishes import Memory, wish
 from maalem.payments.tests.simulation.world import World

@@ -16,6 +16,7 @@ from maalem.payments.compose import put_together
 from maalem.payments.config import Config
 from maalem.payments.context import Modes, Payments
 from maalem.payments.rails.ports import Rails
+from maalem.payments.tests.doorless import request
 from maalem.payments.tests.simulation.clock import LoopClock
 from maalem.payments.tests.simulation.stepped import NOBODY, Owner, named, start
 
@@ -78,29 +79,6 @@ class Process:
     def post(self, path: str, words: bytes, headers: dict[str, str]) -> "asyncio.Task[Any]":
         """A request that has arrived; the task gives (status, body)."""
         return start(self.owner, lambda: request(self.api, "POST", path, words, headers))
-
-
-async def request(
-    api: Api, method: str, path: str, words: bytes, headers: dict[str, str]
-) -> tuple[int, bytes]:
-    """What the API answers, without a socket in between."""
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "query_string": b"" if method == "POST" else words,
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }
-    told: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": words, "more_body": False}
-
-    async def send(message: Any) -> None:
-        told.append(message)
-
-    await api(scope, receive, send)
-    return told[0]["status"], b"".join(message.get("body", b"") for message in told[1:])
 
 
 async def warm_pool(dsn: str, *, size: int) -> Any:

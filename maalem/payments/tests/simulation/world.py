@@ -26,11 +26,12 @@ from maalem.payments.jobs.table import table
 from maalem.payments.rails.simulator import simulated
 from maalem.payments.risk import book as risk_book
 from maalem.payments.settlement.tests.cast import bank_account
+from maalem.payments.tests.doorless import request
 from maalem.payments.tests.service import NOWHERE, SECRET_KEY, WEBHOOK_SECRET
 from maalem.payments.tests.simulation.clock import BEGINNINGS, LoopClock
 from maalem.payments.tests.simulation.ground import Ground
 from maalem.payments.tests.simulation.model import DISPUTE_FEE
-from maalem.payments.tests.simulation.process import Process, decoded, request, warm_pool
+from maalem.payments.tests.simulation.process import Process, decoded, warm_pool
 from maalem.payments.tests.simulation.receiver import Receiver
 from maalem.payments.tests.simulation.statements import watched
 from maalem.payments.tests.simulation.stepped import ELSEWHERE, Schedule, SteppedLoop
