@@ -7,6 +7,7 @@ from typing import Any
 from maalem.kit.ids import new_id
 
 from .errors import Refused
+from .fake_lists import part
 from .records import Charge, Dispute, Disputes, Document, Review
 
 FILE_MAX = 5 * 2**20
@@ -39,10 +40,8 @@ class FakeCases:
     def disputes(self, account: str, *, after: str, limit: int) -> Disputes:
         self._read("disputes")
         found = self.cases.get(account, [])[::-1]
-        start = next((n + 1 for n, one in enumerate(found) if one.id == after), 0)
-        shown = tuple(found[start : start + limit])
-        more = start + limit < len(found)
-        return Disputes(shown, next_after=shown[-1].id if more else "")
+        shown, next_after = part(found, after=after, limit=limit)
+        return Disputes(shown, next_after=next_after)
 
     def dispute(self, dispute: str, *, account: str) -> Dispute:
         self._read("dispute")

@@ -8,6 +8,7 @@ from typing import Any
 from maalem.kit.ids import new_id
 
 from .errors import Refused
+from .fake_lists import part
 from .records import Charge, Charges, Holdings, Movement, Reserve, Returned, Story
 from .shapes import Refund
 
@@ -144,9 +145,7 @@ class FakeReading:
         self._read("movements")
         lines = [one.movement for one in reversed(self.shelf.get(account, [])) if one.movement]
         recent = [one for one in lines if one.created_at.timestamp() >= since]
-        start = next((n + 1 for n, line in enumerate(recent) if line.id == after), 0)
-        shown = tuple(recent[start : start + limit])
-        return shown, shown[-1].id if start + limit < len(recent) else ""
+        return part(recent, after=after, limit=limit)
 
     def _charge(self, charge: str, *, account: str) -> Charge:
         for one in self.shelf.get(account, []):
@@ -156,9 +155,8 @@ class FakeReading:
 
 
 def _page(found: list[Charge], *, after: str, limit: int) -> Charges:
-    start = next((n + 1 for n, one in enumerate(found) if one.id == after), 0)
-    shown = tuple(found[start : start + limit])
-    return Charges(shown, next_after=shown[-1].id if start + limit < len(found) else "")
+    shown, next_after = part(found, after=after, limit=limit)
+    return Charges(shown, next_after=next_after)
 
 
 def _holds(one: Charge, *, name: str, sign: str, value: str) -> bool:

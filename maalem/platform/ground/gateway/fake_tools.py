@@ -9,6 +9,7 @@ from maalem.kit.ids import new_id, secret
 from maalem.kit.rib import NotARib, read_rib
 
 from .errors import Refused
+from .fake_lists import part
 from .records import (
     Bank,
     Deliveries,
@@ -142,10 +143,8 @@ class FakeTools:
         self._read("deliveries")
         self._hook(endpoint, account)
         found = self.tries.get(endpoint, [])[::-1]
-        start = next((n + 1 for n, one in enumerate(found) if one.id == after), 0)
-        shown = tuple(found[start : start + limit])
-        more = start + limit < len(found)
-        return Deliveries(shown, next_after=shown[-1].id if more else "")
+        shown, next_after = part(found, after=after, limit=limit)
+        return Deliveries(shown, next_after=next_after)
 
     def tell_again(self, event: str, *, endpoint: str, account: str, key: str) -> None:
         def do() -> None:
@@ -174,10 +173,8 @@ class FakeTools:
             return since <= second and (not until or second < until)
 
         found = [one for one in self.bank.get(account, ()) if fits(one)]
-        start = next((n + 1 for n, one in enumerate(found) if one.id == after), 0)
-        shown = tuple(found[start : start + limit])
-        more = start + limit < len(found)
-        return Payouts(shown, next_after=shown[-1].id if more else "")
+        shown, next_after = part(found, after=after, limit=limit)
+        return Payouts(shown, next_after=next_after)
 
     def payout(self, payout: str, *, account: str) -> Payout:
         self._read("payout")

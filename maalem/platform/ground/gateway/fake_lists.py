@@ -1,0 +1,20 @@
+"""Parts of the lists of the institution in memory."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
+
+
+def part(found: Sequence[T], *, after: str, limit: int) -> tuple[tuple[T, ...], str]:
+    """At most `limit` of `found`, from behind `after`; and what to pass for more, if there is."""
+    start = next((n + 1 for n, one in enumerate(found) if one.id == after), 0)
+    shown = tuple(found[start : start + limit])
+    more = start + limit < len(found)
+    return shown, shown[-1].id if more else ""
