@@ -35,7 +35,7 @@ from maalem.payments.rails.ports import (
     WalletPayment,
 )
 from maalem.payments.records import Record, changed
-from maalem.payments.units import ChangedMeanwhile, Keep, Unit, UnitRefused
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit
 from maalem.payments.vault.records import NoSuchCard
 
 _READY = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
@@ -97,7 +97,12 @@ async def confirm(
         unit.events.append(about(asked, "payment_intent.created", wire.intent(intent)))
     unit.claim = keep.hold(intent.id) if keep else None
     unit.counts = weighed.counts
-    asked = await _begin(payments, asked, unit)
+    asked = await risks.begin(
+        payments,
+        asked,
+        unit,
+        weigh=lambda: risks.weighed(payments, intent, method=method, now=now),
+    )
     return await _ask_and_settle(
         payments,
         asked,
@@ -106,26 +111,6 @@ async def confirm(
         force_challenge=force_challenge,
         refuse_challenge=refuse_challenge,
     )
-
-
-async def _begin(payments: Payments, asked: Asked, unit: Unit) -> Asked:
-    """Transaction one. Where others have reached a limit meanwhile, the payment is weighed again
-    with what they counted."""
-    while True:
-        try:
-            await payments.writer.commit(unit)
-        except UnitRefused as refused:
-            if refused.word != "velocity_reached":
-                raise
-            weighed = await risks.weighed(
-                payments, asked.intent, method=asked.method, now=asked.now
-            )
-            attempt = msgspec.structs.replace(asked.attempt, risk=weighed.risk)
-            puts = [put for put in unit.puts if put[1] is not asked.attempt]
-            unit.puts, unit.counts = [*puts, (attempt.TABLE, attempt)], weighed.counts
-            asked = replace(asked, attempt=attempt)
-            continue
-        return asked
 
 
 async def complete_authentication(

@@ -62,13 +62,22 @@ async def settle(
     Safe to repeat: the rail knows the reference, and `judge` is asked again where a record was
     changed meanwhile.
     """
-    asked = (await _stands(payments, followup)).asked
-    answer = await ask(payments, followup, attempt=asked.attempt)
+    attempt = await attempt_of(payments, followup.charge_id)
+    answer = await ask(payments, followup, attempt=attempt)
 
     async def decide(followup: Followup) -> tuple[Unit, T]:
         return await judge(payments, await _stands(payments, followup), answer)
 
     return await kept(payments, followup, decide, keep=keep)
+
+
+async def attempt_of(payments: Payments, charge_id: str) -> Attempt:
+    """The attempt that a charge came of; its id is what the rail knows the payment by."""
+    charge = await store.get(payments.pool, Charge, charge_id)
+    assert charge is not None
+    attempt = await store.get(payments.pool, Attempt, charge.attempt_id)
+    assert attempt is not None
+    return attempt
 
 
 async def _stands(payments: Payments, followup: Followup) -> Standing:

@@ -1,7 +1,7 @@
 """What an answer of the rail means: the next records, the booking and the events. Pure."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -407,8 +407,3 @@ def about(asked: Asked, type: str, obj: dict[str, Any], *, owner: str | None = N
 def client_secret(intent_id: str) -> str:
     """What lets a payer's browser see one intent and no other."""
     return f"{intent_id}_secret_{secrets.token_hex(13)}"
-
-
-def with_intent(asked: Asked, intent: Intent) -> Asked:
-    """The same question about a changed intent."""
-    return replace(asked, intent=intent)

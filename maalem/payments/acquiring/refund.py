@@ -91,7 +91,7 @@ async def refund(
         **{"metadata": {}, **traits},
     )
     new = await _with_buckets(payments, new, charge=charge, found=found)
-    attempt = await _attempt(payments, new)
+    attempt = await followups.attempt_of(payments, new.charge_id)
     unit = Unit().put(_with_refund(charge, new, sign=1), new)
     _reserve(unit, new, found=found, by=attempt.rail)
     unit.claim = keep.hold(new.id) if keep else None
@@ -152,7 +152,7 @@ def _reserve(unit: Unit, new: Refund, *, found: Parties, by: str) -> None:
 
 async def go_on(payments: Payments, pending: Refund, *, keep: Keep | None = None) -> Refunded:
     """Ask the rail for a refund that is recorded, and record its answer. Safe to repeat."""
-    attempt = await _attempt(payments, pending)
+    attempt = await followups.attempt_of(payments, pending.charge_id)
     answer: Outcome | None = None
     if pending.status == RefundStatus.PENDING:
         answer = await followups.ask_refund(payments, pending, attempt=attempt)
@@ -340,13 +340,6 @@ async def _is_contested(payments: Payments, charge: Charge) -> bool:
         charge.id,
     )
     return found is not None
-
-
-async def _attempt(payments: Payments, pending: Refund) -> Attempt:
-    charge = await _charge(payments, pending)
-    found = await store.get(payments.pool, Attempt, charge.attempt_id)
-    assert found is not None
-    return found
 
 
 async def _charge(payments: Payments, pending: Refund) -> Charge:

@@ -4,14 +4,18 @@ The verdict is written on the attempt in transaction one, so that whoever finish
 process that died finds it there: what was blocked is never asked of a rail.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import Field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+
+import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring.outcome import Asked, Confirmed, about
-from maalem.payments.acquiring.records import Attempt, Charge, Intent
+from maalem.payments.acquiring.records import Charge, Intent
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
 from maalem.payments.rails.ports import Declined
@@ -29,7 +33,7 @@ from maalem.payments.risk.records import (
     Rule,
     Verdict,
 )
-from maalem.payments.units import Unit
+from maalem.payments.units import Unit, UnitRefused
 
 _TYPES = {BLOCK: "blocked", REVIEW: "manual_review"}
 _REASONS = {"highest": "highest_risk_level", "elevated": "elevated_risk_level"}
@@ -64,7 +68,50 @@ async def held_against(payments: Payments, facts: Facts, /, *, now: datetime) ->
     return Weighed(_kept(verdict), tried)
 
 
-def blocked(attempt: Attempt) -> Declined | None:
+class Tried(Protocol):
+    """An attempt to be paid, or to set a card up, as far as rules have to do with it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def rail(self) -> str: ...
+    @property
+    def risk(self) -> dict[str, Any] | None: ...
+
+
+class Trying(Protocol):
+    """Somebody asks with an `attempt`: a dataclass of a payment's or a setup's."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def attempt(self) -> Any: ...
+
+
+T = TypeVar("T", bound=Trying)
+
+
+async def begin(
+    payments: Payments, asked: T, unit: Unit, *, weigh: Callable[[], Awaitable[Weighed]]
+) -> T:
+    """Transaction one. Where others have reached a limit meanwhile, it is weighed again with what
+    they counted."""
+    while True:
+        try:
+            await payments.writer.commit(unit)
+        except UnitRefused as refused:
+            if refused.word != "velocity_reached":
+                raise
+            weighed = await weigh()
+            attempt = msgspec.structs.replace(asked.attempt, risk=weighed.risk)
+            puts = [put for put in unit.puts if put[1] is not asked.attempt]
+            unit.puts, unit.counts = [*puts, (attempt.TABLE, attempt)], weighed.counts
+            asked = replace(asked, attempt=attempt)
+            continue
+        return asked
+
+
+def blocked(attempt: Tried) -> Declined | None:
     """The refusal of an attempt that a rule blocked: its rail is not asked."""
     if attempt.risk is None or attempt.risk["type"] != "blocked":
         return None
@@ -77,8 +124,8 @@ def blocked(attempt: Attempt) -> Declined | None:
     )
 
 
-def asks_challenge(attempt: Attempt) -> bool:
-    """Whether a rule wants the payer to prove who she is."""
+def asks_challenge(attempt: Tried) -> bool:
+    """Whether a rule wants the card's holder to prove who she is."""
     return bool(attempt.risk and attempt.risk["challenge"])
 
 

@@ -11,6 +11,7 @@ import msgspec
 from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
+from maalem.payments.acquiring import risks
 from maalem.payments.acquiring.answers import finish_key
 from maalem.payments.acquiring.setup import weighing, wire
 from maalem.payments.acquiring.setup.judge import (
@@ -102,7 +103,12 @@ async def confirm(
         unit.events.append(about(asked, "setup_intent.created", wire.setup_intent(setup)))
     unit.claim = keep.hold(setup.id) if keep else None
     unit.counts = weighed.counts
-    asked = await weighing.begin(payments, asked, unit)
+    asked = await risks.begin(
+        payments,
+        asked,
+        unit,
+        weigh=lambda: weighing.weighed(payments, setup, method=method, now=now),
+    )
     return await _ask_and_settle(payments, asked, keep=keep)
 
 
@@ -122,7 +128,7 @@ async def complete(payments: Payments, *, attempt: str, abandoned: bool = False)
 async def resolve(payments: Payments, asked: Asked) -> Set:
     """Look up what became of an attempt, and record it. Whoever comes second finds what stands."""
     deadline_s = payments.config.rail_deadline_s
-    answer: Any = weighing.blocked(asked.attempt) or await payments.rails.card.lookup(
+    answer: Any = risks.blocked(asked.attempt) or await payments.rails.card.lookup(
         asked.attempt.id, deadline_s=deadline_s
     )
     if asked.attempt.status == SetupAttemptStatus.CHALLENGED:
@@ -289,7 +295,7 @@ async def _settle(
 
 async def _ask(payments: Payments, asked: Asked) -> Answer:
     attempt, method = asked.attempt, asked.method
-    stopped = weighing.blocked(attempt)
+    stopped = risks.blocked(attempt)
     if stopped is not None:
         return stopped
     account = await store.get(payments.pool, Account, attempt.account_id)
@@ -301,7 +307,7 @@ async def _ask(payments: Payments, asked: Asked) -> Answer:
         merchant=account.business_name or "Maalem",
         cvc_check=Check(method.cvc_check or "unchecked"),
         capture=False,
-        force_challenge=attempt.forced or weighing.asks_challenge(attempt),
+        force_challenge=attempt.forced or risks.asks_challenge(attempt),
     )
     deadline_s = payments.config.rail_deadline_s
     try:

@@ -57,6 +57,11 @@ class SetupAttempt(Record, kw_only=True, frozen=True):
     acceptance: dict[str, Any] | None = None
     risk: dict[str, Any] | None = None
 
+    @property
+    def rail(self) -> str:
+        """Only cards are set up."""
+        return "card"
+
 
 class Mandate(Record, kw_only=True, frozen=True):
     """The holder's agreement to payments without her: active until her card is taken away.

@@ -8,12 +8,10 @@ from maalem.payments import store
 from maalem.payments.accounts.records import Account
 from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.sessions import LONGEST, Session, SessionStatus
-from maalem.payments.acquiring.setup import wire
 from maalem.payments.acquiring.setup.confirm import canceling
 from maalem.payments.acquiring.setup.records import SetupIntent
 from maalem.payments.acquiring.setup.states import SetupIntentStatus
 from maalem.payments.context import Payments
-from maalem.payments.events.outbox import event
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
@@ -36,10 +34,12 @@ def opened(
     customer_id: str | None = None,
     expires_at: datetime | None = None,
     setup_data: dict[str, Any] | None = None,
-    request_id: str | None = None,
     **traits: Any,
 ) -> tuple[Session, SetupIntent, Unit]:
-    """A new session with its setup, and the unit that writes both; `traits` are the session's."""
+    """A new session with its setup, and the unit that writes both; `traits` are the session's.
+
+    Whoever asked for it tells of the setup.
+    """
     setup_id = new_id("seti")
     setup = SetupIntent(
         id=setup_id,
@@ -64,17 +64,7 @@ def opened(
         created_at=now,
         **{"metadata": {}, **traits},
     )
-    unit = Unit().put(setup, session)
-    unit.events.append(
-        event(
-            "setup_intent.created",
-            wire.setup_intent(setup),
-            account_id=account_id,
-            at=now,
-            request_id=request_id,
-        )
-    )
-    return session, setup, unit
+    return session, setup, Unit().put(setup, session)
 
 
 async def visited(payments: Payments, session_id: str) -> Visit | None:

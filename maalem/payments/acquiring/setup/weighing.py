@@ -4,21 +4,17 @@ A setup has no amount, and nothing to look at afterwards: a rule that would put 
 lets it pass. It counts among the attempts and the declines of its card like a payment.
 """
 
-from dataclasses import replace
 from datetime import datetime
-
-import msgspec
 
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
 from maalem.payments.acquiring import risks
 from maalem.payments.acquiring.risks import Weighed
 from maalem.payments.acquiring.setup.judge import Asked, Set
-from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
+from maalem.payments.acquiring.setup.records import SetupIntent
 from maalem.payments.context import Payments
-from maalem.payments.rails.ports import Declined
 from maalem.payments.risk.records import Facts
-from maalem.payments.units import Unit, UnitRefused
+from maalem.payments.units import Unit
 
 
 async def weighed(
@@ -33,44 +29,9 @@ async def weighed(
     return found
 
 
-async def begin(payments: Payments, asked: Asked, unit: Unit) -> Asked:
-    """Transaction one. Where others have reached a limit meanwhile, it is weighed again."""
-    while True:
-        try:
-            await payments.writer.commit(unit)
-        except UnitRefused as refused:
-            if refused.word != "velocity_reached":
-                raise
-            found = await weighed(payments, asked.setup, method=asked.method, now=asked.now)
-            attempt = msgspec.structs.replace(asked.attempt, risk=found.risk)
-            puts = [put for put in unit.puts if put[1] is not asked.attempt]
-            unit.puts, unit.counts = [*puts, (attempt.TABLE, attempt)], found.counts
-            asked = replace(asked, attempt=attempt)
-            continue
-        return asked
-
-
-def blocked(attempt: SetupAttempt) -> Declined | None:
-    """The refusal of a setup that a rule blocked: its issuer is not asked."""
-    if attempt.risk is None or attempt.risk["type"] != "blocked":
-        return None
-    return Declined(
-        attempt.id,
-        "card_declined",
-        decline_code="fraudulent",
-        advice="do_not_try_again",
-        risk_level=attempt.risk["level"],
-    )
-
-
-def asks_challenge(attempt: SetupAttempt) -> bool:
-    """Whether a rule wants the holder to prove who she is."""
-    return bool(attempt.risk and attempt.risk["challenge"])
-
-
 async def add_declines(payments: Payments, unit: Unit, *, asked: Asked, done: Set) -> None:
     """Count in `unit` that an issuer said no."""
-    if done.refusal is None or blocked(asked.attempt) is not None:
+    if done.refusal is None or risks.blocked(asked.attempt) is not None:
         return
     facts = await _facts(payments, asked.setup, method=asked.method)
     unit.counts += await risks.declines(payments, facts, now=asked.now)

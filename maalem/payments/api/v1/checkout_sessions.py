@@ -220,7 +220,7 @@ async def _for_setup(call: Call, params: CreateSession) -> Decided:
         },
     )
     shown = setup_wire.setup_intent(setup)
-    unit.events[:] = [call.event("setup_intent.created", shown)]
+    unit.events.append(call.event("setup_intent.created", shown))
     return Decided(_shown(call, session), unit, fresh=(shown,))
 
 
@@ -235,15 +235,6 @@ def _line(line: Line) -> dict[str, Any]:
         "quantity": line.quantity,
         "amount": price.unit_amount * line.quantity,
     }
-
-
-def _check_total(total: int) -> None:
-    if total <= 0 or total > AMOUNT_MAX:
-        raise BadRequest(
-            f"The total must be more than nothing and at most {AMOUNT_MAX}; it is {total}.",
-            code="amount_too_small" if total <= 0 else "amount_too_large",
-            param="line_items",
-        )
 
 
 def _currency(params: CreateSession) -> str:

@@ -118,7 +118,8 @@ class Whole:
 def whole(till: Till, charge: str) -> Whole:
     """Everything about one payment. Raises Refused for what is another's, or Unavailable."""
     story = desk.story(charge, account=till.account, told=True)
-    group = OrderGroup.objects.filter(number=story.charge.group).first() if _group(story) else None
+    name = story.charge.group
+    group = OrderGroup.objects.filter(number=name).first() if name else None
     orders = _orders(till, group)
     asked = list(
         AskedRefund.objects.filter(charge=charge, account=till.account).select_related("by")
@@ -163,10 +164,6 @@ def _parcels(
     if kept is None or kept.intent != story.charge.intent:
         return ()
     return tuple(Parcel(one, left_of(one) if one.status in PAID_ORDERS else 0) for one in orders)
-
-
-def _group(story: Story) -> str:
-    return story.charge.group
 
 
 def _orders(till: Till, group: OrderGroup | None) -> list[Order]:
