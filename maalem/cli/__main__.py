@@ -66,7 +66,7 @@ def _clearing(_words: argparse.Namespace) -> int:
 def _safeguarding(words: argparse.Namespace) -> int:
     from maalem.cli.bank import safeguarding
 
-    return safeguarding(day=words.date)
+    return safeguarding(day=words.date, save=words.save, language=words.language, live=words.live)
 
 
 def _bank(words: argparse.Namespace) -> int:
@@ -207,7 +207,12 @@ VERBS: dict[str, Verb] = {
     "safeguarding": (
         _safeguarding,
         "the proof that clients' money is there",
-        [("--date", {"default": "", "help": "2026-03-02; else the newest"})],
+        [
+            ("--date", {"default": "", "help": "2026-03-02; else the newest"}),
+            ("--save", {"default": "", "help": "write it to this .pdf or .csv instead"}),
+            ("--language", {"choices": ["fr", "ar", "en"], "default": "fr", "help": "of a PDF"}),
+            ("--live", {"action": "store_true", "help": "save it of the live books"}),
+        ],
     ),
     "morning": (_morning, "what waits for a person today, and what to type about it", []),
     "findings": (

@@ -1,9 +1,9 @@
 """`maalem clearing`, `maalem safeguarding`, `maalem bank`: what an operator asks of the money."""
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maalem.cli.installation import Installation
@@ -12,6 +12,7 @@ from maalem.cli.verify import books_of
 
 if TYPE_CHECKING:
     from maalem.payments.settlement.bank.clearing import Residue
+    from maalem.payments.settlement.bank.records import Proof
 
 SHOWN_MAX = 40
 
@@ -29,21 +30,43 @@ def clearing() -> int:
     return 1 if wrong else 0
 
 
-def safeguarding(*, day: str = "") -> int:
+def safeguarding(*, day: str = "", save: str = "", language: str = "fr", live: bool = False) -> int:
     """Print the newest proof that clients' money is there, or that of `day` (2026-03-02).
 
-    1 where there is none, or it has a difference; 2 for no day.
+    With `save`, a path that ends in .pdf or .csv, that proof is written there instead, of the test
+    books or with `live` of the live ones. 1 where there is none, or it has a difference; 2 for no
+    day, and for a file of another kind.
     """
     try:
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
         print(f"{day!r} is no day: write 2026-03-02.")
         return 2
+    kind = Path(save).suffix.removeprefix(".").lower()
+    if save and kind not in ("pdf", "csv"):
+        print(f"{save!r} is neither .pdf nor .csv.")
+        return 2
     proofs = _each(lambda connection: _proof(connection, wanted))
+    if save:
+        return _saved(proofs.get("live" if live else "test"), Path(save), language=language)
     for mode, proof in proofs.items():
         print(f"{mode} mode:")
         _show_proof(proof)
-    return 0 if all(p and p["difference"] == 0 for p in proofs.values()) else 1
+    return 0 if all(p and p.difference == 0 for p in proofs.values()) else 1
+
+
+def _saved(proof: "Proof | None", path: Path, *, language: str) -> int:
+    from maalem.payments.settlement.proofs.files import made
+    from maalem.payments.settlement.statements.links import Wanted
+
+    if proof is None:
+        print("there is no proof of that day")
+        return 1
+    kind = path.suffix.removeprefix(".").lower()
+    wanted = Wanted(proof.id, kind, language, bom=False)
+    path.write_bytes(asyncio.run(made(proof, wanted)).body)
+    print(f"{path}: the proof of {proof.day}, difference {proof.difference:,}")
+    return 0 if proof.difference == 0 else 1
 
 
 def bank() -> int:
@@ -73,20 +96,19 @@ def _show(residue: "Residue") -> None:
         print(f"{residue.unexplained:>16,}              UNEXPLAINED")
 
 
-def _show_proof(proof: dict[str, Any] | None) -> None:
+def _show_proof(proof: "Proof | None") -> None:
     from maalem.payments.settlement.bank.safeguarding import MEANING, OWED, THERE
 
     if proof is None:
         print("  no proof of that day")
         return
-    terms = json.loads(proof["terms"])
-    print(f"  {proof['day']}, added up at {proof['created_at']:%Y-%m-%d %H:%M} UTC, minor units")
-    for head, names, total in (("there", THERE, "there"), ("owed", OWED, "owed")):
+    print(f"  {proof.day}, added up at {proof.created_at:%Y-%m-%d %H:%M} UTC, minor units")
+    for head, names, total in (("there", THERE, proof.there), ("owed", OWED, proof.owed)):
         for name in names:
-            print(f"{terms.get(name, 0):>16,}  {MEANING[name]}")
-        print(f"{proof[total]:>16,}  {head}")
-    print(f"{proof['difference']:>16,}  difference")
-    for one in json.loads(proof["explained"]):
+            print(f"{proof.terms.get(name, 0):>16,}  {MEANING[name]}")
+        print(f"{total:>16,}  {head}")
+    print(f"{proof.difference:>16,}  difference")
+    for one in proof.explained:
         print(f"  {one['term']}: {one['by_rows']:,} by rows, {one['by_ledger']:,} by the ledger")
 
 
@@ -97,13 +119,12 @@ async def _residues(connection: Any) -> "list[Residue]":
         return await residues(connection)
 
 
-async def _proof(connection: Any, day: date | None) -> dict[str, Any] | None:
-    row = await connection.fetchrow(
-        "SELECT * FROM safeguarding_proofs WHERE $1::date IS NULL OR day = $1"
-        " ORDER BY day DESC, created_at DESC LIMIT 1",
-        day,
-    )
-    return dict(row) if row else None
+async def _proof(connection: Any, day: date | None) -> "Proof | None":
+    from maalem.payments import db
+    from maalem.payments.settlement.bank.safeguarding import latest
+
+    await db.prepare(connection)
+    return await latest(connection, day=day)
 
 
 def deed_line(row: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from maalem.kit.clock import SystemClock
 from maalem.kit.ids import new_id
 from maalem.payments.accounts.keys import hint_of, key_hash
+from maalem.payments.accounts.records import PLATFORM as PLATFORM
 from maalem.payments.accounts.records import Account
 from maalem.payments.config import Config
 from maalem.payments.db import Pool
@@ -16,7 +17,6 @@ from maalem.payments.vault.envelope import DataKeys
 from maalem.payments.vault.keys import VaultKeys
 from maalem.payments.vault.papers import Papers
 
-PLATFORM = "acct_platform"
 _ENDPOINT = """
 INSERT INTO webhook_endpoints (id, version, account_id, url, secret, enabled_events, status,
     connect, deleted, metadata, created_at, origin)

@@ -37,8 +37,11 @@ def decode_jsonb(data: bytes) -> Any:
     return msgspec.json.decode(data[1:])
 
 
-async def _prepare(connection: Connection) -> None:
-    """`jsonb` is Python objects, msgspec Structs too; `json` is written as the JSON it is."""
+async def prepare(connection: Connection) -> None:
+    """Let a connection read and write JSON as the pool's do.
+
+    `jsonb` is Python objects, msgspec Structs too; `json` is written as the JSON it is.
+    """
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=encode_jsonb, decoder=decode_jsonb, format="binary"
     )
@@ -57,7 +60,7 @@ async def connect(dsn: str, *, size: int = 8, settings: Mapping[str, str] | None
         dsn,
         min_size=1,
         max_size=size,
-        init=_prepare,
+        init=prepare,
         connection_class=PooledConnection,
         command_timeout=30,
         target_session_attrs="primary",

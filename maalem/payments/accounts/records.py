@@ -8,6 +8,8 @@ import msgspec
 from maalem.payments.accounts.levels import ACTIVE, CAPABILITIES
 from maalem.payments.records import Record
 
+# The installation's own account: the institution's operator is whoever holds its key.
+PLATFORM = "acct_platform"
 ALL_ACTIVE = dict.fromkeys(CAPABILITIES, ACTIVE)
 
 

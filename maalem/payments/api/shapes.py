@@ -19,9 +19,10 @@ from maalem.payments.files import shapes as files
 from maalem.payments.ledger import shapes as ledger
 from maalem.payments.risk import shapes as risk
 from maalem.payments.settlement import shapes as settlement
+from maalem.payments.settlement.bank import shapes as desk
 
 ROOMS: tuple[ModuleType, ...] = (
-    *(accounts, acquiring, disputes, events, files, ledger, risk, settlement, setup),
+    *(accounts, acquiring, desk, disputes, events, files, ledger, risk, settlement, setup),
 )
 
 

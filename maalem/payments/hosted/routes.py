@@ -46,6 +46,7 @@ def routes() -> list[Route]:
         Route("/hosted/wallet/{token}", challenge.answer, methods=["POST"]),
         Route("/hosted/assets/{hash}/{name}", serve_asset, methods=["GET"]),
         Route("/files/statements/{token}", files.statement, methods=["GET"]),
+        Route("/files/proofs/{token}", files.proof, methods=["GET"]),
         # Whatever else a payer comes to: a sentence, in her language.
         Route("/{anything:path}", anything_else, methods=["GET", "POST"]),
     ]

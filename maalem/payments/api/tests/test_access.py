@@ -37,8 +37,8 @@ def served() -> dict[str, Route]:
 
 def as_built(found: Route) -> Line:
     level = "read" if found.method == "GET" else "write"
-    stranger = "own"
-    if "{" in found.path:
+    stranger = "403" if found.resource == "desk" else "own"
+    if "{" in found.path and found.resource != "desk":
         stranger = "403" if found.resource == "account" else "404"
     page = "yes" if (found.method, found.path) in PAGES else ""
     only = found.resource in SECRET_ONLY

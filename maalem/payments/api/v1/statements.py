@@ -59,7 +59,7 @@ async def listing(call: Call, params: Listing) -> Object:
 
 
 def _shown(call: Call, statement: Statement) -> Object:
-    links = wire.files(statement, call.payments.config, now=call.now)
+    links = wire.files(statement.id, call.payments.config, now=call.now)
     return {**wire.statement(statement), "files": links}
 
 

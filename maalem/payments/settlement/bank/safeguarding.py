@@ -33,6 +33,8 @@ OWED = (
     "in_suspense",
     "our_own",
 )
+# What is clients' own: the payment accounts.
+CLIENTS = ("owners_pending", "owners_available", "owners_reserved")
 MEANING = {
     "bank_account": "the account at the bank, by its last statement and what was told since",
     "networks_owe": "what networks took for us and have not paid in",

@@ -22,7 +22,7 @@ class File(NamedTuple):
 
 async def file(payments: Payments, wanted: Wanted) -> File:
     """Raises `BadLink` for a statement that isn't there, `DoesNotAddUp`, `NotPrinted`."""
-    statement = await store.get(payments.pool, Statement, wanted.statement_id)
+    statement = await store.get(payments.pool, Statement, wanted.id)
     if statement is None:
         raise BadLink
     account = await reread(payments, statement)

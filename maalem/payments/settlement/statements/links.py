@@ -1,4 +1,5 @@
-"""Links to a statement's files: good for an hour, for whoever holds one, for that file alone."""
+"""Links to the files of a statement or a proof: good for an hour, for whoever holds one, for that
+file alone."""
 
 import base64
 import hashlib
@@ -15,9 +16,9 @@ _LIVE = "live_"
 
 
 class Wanted(NamedTuple):
-    """One file of a statement. `language` is of a PDF; `bom` of a CSV."""
+    """One file of a paper, whose `id` says what it is. `language` is of a PDF; `bom` of a CSV."""
 
-    statement_id: str
+    id: str
     format: str
     language: str
     bom: bool
@@ -27,14 +28,16 @@ class BadLink(Exception):
     """The link is not ours, was altered, or is too old."""
 
 
-def link(config: Config, wanted: Wanted, *, now: datetime) -> tuple[str, datetime]:
+def link(
+    config: Config, wanted: Wanted, *, now: datetime, of: str = "statements"
+) -> tuple[str, datetime]:
     """The file's address, and until when it can be fetched."""
     until = now + LIFETIME
     said = "|".join((*wanted[:3], "bom" if wanted.bom else "", str(int(until.timestamp()))))
     mac = _mac(config, said)
     token = base64.urlsafe_b64encode(said.encode() + mac).decode().rstrip("=")
     prefix = _LIVE if livemode() else ""
-    return f"{config.payments_url}/files/statements/{prefix}{token}", until
+    return f"{config.payments_url}/files/{of}/{prefix}{token}", until
 
 
 def opened(config: Config, token: str, *, now: datetime) -> Wanted:
@@ -43,12 +46,12 @@ def opened(config: Config, token: str, *, now: datetime) -> Wanted:
     try:
         whole = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         said, mac = whole[:-16].decode(), whole[-16:]
-        statement_id, form, language, bom, until = said.split("|")
+        paper, form, language, bom, until = said.split("|")
     except ValueError:
         raise BadLink from None
     if not hmac.compare_digest(mac, _mac(config, said)) or int(until) < now.timestamp():
         raise BadLink
-    return Wanted(statement_id, form, language, bom == "bom")
+    return Wanted(paper, form, language, bom == "bom")
 
 
 def _mac(config: Config, said: str) -> bytes:

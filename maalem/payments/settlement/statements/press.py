@@ -1,5 +1,5 @@
-"""Print a statement as PDF, in a process of its own: typesetting takes processor and memory that
-payments should not miss, and gives both back when it ends."""
+"""Print a statement or a proof as PDF, in a process of its own: typesetting takes processor and
+memory that payments should not miss, and gives both back when it ends."""
 
 import asyncio
 import sys
@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+STATEMENT = "payments/settlement/statements/statement.typ"
 TOO_LONG_S = 60.0
 _one_at_a_time = asyncio.Semaphore(1)
 
@@ -15,13 +16,17 @@ class NotPrinted(Exception):
     """The typesetter failed; its words are in the message."""
 
 
-async def print_pdf(page: dict[str, Any]) -> bytes:
-    """The PDF of a page's texts (page.py). The same texts give the same bytes."""
+async def print_pdf(page: dict[str, Any], *, form: str = STATEMENT) -> bytes:
+    """The PDF of a page's texts (a room's page.py), placed by `form`, a path within the house.
+
+    The same texts give the same bytes.
+    """
     async with _one_at_a_time:
         press = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             f"{__package__}.typeset",
+            form,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""`python -m …typeset`: a page's texts on standard input, its PDF on standard output."""
+"""`python -m …typeset FORM`: a page's texts on standard input, its PDF on standard output."""
 
 import sys
 from importlib import resources
@@ -7,11 +7,14 @@ from pathlib import Path
 import typst
 
 
-def typeset(page: str) -> bytes:
-    """The PDF of the texts in `page` (JSON). The fonts are ours: the system's are not looked at."""
+def typeset(page: str, *, form: str) -> bytes:
+    """The PDF of the texts in `page` (JSON), placed by a form, which is a path within the house.
+
+    The fonts are ours: the system's are not looked at.
+    """
     house = Path(str(resources.files("maalem")))
     pdf = typst.compile(
-        house / "payments" / "settlement" / "statements" / "statement.typ",
+        house / form,
         root=house,
         font_paths=[house / "design" / "print"],
         ignore_system_fonts=True,
@@ -23,4 +26,4 @@ def typeset(page: str) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(typeset(sys.stdin.buffer.read().decode()))
+    sys.stdout.buffer.write(typeset(sys.stdin.buffer.read().decode(), form=sys.argv[1]))

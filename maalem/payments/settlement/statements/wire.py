@@ -29,13 +29,15 @@ def statement(record: Statement) -> dict[str, Any]:
     }
 
 
-def files(record: Statement, config: Config, *, now: datetime) -> list[dict[str, Any]]:
-    """A link to each of its files."""
-    wanted = [Wanted(record.id, "csv", "", bom) for bom in (False, True)]
-    wanted += [Wanted(record.id, "pdf", language, bom=False) for language in LANGUAGES]
+def files(
+    paper_id: str, config: Config, *, now: datetime, of: str = "statements"
+) -> list[dict[str, Any]]:
+    """A link to each file of a statement, or of a proof (`of` proofs)."""
+    wanted = [Wanted(paper_id, "csv", "", bom) for bom in (False, True)]
+    wanted += [Wanted(paper_id, "pdf", language, bom=False) for language in LANGUAGES]
     made = []
     for one in wanted:
-        url, until = link(config, one, now=now)
+        url, until = link(config, one, now=now, of=of)
         made.append(
             {
                 "object": "file_link",
