@@ -16,7 +16,7 @@ import asyncpg
 from maalem.payments import store
 from maalem.payments.db import Pool
 from maalem.payments.rails.magic import ALL
-from maalem.payments.risk.decide import VELOCITY, Wanted, in_force, terms_of
+from maalem.payments.risk.decide import VELOCITY, Wanted, in_force
 from maalem.payments.risk.records import NORMAL, Count, Rule, Seen
 
 COMPARE_AFTER_S, TOO_OLD_S, EAGER_S = 2.0, 15.0, 5.0
@@ -125,7 +125,7 @@ def _by_account(rules: Iterable[Rule], *, filled: set[str]) -> dict[str | None, 
     for rule in rules:
         empty = any(
             term.fact != VELOCITY and term.is_ == "in_list" and term.value not in filled
-            for term in terms_of(rule)
+            for term in rule.terms
         )
         if not empty:
             found[rule.account_id].append(rule)

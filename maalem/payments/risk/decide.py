@@ -99,10 +99,7 @@ def checked(term: Term) -> Term:
 def counters(rules: Iterable[Rule], facts: Facts) -> set[str]:
     """The counters that rules in force keep of this payment."""
     keys = (
-        _key(rule, term, facts)
-        for rule in rules
-        for term in terms_of(rule)
-        if term.fact == VELOCITY
+        _key(rule, term, facts) for rule in rules for term in rule.terms if term.fact == VELOCITY
     )
     return {key for key in keys if key is not None}
 
@@ -112,7 +109,7 @@ def wanted(rules: Sequence[Rule], facts: Facts) -> Wanted:
     counts: dict[tuple[str, int], None] = {}
     members: dict[tuple[str, str], None] = {}
     for rule in rules:
-        terms = terms_of(rule)
+        terms = rule.terms
         if not all(_met(term, facts) for term in terms if not _looked_up(term)):
             continue
         for term in terms:
@@ -133,7 +130,7 @@ def weigh(rules: Sequence[Rule], facts: Facts, *, seen: Seen) -> Verdict:
     """
     hits: dict[str, Rule] = {}
     for rule in rules:
-        if all(_holds(rule, term, facts=facts, seen=seen) for term in terms_of(rule)):
+        if all(_holds(rule, term, facts=facts, seen=seen) for term in rule.terms):
             hits.setdefault(rule.action, rule)
     action = next((name for name in (ALLOW, BLOCK, REVIEW) if name in hits), None)
     decisive = hits.get(action or CHALLENGE)
@@ -147,7 +144,7 @@ def limits(rules: Sequence[Rule], facts: Facts) -> list[Limit]:
     """
     found = []
     for rule in rules:
-        terms = terms_of(rule)
+        terms = rule.terms
         looked = [term for term in terms if _looked_up(term)]
         if rule.action != BLOCK or len(looked) != 1 or looked[0].fact != VELOCITY:
             continue
@@ -163,11 +160,6 @@ def limits(rules: Sequence[Rule], facts: Facts) -> list[Limit]:
 def in_force(rule: Rule, *, now: datetime) -> bool:
     """Whether the rule counts at `now`."""
     return rule.valid_from <= now and (rule.valid_until is None or now < rule.valid_until)
-
-
-def terms_of(rule: Rule) -> list[Term]:
-    """The rule's conditions."""
-    return [msgspec.convert(term, Term) for term in rule.conditions]
 
 
 def _holds(rule: Rule, term: Term, /, *, facts: Facts, seen: Seen) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -27,7 +28,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     window_h: int | None = None
 
 
-class Rule(Record, kw_only=True, frozen=True):
+class Rule(Record, kw_only=True, frozen=True, dict=True):
     """All `conditions` met, and `action` is taken for the `reason`. No account: the house's own."""
 
     TABLE: ClassVar[str] = "risk_rules"
@@ -46,6 +47,11 @@ class Rule(Record, kw_only=True, frozen=True):
     def scope(self) -> str:
         """Whose counters the rule's velocity is about."""
         return self.account_id or "house"
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The conditions as they are compared."""
+        return tuple(msgspec.convert(condition, Term) for condition in self.conditions)
 
 
 class ValueList(Record, kw_only=True, frozen=True):
