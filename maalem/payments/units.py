@@ -2,11 +2,12 @@
 
 A unit is committed whole or not at all. Requests hand in their units and wait; the writer sends
 all that are waiting in one round trip and one commit, set-based, while the next ones gather
-(`commit_batch`, sql/0106_rows.sql), its records as rows of their tables. A batch with a refusal in
-it is written unit by unit (`commit_unit`): one that is refused does not disturb its neighbours.
+(`commit_batch`, sql/1220_cards_of_a_batch.sql), its records as rows of their tables. A batch with
+a refusal in it is written unit by unit (`commit_unit`): one that is refused does not disturb its
+neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -31,10 +32,9 @@ BATCHED = (
     "checkout_sessions",
 )
 _BATCHED = frozenset(BATCHED)
-_ARGUMENTS = 2 + 2 * len(BATCHED) + 2
-_COMMIT_ALL = f"SELECT commit_batch({', '.join(f'${n + 1}' for n in range(_ARGUMENTS))})"
-# The same with counters, which few payments have.
-_COMMIT_COUNTED = f"SELECT commit_batch({', '.join(f'${n + 1}' for n in range(_ARGUMENTS + 1))})"
+_ARGUMENTS = 2 + 2 * len(BATCHED) + 5
+_PLACES = ", ".join(f"${n + 1}" for n in range(_ARGUMENTS))
+_COMMIT_ALL = f"SELECT * FROM commit_batch({_PLACES})"  # noqa: S608
 
 
 Row = tuple[Any, ...]
@@ -70,7 +70,10 @@ class Claim(msgspec.Struct, kw_only=True):
 
 
 class Unit(msgspec.Struct):
-    """Everything one action writes. Records say by `version` whether they insert or replace."""
+    """Everything one action writes. Records say by `version` whether they insert or replace.
+
+    `loan` is a card to be opened with it: the token, and what for.
+    """
 
     puts: list[tuple[str, Any]] = []
     chain: list[Any] = []
@@ -79,6 +82,7 @@ class Unit(msgspec.Struct):
     accounts: list[Any] = []
     opening: bool = False
     counts: list[Row] = []
+    loan: tuple[str, str] | None = None
 
     def put(self, *records: Any) -> "Unit":
         """Store whole records; each knows its table by `TABLE`."""
@@ -139,39 +143,45 @@ class ChangedMeanwhile(UnitRefused):
 
 
 _Waiting = tuple[Unit, bytes | None]
-_Merged = list[list[Row]]
+_Outcome = tuple[str, Any]  # a word, and the card that was lent with it
+_Merged = list[list[Any]]
 
 
 class Writer:
     """The only way to commit units; one per process."""
 
     def __init__(self, pool: Pool) -> None:
-        self._together: Together[Connection, _Waiting, str] = Together(
+        self._together: Together[Connection, _Waiting, _Outcome] = Together(
             _write, lend=pool.acquire, most=BATCH_MAX
         )
 
-    async def commit(self, unit: Unit, *, answer: bytes | None = None) -> None:
+    async def commit(self, unit: Unit, *, answer: bytes | None = None) -> Any:
         """Commit `unit`, and `answer` under its claim; return when it is durable.
 
-        Raises `UnitRefused` (or `KeyTaken`, `ChangedMeanwhile`), or the database's own error.
+        The card of `unit.loan` comes back sealed (see `Vault.lend`), or None where it was not
+        opened with it. Raises `UnitRefused` (or `KeyTaken`, `ChangedMeanwhile`), or the database's
+        own error.
         """
         kept = pack(answer) if answer is not None and unit.claim is not None else None
-        outcome = await self._together.submit((unit, kept))
+        outcome, lent = await self._together.submit((unit, kept))
         if outcome == _NO_ACCOUNT and unit.accounts and not unit.opening:
             unit.opening = True
-            outcome = await self._together.submit((unit, kept))
+            outcome, lent = await self._together.submit((unit, kept))
         if outcome != _DONE:
             raise _refused(outcome)
+        return lent
 
 
-async def _write(connection: Connection, batch: Sequence[_Waiting]) -> list[str | Exception]:
+async def _write(connection: Connection, batch: Sequence[_Waiting]) -> list[_Outcome | Exception]:
     try:
         # One that holds something unusual goes alone and leaves the others together.
         usual = [_is_usual(unit) for unit, _ in batch]
         crowd = [item for item, fits in zip(batch, usual, strict=True) if fits]
-        together = await _write_together(connection, crowd) if crowd else False
+        lent = await _write_together(connection, crowd) if crowd else None
         return [
-            _DONE if together and fits else await _write_alone(connection, item)
+            (_DONE, next(lent) if item[0].loan else None)
+            if lent is not None and fits
+            else await _write_alone(connection, item)
             for item, fits in zip(batch, usual, strict=True)
         ]
     except asyncpg.InternalClientError as problem:
@@ -180,19 +190,20 @@ async def _write(connection: Connection, batch: Sequence[_Waiting]) -> list[str 
         raise ConnectionResetError("the database's connection was lost") from problem
 
 
-async def _write_together(connection: Connection, batch: Sequence[_Waiting]) -> bool:
-    merged = _merge(batch)
+async def _write_together(
+    connection: Connection, batch: Sequence[_Waiting]
+) -> Iterator[Any] | None:
+    """The cards that were lent, in the order of the batch; None if nothing of it was written."""
     try:
-        sql = _COMMIT_ALL if len(merged) == _ARGUMENTS else _COMMIT_COUNTED
-        await connection.execute(sql, *merged)
+        rows: list[Any] = await connection.fetch(_COMMIT_ALL, *_merge(batch))
+        return iter(rows)
     except asyncpg.PostgresError:
         if connection.is_closed():
             raise
-        return False
-    return True
+        return None
 
 
-async def _write_alone(connection: Connection, item: _Waiting) -> str | Exception:
+async def _write_alone(connection: Connection, item: _Waiting) -> _Outcome | Exception:
     unit, answer = item
     try:
         outcome: str = await connection.fetchval(
@@ -200,7 +211,7 @@ async def _write_alone(connection: Connection, item: _Waiting) -> str | Exceptio
         )
     except asyncpg.PostgresError as problem:
         return _as_refusal(problem)
-    return outcome
+    return outcome, None
 
 
 def _is_usual(unit: Unit) -> bool:
@@ -224,7 +235,9 @@ def _merge(batch: Sequence[_Waiting]) -> _Merged:
         told += unit.events
     puts = [rows for side in sides.values() for rows in side]
     counted = [count for unit, _ in batch for count in unit.counts]
-    return [claimed, finished, *puts, chain, told, *([counted] if counted else ())]
+    loans = [unit.loan for unit, _ in batch if unit.loan]
+    tokens, whys = [token for token, _ in loans], [why for _, why in loans]
+    return [claimed, finished, *puts, chain, told, counted, tokens, whys]
 
 
 def _as_refusal(problem: Any) -> Exception:

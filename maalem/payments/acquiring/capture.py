@@ -1,6 +1,6 @@
 """Take a held payment: whole, a part and give the rest up, or part after part."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -235,4 +235,4 @@ def in_name_of(asked: Asked, followup: Followup) -> Asked:
     attempt = changed(
         asked.attempt, request_id=followup.request_id, idempotency_key=followup.idempotency_key
     )
-    return replace(asked, attempt=attempt)
+    return msgspec.structs.replace(asked, attempt=attempt)

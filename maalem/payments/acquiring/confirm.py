@@ -6,7 +6,7 @@ commit. A process that dies in the middle leaves an attempt that is `sent`; whoe
 the retry with the same key or the job, asks the rail under the same reference and goes on.
 """
 
-from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -72,7 +72,8 @@ async def confirm(
     if intent.status not in _READY:
         raise wrong_state(intent, "confirmed")
     now = payments.clock.now()
-    weighed = await risks.weighed(payments, intent, method=method, now=now)
+    weigh = partial(risks.weighed, payments, intent, method=method, now=now)
+    weighed = await weigh()
     attempt = first_attempt(
         intent,
         method=method,
@@ -83,29 +84,25 @@ async def confirm(
         request_id=request_id,
         idempotency_key=idempotency_key,
     )
-    step = {
-        "status": IntentStatus.PROCESSING,
-        "attempt_id": attempt.id,
-        "payment_method_id": method.id,
-        "next_action": None,
-    }
-    intent = msgspec.structs.replace(intent, **step) if not stored else changed(intent, **step)
+    step = changed if stored else msgspec.structs.replace
+    intent = step(
+        intent,
+        status=IntentStatus.PROCESSING,
+        attempt_id=attempt.id,
+        payment_method_id=method.id,
+        next_action=None,
+    )
     schedule = await payments.fees.current()
     asked = Asked(intent, attempt, method, now, payments.config, schedule)
-    unit = Unit().put(*also, intent, attempt)
+    unit = Unit(claim=keep.hold(intent.id) if keep else None, counts=weighed.counts)
+    unit.put(*also, intent, attempt)
     if not stored:
         unit.events.append(about(asked, "payment_intent.created", wire.intent(intent)))
-    unit.claim = keep.hold(intent.id) if keep else None
-    unit.counts = weighed.counts
-    asked = await risks.begin(
-        payments,
-        asked,
-        unit,
-        weigh=lambda: risks.weighed(payments, intent, method=method, now=now),
-    )
+    attempt, lent = await risks.begin(payments, attempt, unit, weigh=weigh, card=method.vault_token)
     return await _ask_and_settle(
         payments,
-        asked,
+        msgspec.structs.replace(asked, attempt=attempt),
+        lent=lent,
         keep=keep,
         merchant=merchant,
         force_challenge=force_challenge,
@@ -221,12 +218,15 @@ async def _ask_and_settle(
     asked: Asked,
     *,
     keep: Keep | None,
+    lent: Any = None,
     merchant: str | None = None,
     force_challenge: bool = False,
     refuse_challenge: bool = False,
 ) -> Confirmed:
     merchant = merchant or await _merchant(payments, asked.intent)
-    answer = await _ask(payments, asked, merchant=merchant, force_challenge=force_challenge)
+    answer = await _ask(
+        payments, asked, merchant=merchant, force_challenge=force_challenge, lent=lent
+    )
     if refuse_challenge and isinstance(answer, ChallengeRequired):
         await payments.rails.desk.refuse(answer.challenge)
         word = "authentication_required"
@@ -241,7 +241,7 @@ async def _settle(
     it was the attempt itself, which somebody else has settled with the same answer."""
     while True:
         if isinstance(answer, Authorised):
-            asked = replace(asked, receipt=await payments.receipts.take())
+            asked = msgspec.structs.replace(asked, receipt=await payments.receipts.take())
         unit, confirmed = judge(asked, answer)
         if confirmed.charge is not None and confirmed.refusal is None:
             await add_completion(payments, unit, intent=confirmed.intent, at=asked.now)
@@ -262,7 +262,9 @@ async def _settle(
         return confirmed
 
 
-async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challenge: bool) -> Answer:
+async def _ask(
+    payments: Payments, asked: Asked, *, merchant: str, force_challenge: bool, lent: Any
+) -> Answer:
     attempt, method = asked.attempt, asked.method
     if (refusal := risks.blocked(attempt)) is not None:
         return refusal
@@ -294,6 +296,7 @@ async def _ask(payments: Payments, asked: Asked, *, merchant: str, force_challen
             use=lambda card: payments.rails.card.authorise(
                 payment, card=card, deadline_s=deadline_s
             ),
+            lent=lent,
         )
     except NoSuchCard:
         return Declined(attempt.id, "card_declined", decline_code="invalid_account")
@@ -326,7 +329,7 @@ async def _reopen(payments: Payments, asked: Asked) -> Asked:
     intent = changed(asked.intent, status=IntentStatus.PROCESSING, next_action=None)
     attempt = changed(asked.attempt, status=AttemptStatus.SENT, asked_at=asked.now)
     await payments.writer.commit(Unit().put(intent, attempt))
-    return replace(asked, intent=intent, attempt=attempt)
+    return msgspec.structs.replace(asked, intent=intent, attempt=attempt)
 
 
 async def _merchant(payments: Payments, intent: Intent) -> str:

@@ -1,7 +1,6 @@
 """What an answer of the rail means: the next records, the booking and the events. Pure."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,8 +36,7 @@ from maalem.payments.units import Unit
 Answer = Authorised | Declined | ChallengeRequired | NeverSeen | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(msgspec.Struct, frozen=True):
     """What became of a confirmation. `refusal` is set when the payer's side said no; `shared`
     are the objects that say what the others got of it."""
 
@@ -50,8 +48,7 @@ class Confirmed:
     shared: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """An attempt whose rail was asked at `now`, and everything needed to judge the answer."""
 
     intent: Intent

@@ -5,9 +5,8 @@ process that died finds it there: what was blocked is never asked of a rail.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import Field, replace
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,7 +14,8 @@ from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring.outcome import Asked, Confirmed, about
-from maalem.payments.acquiring.records import Charge, Intent
+from maalem.payments.acquiring.records import Attempt, Charge, Intent
+from maalem.payments.acquiring.setup.records import SetupAttempt
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
 from maalem.payments.rails.ports import Declined
@@ -68,50 +68,36 @@ async def held_against(payments: Payments, facts: Facts, /, *, now: datetime) ->
     return Weighed(_kept(verdict), tried)
 
 
-class Tried(Protocol):
-    """An attempt to be paid, or to set a card up, as far as rules have to do with it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def rail(self) -> str: ...
-    @property
-    def risk(self) -> dict[str, Any] | None: ...
-
-
-class Trying(Protocol):
-    """Somebody asks with an `attempt`: a dataclass of a payment's or a setup's."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    @property
-    def attempt(self) -> Any: ...
-
-
-T = TypeVar("T", bound=Trying)
+T = TypeVar("T", Attempt, SetupAttempt)
 
 
 async def begin(
-    payments: Payments, asked: T, unit: Unit, *, weigh: Callable[[], Awaitable[Weighed]]
-) -> T:
-    """Transaction one. Where others have reached a limit meanwhile, it is weighed again with what
-    they counted."""
+    payments: Payments,
+    attempt: T,
+    unit: Unit,
+    *,
+    weigh: Callable[[], Awaitable[Weighed]],
+    card: str | None = None,
+) -> tuple[T, Any]:
+    """Transaction one: (the attempt as it was written, its card as `Vault.lend` takes it).
+
+    `card` is the token of the card that pays; what a rule blocks is not opened. Where others have
+    reached a limit meanwhile, it is weighed again with what they counted.
+    """
     while True:
+        unit.loan = (card, attempt.id) if card and blocked(attempt) is None else None
         try:
-            await payments.writer.commit(unit)
+            return attempt, await payments.writer.commit(unit)
         except UnitRefused as refused:
             if refused.word != "velocity_reached":
                 raise
-            weighed = await weigh()
-            attempt = msgspec.structs.replace(asked.attempt, risk=weighed.risk)
-            puts = [put for put in unit.puts if put[1] is not asked.attempt]
-            unit.puts, unit.counts = [*puts, (attempt.TABLE, attempt)], weighed.counts
-            asked = replace(asked, attempt=attempt)
-            continue
-        return asked
+        weighed = await weigh()
+        unit.puts = [put for put in unit.puts if put[1] is not attempt]
+        attempt = msgspec.structs.replace(attempt, risk=weighed.risk)
+        unit.put(attempt).counts = weighed.counts
 
 
-def blocked(attempt: Tried) -> Declined | None:
+def blocked(attempt: Attempt | SetupAttempt) -> Declined | None:
     """The refusal of an attempt that a rule blocked: its rail is not asked."""
     if attempt.risk is None or attempt.risk["type"] != "blocked":
         return None
@@ -124,7 +110,7 @@ def blocked(attempt: Tried) -> Declined | None:
     )
 
 
-def asks_challenge(attempt: Tried) -> bool:
+def asks_challenge(attempt: Attempt | SetupAttempt) -> bool:
     """Whether a rule wants the card's holder to prove who she is."""
     return bool(attempt.risk and attempt.risk["challenge"])
 

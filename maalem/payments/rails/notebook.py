@@ -6,7 +6,6 @@ thousand payments a second do not mean a thousand commits a second.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +36,7 @@ class ReplyLost(Exception):
     """The other side heard and acted; its reply never arrived."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the book. `after_challenge` is the answer once the challenge is passed."""
 
     reference: str
@@ -54,8 +52,7 @@ class Entry:
     phone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conduct:
+class Conduct(msgspec.Struct, frozen=True):
     """How the simulator is told to behave."""
 
     slow_ms: int = 0
@@ -78,7 +75,10 @@ def unpack(text: str) -> Recorded:
     return answer
 
 
+# A line need not be on the disk before it is answered: whatever of ours follows from the answer is
+# committed later, and a commit that waits for the disk waits for all before it.
 _INSERT = """
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO simulator.answers (reference, kind, original, amount, currency, merchant, hint, answer,
     after_challenge, challenge, challenge_kind, challenge_state, tries_left, expires_at, phone,
     asked_at)
@@ -90,7 +90,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::te
     $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
     $14::timestamptz[])
     AS t(reference, kind, original, amount, currency, merchant, hint, answer, after_challenge,
-         challenge, challenge_kind, expires_at, phone, asked_at)
+         challenge, challenge_kind, expires_at, phone, asked_at) CROSS JOIN quick
 WHERE $15 OR NOT EXISTS (
     SELECT FROM simulator.conduct WHERE slow_ms > 0 OR lose_replies > 0 OR down)
 ON CONFLICT (reference) DO NOTHING

@@ -79,21 +79,16 @@ class _Outside:
 
     def __init__(self, pool: asyncpg.Pool, clock: Clock, *, notebook: Notebook) -> None:
         self._pool, self._clock, self._notebook = pool, clock, notebook
-        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def _ask(
         self, doing: Coroutine[Any, Any, T], *, reference: str, deadline_s: float
     ) -> T | Unknown:
-        """Wait for the other side, but no longer than the deadline: it goes on without us."""
-        task = asyncio.ensure_future(doing)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        done, _ = await asyncio.wait({task}, timeout=deadline_s)
-        if not done:
-            task.add_done_callback(_forget_error)
-            return Unknown(reference, "no answer before the deadline")
+        """Wait for the other side, but no longer than the deadline: what it was told it does."""
         try:
-            return task.result()
+            async with asyncio.timeout(deadline_s):
+                return await doing
+        except TimeoutError:
+            return Unknown(reference, "no answer before the deadline")
         except NetworkDown:
             return Unknown(reference, "the other side is down")
         except ReplyLost:
@@ -351,11 +346,6 @@ class SimulatedDisputes(_Outside):
 def authorisation_code() -> str:
     """Six characters, as an issuer gives them."""
     return secret("", length=6).upper()
-
-
-def _forget_error(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled():
-        task.exception()  # nobody waits for it any more; the book knows
 
 
 def _entry(

@@ -5,7 +5,7 @@ such loan is written to an access log that the service itself can't change.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -74,12 +74,15 @@ class Vault:
         )
         return stored
 
-    async def lend(self, token: str, *, why: str, use: Callable[[ClearCard], Awaitable[T]]) -> T:
+    async def lend(
+        self, token: str, *, why: str, use: Callable[[ClearCard], Awaitable[T]], lent: Any = None
+    ) -> T:
         """Call `use` with the card in clear and return what it returns.
 
-        `why` goes to the access log (a payment's reference). Raises `NoSuchCard`.
+        `why` goes to the access log (a payment's reference); `lent` is the sealed card where the
+        log has its line already (`Unit.loan`). Raises `NoSuchCard`.
         """
-        row = await self._loans.open(token, why=why)
+        row = lent or await self._loans.open(token, why=why)
         if row is None:
             raise NoSuchCard(token)
         key = await self._data_keys.get(row["key_id"])

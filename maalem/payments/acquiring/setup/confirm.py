@@ -103,12 +103,13 @@ async def confirm(
         unit.events.append(about(asked, "setup_intent.created", wire.setup_intent(setup)))
     unit.claim = keep.hold(setup.id) if keep else None
     unit.counts = weighed.counts
-    asked = await risks.begin(
+    attempt, _ = await risks.begin(
         payments,
-        asked,
+        attempt,
         unit,
         weigh=lambda: weighing.weighed(payments, setup, method=method, now=now),
     )
+    asked = Asked(setup, attempt, method, now, payments.config)
     return await _ask_and_settle(payments, asked, keep=keep)
 
 
