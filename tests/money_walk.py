@@ -14,10 +14,10 @@ from maalem.payments.acquiring.refund import refund
 from maalem.payments.acquiring.transfer import transfer
 from maalem.payments.ledger.balances import release_available
 from maalem.payments.settlement import reserves
-from maalem.payments.settlement.bank import desk, networks, safeguarding
+from maalem.payments.settlement.bank import networks, safeguarding
 from maalem.payments.settlement.bank.safeguarding import MEANING, OWED, THERE
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, rib
-from maalem.payments.settlement.bank.tests.test_desk import WHY, by_two, strange
+from maalem.payments.settlement.bank.tests.test_desk import by_two, strange
 
 FLEXIBLE = {
     "card": {
@@ -234,9 +234,9 @@ async def reserved(walk: Walk) -> None:
 async def by_hand(walk: Walk) -> None:
     b = walk.b
     charges = await strange(b, -1_200)
-    await desk.propose(b.payments, "suspend", charges.id, **WHY)
+    await b.propose("suspend", charges.id)
     hers = await strange(b, 700)
-    await desk.propose(b.payments, "suspend", hers.id, **WHY)
+    await b.propose("suspend", hers.id)
     await walk.show("suspended")
     await by_two(b, "bear", charges.id)
     await by_two(b, "give", hers.id, walk.w.seller.id)

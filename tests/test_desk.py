@@ -7,6 +7,7 @@ import pytest
 
 from maalem.cli import __main__ as cli
 from maalem.cli import bank, desk, morning
+from maalem.payments import bootstrap, db
 from maalem.payments.settlement.bank.tests.bank_world import bank_world
 from maalem.payments.settlement.bank.tests.test_desk import strange
 
@@ -22,7 +23,27 @@ def dsn(fresh_payments_dsn, monkeypatch, tmp_path):
     for module in (bank, desk, morning):
         monkeypatch.setattr(module, "books_of", of)
     monkeypatch.setenv("MAALEM_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(_with_platform(fresh_payments_dsn.admin))
     return fresh_payments_dsn
+
+
+async def _with_platform(dsn: str) -> None:
+    pool = await db.connect(dsn, size=1)
+    try:
+        await bootstrap.ensure_platform(
+            pool, secret_key="sk_test_desk", webhook_url=None, webhook_secret="whsec_nowhere"
+        )
+    finally:
+        await pool.close()
+
+
+@pytest.fixture
+def two(dsn, capsys) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What Naïma and Youssef type to show their keys."""
+    for name, file in (("Naïma", "naima.key"), ("Youssef", "youssef.key")):
+        assert typed(capsys, "officers", "add", name, "--to", file)[0] == 0
+    return ("--key", "naima.key"), ("--key", "youssef.key")
 
 
 def told(dsn, story) -> str:
@@ -48,24 +69,25 @@ def typed(capsys, *words: str) -> tuple[int, str]:
     return int(left.value.code or 0), said.out + said.err
 
 
-def test_a_line_goes_aside_and_finds_its_way_by_two(dsn, line, capsys):
-    why = ("--by", "Naïma", "--note", "nobody knows")
+def test_a_line_goes_aside_and_finds_its_way_by_two(two, line, capsys):
+    naima, youssef = two
+    why = (*naima, "--note", "nobody knows")
     assert typed(capsys, "bank", "suspend", line) == (
         2,
-        "maalem … suspend WHAT --by YOUR_NAME --note WHY\n",
+        "maalem … suspend WHAT --key YOUR_KEY_FILE --note WHY\n",
     )
     assert typed(capsys, "bank", "suspend", line, *why)[0] == 0
     status, shown = typed(capsys, "bank")
     assert status == 1
     assert "lines that were put aside: 1" in shown
     assert "Naïma: nobody knows" in shown
-    status, shown = typed(capsys, "bank", "bear", line, "--by", "Naïma", "--note", "interest")
+    status, shown = typed(capsys, "bank", "bear", line, *naima, "--note", "interest")
     assert status == 0
     deed = shown.split()[0]
-    assert f"maalem approve {deed} --by" in shown
+    assert f"maalem approve {deed} --key" in shown
     assert "deeds that wait for a second officer: 1" in typed(capsys, "bank")[1]
-    assert typed(capsys, "approve", deed, "--by", "naïma")[0] == 1
-    assert typed(capsys, "approve", deed, "--by", "Youssef") == (
+    assert typed(capsys, "approve", deed, *naima)[0] == 1
+    assert typed(capsys, "approve", deed, *youssef) == (
         0,
         f"{deed} (bear {line}) is done.\n",
     )
@@ -76,17 +98,19 @@ def test_a_line_goes_aside_and_finds_its_way_by_two(dsn, line, capsys):
     assert typed(capsys, "bank", "history", "bln_unknown")[0] == 1
 
 
-def test_what_was_not_said_is_asked_for(dsn, capsys):
-    who = ("--by", "Naïma", "--note", "x")
+def test_what_was_not_said_is_asked_for(two, capsys):
+    who = (*two[0], "--note", "x")
     status, said = typed(capsys, "bank", "give", "bln_x", *who)
     assert (status, "say whose it is too" in said) == (2, True)
     status, said = typed(capsys, "bank", "suspend", "bln_x", *who)
     assert (status, said) == (1, "Not done: there is no line bln_x.\n")
-    assert typed(capsys, "withdraw", "dsk_x", "--by", "Naïma")[0] == 1
+    assert typed(capsys, "withdraw", "dsk_x", *two[0])[0] == 1
     assert typed(capsys, "bank", "suspend", "bln_x", "--live", *who)[0] == 1
 
 
-def test_findings_are_taken_and_closed(dsn, capsys):
+def test_findings_are_taken_and_closed(dsn, two, capsys):
+    naima, _ = two
+
     async def story(b) -> str:
         from maalem.payments.settlement.bank.findings import find, open_findings
 
@@ -97,17 +121,17 @@ def test_findings_are_taken_and_closed(dsn, capsys):
     finding = told(dsn, story)
     status, shown = typed(capsys, "findings")
     assert (status, "where is it" in shown) == (1, True)
-    assert typed(capsys, "findings", "take", finding, "--by", "Naïma", "--note", "mine")[0] == 0
+    assert typed(capsys, "findings", "take", finding, *naima, "--note", "mine")[0] == 0
     assert "with Naïma" in typed(capsys, "findings")[1]
     assert "(with Naïma)" in typed(capsys, "bank")[1]
-    closing = ("findings", "close", finding, "--by", "Naïma", "--note", "it came by post")
+    closing = ("findings", "close", finding, *naima, "--note", "it came by post")
     assert typed(capsys, *closing)[0] == 0
     assert typed(capsys, "findings") == (0, "nothing is open\n")
     status, said = typed(capsys, *closing)
     assert (status, said) == (1, f"Not done: {finding} was closed by Naïma: it came by post.\n")
 
 
-def test_the_morning_names_what_waits_and_what_to_type(dsn, line, capsys):
+def test_the_morning_names_what_waits_and_what_to_type(dsn, two, line, capsys):
     status, shown = typed(capsys, "morning")
     assert status == 1
     assert "no proof was made yet" in shown
@@ -121,12 +145,12 @@ def test_the_morning_names_what_waits_and_what_to_type(dsn, line, capsys):
         return ""
 
     told(dsn, story)
-    who = ("--by", "Naïma", "--note", "interest")
+    who = (*two[0], "--note", "interest")
     deed = typed(capsys, "bank", "bear", line, *who)[1].split()[0]
     shown = typed(capsys, "morning")[1]
     assert f"{deed}  bear  {line}  by Naïma" in shown
     assert "no proof" not in shown
-    typed(capsys, "approve", deed, "--by", "Youssef")
+    typed(capsys, "approve", deed, *two[1])
     status, shown = typed(capsys, "morning")
     assert (status, "nothing waits for you" in shown) == (0, True), shown
 

@@ -83,6 +83,12 @@ def _findings(words: argparse.Namespace) -> int:
     return desk.findings(words) if words.deed == "list" else desk.deed(words)
 
 
+def _officers(words: argparse.Namespace) -> int:
+    from maalem.cli import officers
+
+    return officers.officers(words)
+
+
 def _ended(words: argparse.Namespace) -> int:
     from maalem.cli import desk
 
@@ -159,12 +165,13 @@ def _migrate(words: argparse.Namespace) -> int:
 Option = tuple[str, dict[str, object]]
 Verb = tuple[Callable[[argparse.Namespace], int], str, list[Option]]
 
+_KEY: Option = ("--key", {"default": "", "help": "the file with the officer's own key"})
 _SECOND: list[Option] = [
-    ("--by", {"required": True, "help": "the officer's name"}),
+    _KEY,
     ("--live", {"action": "store_true", "help": "in the live books"}),
 ]
 _OFFICER: list[Option] = [
-    ("--by", {"default": "", "help": "the officer's name"}),
+    _KEY,
     ("--note", {"default": "", "help": "why; it is kept for ever"}),
     _SECOND[1],
 ]
@@ -234,7 +241,21 @@ VERBS: dict[str, Verb] = {
             *_OFFICER,
         ],
     ),
-    "approve": (_ended, "say yes to what another officer proposed", [("id", {}), *_SECOND]),
+    "officers": (
+        _officers,
+        "whose yes counts, and their keys: list, add, revoke",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "add", "revoke"], "default": "list"}),
+            ("name", {"nargs": "?", "default": "", "help": "the officer's name"}),
+            ("--to", {"default": "", "help": "add: a new file for her key; else it is printed"}),
+            _SECOND[1],
+        ],
+    ),
+    "approve": (
+        _ended,
+        "say yes to what another officer proposed, or to a large payout",
+        [("id", {}), *_SECOND],
+    ),
     "withdraw": (_ended, "take back what was proposed", [("id", {}), *_SECOND]),
     "disputes": (
         _disputes,

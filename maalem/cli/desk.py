@@ -14,6 +14,7 @@ from maalem.cli.plain import printable
 from maalem.cli.verify import books_of
 
 if TYPE_CHECKING:
+    from maalem.payments.accounts.officers import Officer
     from maalem.payments.context import Payments
 
 T = TypeVar("T")
@@ -25,37 +26,79 @@ TAKES_TARGET = {"match": "what it is", "give": "whose it is", "offset": "the oth
 def deed(words: Any) -> int:
     """Do or propose one deed; 1 where it can't be, 2 where something was not said."""
     kind, about, target = words.deed, words.about, getattr(words, "target", None)
-    if not about or not words.by or not words.note:
-        return _say(f"maalem … {kind} WHAT --by YOUR_NAME --note WHY", status=2)
+    if not about or not words.note:
+        return say(f"maalem … {kind} WHAT --key YOUR_KEY_FILE --note WHY", status=2)
     if kind in TAKES_TARGET and not target:
-        return _say(f"say {TAKES_TARGET[kind]} too: maalem bank {kind} {about} …", status=2)
+        return say(f"say {TAKES_TARGET[kind]} too: maalem bank {kind} {about} …", status=2)
 
-    async def done(payments: "Payments") -> str:
+    async def done(payments: "Payments", by: "Officer") -> str:
         from maalem.payments.settlement.bank import desk
 
-        made = await desk.propose(
-            payments, kind, about, by=words.by, note=words.note, target=target
-        )
+        made = await desk.propose(payments, kind, about, by=by, note=words.note, target=target)
         if made.status == "done":
             return f"{made.id} is done."
         return (
             f"{made.id} waits for a second officer, who types:"
-            f" maalem approve {made.id} --by HER_NAME"
+            f" maalem approve {made.id} --key HER_KEY_FILE"
         )
 
-    return _at_the_desk(done, live=words.live)
+    return _by_her_key(done, words)
 
 
 def end(words: Any) -> int:
-    """A second officer approves a proposal, or somebody withdraws it; 1 where that can't be."""
+    """An officer approves a proposal or payout, or withdraws a proposal; 1 where that can't be."""
 
-    async def done(payments: "Payments") -> str:
+    async def done(payments: "Payments", by: "Officer") -> str:
         from maalem.payments.settlement.bank import desk
 
-        ended = await getattr(desk, words.verb)(payments, words.id, by=words.by)
+        if words.verb == "approve" and words.id.startswith("po_"):
+            return await _payout_approved(payments, words.id, by=by)
+        ended = await getattr(desk, words.verb)(payments, words.id, by=by)
         return f"{ended.id} ({ended.kind} {ended.about}) is {ended.status}."
 
-    return _at_the_desk(done, live=words.live)
+    return _by_her_key(done, words)
+
+
+async def _payout_approved(payments: "Payments", payout_id: str, *, by: "Officer") -> str:
+    from maalem.payments import store
+    from maalem.payments.errors import Refused
+    from maalem.payments.settlement import making
+    from maalem.payments.settlement.bank.desk import NotPossible
+    from maalem.payments.settlement.records import Payout
+    from maalem.payments.units import UnitRefused
+
+    payout = await store.get(payments.pool, Payout, payout_id)
+    if payout is None:
+        raise NotPossible(f"there is no payout {payout_id}")
+    try:
+        given = await making.given(payments, payout)
+        done = making.approve(payments, payout, officer=by, given=given)
+        await payments.writer.commit(done.unit)
+    except Refused as refused:
+        raise NotPossible(str(refused).rstrip(".")) from refused
+    except UnitRefused as refused:
+        raise NotPossible(f"{refused.word}: look at it again") from refused
+    new = done.payout
+    return f"{new.id} has {new.approvals} of {new.approvals_needed} yeses."
+
+
+def _by_her_key(work: "Callable[[Payments, Officer], Awaitable[str]]", words: Any) -> int:
+    """`work` by the officer whose key was given: her name is what the key says, and no other."""
+    from maalem.cli.officers import KEY_FILE, key_of
+
+    key = key_of(words)
+    if not key:
+        return say(f"show your key: --key FILE, or {KEY_FILE}=FILE", status=2)
+
+    async def done(payments: "Payments") -> str:
+        from maalem.payments.accounts import officers
+
+        by = await officers.shown(
+            payments.pool, key, fingerprint_key=payments.config.fingerprint_key
+        )
+        return await work(payments, by)
+
+    return at_the_desk(done, live=words.live)
 
 
 def history(words: Any) -> int:
@@ -68,7 +111,7 @@ def history(words: Any) -> int:
         )
         return "\n".join(deed_line(row) for row in rows)
 
-    return _at_the_desk(asked, live=words.live, nothing="nobody has done anything about it")
+    return at_the_desk(asked, live=words.live, nothing="nobody has done anything about it")
 
 
 def findings(words: Any) -> int:
@@ -83,7 +126,7 @@ def findings(words: Any) -> int:
         now = payments.clock.now()
         return "\n".join(_finding(row, age=(now - row["found_at"]).days) for row in rows)
 
-    return 1 - _at_the_desk(asked, live=words.live, nothing="nothing is open")
+    return 1 - at_the_desk(asked, live=words.live, nothing="nothing is open")
 
 
 def _finding(row: Any, *, age: int) -> str:
@@ -112,23 +155,24 @@ def disputes(words: Any) -> int:
             for one in waiting
         )
 
-    return 1 - _at_the_desk(asked, live=words.live, nothing="no notice waits")
+    return 1 - at_the_desk(asked, live=words.live, nothing="no notice waits")
 
 
-def _at_the_desk(
+def at_the_desk(
     work: "Callable[[Payments], Awaitable[str]]", *, live: bool, nothing: str = ""
 ) -> int:
     """Do `work` in one mode's books and print what it says; 1 where it refuses or says nothing."""
+    from maalem.payments.accounts.officers import NoOfficer
     from maalem.payments.settlement.bank.desk import NotPossible
 
     place, mode = Installation.of_environment(), "live" if live else "test"
     with books_of(place) as books:
         if mode not in books:
-            return _say("there are no live books here")
+            return say("there are no live books here")
         try:
             said = asyncio.run(_inside(place, books[mode], work, live=live))
-        except NotPossible as problem:
-            return _say(f"Not done: {problem}.")
+        except (NotPossible, NoOfficer) as problem:
+            return say(f"Not done: {problem}.")
     print("\n".join(map(printable, said.split("\n"))) or nothing)
     return 0 if said else 1
 
@@ -139,19 +183,21 @@ async def _inside(
     """`work` in the service's own surroundings, on the books at `dsn`."""
     from maalem.payments.compose import opened
     from maalem.payments.config import Config
+    from maalem.payments.mode import Working
 
     environment = {**os.environ, **_secrets(place)}
     config = Config.from_env({**environment, "MAALEM_PAYMENTS_DATABASE_URL": dsn})
     if live:
         config = replace(config, live_database_url=dsn, live_rails="simulator").of_mode(live=True)
-    async with opened(config, pool_size=2) as payments:
-        return await work(payments)
+    with Working(live=live):
+        async with opened(config, pool_size=2) as payments:
+            return await work(payments)
 
 
 def _secrets(place: Installation) -> dict[str, str]:
     return secrets_file.load(place.home) if (place.home / secrets_file.FILE).exists() else {}
 
 
-def _say(problem: str, *, status: int = 1) -> int:
+def say(problem: str, *, status: int = 1) -> int:
     print(problem, file=sys.stderr)
     return status

@@ -63,7 +63,7 @@ _KINDS: dict[str, tuple[str, str, Line]] = {
     ),
     "payouts": (
         "payouts that wait for officers",
-        "POST /v1/payouts/{id}/approve",
+        "maalem approve",
         lambda one: f"{one.id}  {_money(one)}",
     ),
     "payout_batches": (

@@ -1,9 +1,18 @@
 """What must be true before the services start: schemas, translations, static files, our account."""
 
 import asyncio
+import contextlib
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from maalem.cli.texts import compile_texts
+
+if TYPE_CHECKING:
+    from maalem.payments.config import Config
+
+# The files in the installation's folder where the demo keeps its officers' keys.
+DEMO_OFFICERS = {"naima.key": "Naïma Oubella", "youssef.key": "Youssef Benjelloun"}
 
 
 def prepare() -> None:
@@ -61,8 +70,32 @@ async def _open_platform_accounts() -> None:
                 connected=HEARD_OF_SELLERS,
                 config=settings.of_mode(live=live),
             )
+            if os.environ.get("MAALEM_DEMO") and not live:
+                await _make_demo_officers(pool, settings)
         finally:
             await pool.close()
+
+
+async def _make_demo_officers(pool: Any, settings: "Config") -> None:
+    """The demo's two officers, each with her key in a file of the home, unless they have keys."""
+    from maalem.kit.clock import SystemClock
+    from maalem.payments.accounts import officers
+    from maalem.payments.bootstrap import PLATFORM
+
+    folder = Path(os.environ.get("MAALEM_HOME", "var")) / "officers"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for file, name in DEMO_OFFICERS.items():
+        with contextlib.suppress(officers.NoOfficer):
+            clear, _ = await officers.add(
+                pool,
+                name,
+                account_id=PLATFORM,
+                at=SystemClock().now(),
+                fingerprint_key=settings.fingerprint_key,
+            )
+            kept = folder / file
+            kept.touch(mode=0o600)
+            kept.write_text(clear + "\n")
 
 
 def _webhooks() -> str:

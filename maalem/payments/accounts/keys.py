@@ -39,7 +39,10 @@ PREFIXES = {Kind.SECRET: "sk", Kind.PUBLISHABLE: "pk", Kind.RESTRICTED: "rk"}
 
 
 class ApiKey(Record, kw_only=True, frozen=True):
-    """A key. `hint` is what may be shown of it; `permissions` are levels by kind of object."""
+    """A key. `hint` is what may be shown of it; `permissions` are levels by kind of object.
+
+    `officer_id` is whose it is, where it is an officer's: see officers.py.
+    """
 
     TABLE: ClassVar[str] = "api_keys"
 
@@ -55,6 +58,7 @@ class ApiKey(Record, kw_only=True, frozen=True):
     rolled_from: str | None = None
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    officer_id: str | None = None
 
     def status(self, at: datetime) -> str:
         """`active`, `expired` or `revoked`."""
@@ -132,6 +136,7 @@ def api_key(record: ApiKey, *, at: datetime) -> dict[str, Any]:
         "last_used": epoch(record.last_used_at),
         "livemode": livemode(),
         "name": record.name,
+        "officer": record.officer_id,
         "permissions": record.permissions,
         "redacted": record.hint,
         "revoked_at": epoch(record.revoked_at),

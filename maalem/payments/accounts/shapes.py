@@ -272,6 +272,7 @@ class ApiKey(TypedDict):
     last_used: Timestamp | None
     livemode: bool
     name: str | None
+    officer: str | None
     permissions: dict[str, Level]
     redacted: str
     revoked_at: Timestamp | None

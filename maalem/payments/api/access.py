@@ -1,4 +1,5 @@
-"""What a key opens. A secret key opens all of its account; this is about the other two kinds.
+"""What a key opens. A secret key opens all of its account but what is officers'; this is about
+the other kinds, and about that.
 
 A restricted key has a level for each kind of object, and each endpoint belongs to a kind: by the
 first word of its path unless it says otherwise. A publishable key stands in a web page for
@@ -19,6 +20,8 @@ from maalem.payments.errors import BadRequest, Forbidden, NotFound, Unauthorised
 
 # Whoever can make keys can do whatever a key can: no restricted key may.
 SECRET_ONLY = frozenset({"api_key"})
+# What officers say yes to: their own keys open it, and no other, a secret one neither.
+OFFICER_ONLY = frozenset({"payout_approval"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,14 @@ async def admit(
 
     Takes `client_secret` out of a web page's parameters (`tree`) once it has been checked.
     """
+    if found.resource in OFFICER_ONLY and caller.key.kind != Kind.PUBLISHABLE:
+        if caller.key.officer_id is None:
+            raise Forbidden(
+                f"Only an officer can do this, with a key of her own: '{caller.key.hint}' is no"
+                " officer's.",
+                code="officer_key_required",
+            )
+        return
     if caller.key.kind == Kind.SECRET:
         return
     if caller.key.kind == Kind.PUBLISHABLE:

@@ -192,7 +192,9 @@ class Api:
             request_id=request.request_id,
             path=path,
             idempotency_key=key,
-            fingerprint=fingerprint(path, pairs, key=payments.config.fingerprint_key)
+            fingerprint=fingerprint(
+                path + (caller.key.officer_id or ""), pairs, key=payments.config.fingerprint_key
+            )
             if key
             else "",
             holder=await self._holders[caller.live].register(payments) if key else 0,

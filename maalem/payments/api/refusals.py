@@ -74,6 +74,10 @@ _SENTENCES = {
         "payout_already_approved",
         "This officer has approved this payout: another one has to.",
     ),
+    "officer_stands": (
+        "officer_key_required",
+        "This officer's key was ended meanwhile.",
+    ),
     "one_reserve_by_rule": (
         "reserve_exists",
         "By this rule money of the account's is kept back already.",

@@ -4,7 +4,8 @@ from datetime import date
 from typing import NamedTuple
 
 from maalem.kit.ids import new_id
-from maalem.kit.text import fold
+from maalem.payments import store
+from maalem.payments.accounts.officers import Officer
 from maalem.payments.accounts.records import Account
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
@@ -131,10 +132,9 @@ def approve(
     payout: Payout,
     /,
     *,
-    approver: str,
+    officer: Officer,
     given: list[Approval],
     request_id: str | None = None,
-    key_id: str | None = None,
 ) -> Approved:
     """An officer's yes to a large payout. Raises `Refused` for a second one of the same officer."""
     if payout.status != PayoutStatus.PENDING:
@@ -144,26 +144,53 @@ def approve(
         )
     if payout.approvals_needed == 0:
         raise Refused("This payout needs no approval.", code="payout_unexpected_state")
-    if any(fold(one.approver) == fold(approver) for one in given):
+    if any(one.officer_id == officer.id for one in given):
         raise Refused(
-            f"'{approver}' has approved this payout: another officer has to.",
+            f"{officer.name} has approved this payout: another officer has to.",
             code="payout_already_approved",
-            param="approver",
         )
     now = payments.clock.now()
     approval = Approval(
         id=new_id("poa"),
         account_id=payout.account_id,
         payout_id=payout.id,
-        approver=approver,
+        approver=officer.name,
+        officer_id=officer.id,
+        key_id=officer.key_id,
         request_id=request_id,
-        key_id=key_id,
         created_at=now,
     )
     new = changed(payout, approvals=payout.approvals + 1)
     unit = Unit().put(new, approval)
     unit.events.append(told(new, "updated", now))
     return Approved(unit, new, approval)
+
+
+async def given(payments: Payments, payout: Payout, /) -> list[Approval]:
+    """The yeses to a payout that count."""
+    return await store.select(
+        payments.pool, Approval, "payout_id = $1 AND NOT set_aside ORDER BY id", payout.id
+    )
+
+
+_UNSENT = (
+    "officer_id = $1 AND NOT set_aside"
+    " AND key_id IN (SELECT id FROM api_keys WHERE revoked_at IS NOT NULL)"
+    " AND payout_id IN (SELECT id FROM payouts WHERE status = 'pending')"
+)
+
+
+async def taken_back(payments: Payments, officer_id: str, /) -> tuple[list[Payout], Unit]:
+    """What an officer's ended keys said yes to and has not left, each without that yes."""
+    unit, without = Unit(), []
+    for one in await store.select(payments.pool, Approval, _UNSENT, officer_id):
+        payout = await store.get(payments.pool, Payout, one.payout_id)
+        assert payout is not None
+        new = changed(payout, approvals=payout.approvals - 1)
+        unit.put(new, changed(one, set_aside=True))
+        unit.events.append(told(new, "updated", payments.clock.now()))
+        without.append(new)
+    return without, unit
 
 
 def _settle_first(unit: Unit, payout: Payout, /, *, has: Balance) -> None:

@@ -121,7 +121,11 @@ class Payout(Record, kw_only=True, frozen=True):
 
 
 class Approval(Record, kw_only=True, frozen=True):
-    """An officer's yes to a large payout, and the API key that it came in with."""
+    """An officer's yes to a large payout, and her key, that it came in with.
+
+    `set_aside`: it does not count, because the key was ended before the payout left, or because it
+    was said when officers had no keys.
+    """
 
     TABLE: ClassVar[str] = "payout_approvals"
 
@@ -131,6 +135,8 @@ class Approval(Record, kw_only=True, frozen=True):
     request_id: str | None = None
     created_at: datetime
     key_id: str | None = None
+    officer_id: str | None = None
+    set_aside: bool = False
 
 
 class Rule(Record, kw_only=True, frozen=True):

@@ -177,9 +177,11 @@ class PayoutApproval(TypedDict):
     object: Literal["payout_approval"]
     approver: str
     created: Timestamp
-    key: str
+    key: str | None
     livemode: bool
+    officer: str | None
     payout: str
+    set_aside: bool
 
 
 class Reserve(TypedDict):

@@ -111,7 +111,9 @@ def approval(record: Approval) -> dict[str, Any]:
         "created": epoch(record.created_at),
         "key": record.key_id,
         "livemode": livemode(),
+        "officer": record.officer_id,
         "payout": record.payout_id,
+        "set_aside": record.set_aside,
     }
 
 

@@ -17,7 +17,7 @@ _SHARED = {
     *("account_id", "customer_id", "payment_method_id", "endpoint_id", "parent_id", "file_id"),
     *("statement_id", "destination_id", "rule_id", "fee_account_id", "holder_id", "message_id"),
     *("end_to_end_id", "connected_account_id", "payer_account_id", "owner_id", "request_id"),
-    *("client_reference_id", "plan_id"),
+    *("client_reference_id", "plan_id", "officer_id", "second_id"),
 }
 _REFERENCES = {
     *("matched_to", "dispute", "charge", "source", "about", "target", "case_reference", "original")
@@ -28,7 +28,7 @@ _APART = {
     *("accounts", "api_keys", "customers", "payment_methods", "tokens", "webhook_endpoints"),
     *("events", "event_deliveries", "delivery_log", "idempotency_keys", "statements", "migrations"),
     *("external_accounts", "bank_tokens", "bank_files", "bank_statements", "files"),
-    *("endpoint_standing", "endpoint_hours"),
+    *("endpoint_standing", "endpoint_hours", "officers"),
     *("fee_plans", "fee_rates", "fee_terms", "payout_schedules", "reserve_rules"),
 }
 # Shown, and the end of the road: many payments meet there.

@@ -76,12 +76,11 @@ async def shared(b: BankWorld) -> str:
 
 
 async def by_hand(b: BankWorld) -> str:
-    from maalem.payments.settlement.bank import desk
     from maalem.payments.settlement.bank.tests.test_desk import by_two, strange
 
     seller = await b.seller()
     line = await strange(b, 700)
-    await desk.propose(b.payments, "suspend", line.id, by="Naïma", note="nobody knows")
+    await b.propose("suspend", line.id, by="Naïma", note="nobody knows")
     await by_two(b, "give", line.id, seller.id)
     return line.id
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
+from maalem.payments.accounts.tests.officers import key_of
 from maalem.payments.api import v1
-from maalem.payments.api.access import PAGES, SECRET_ONLY
+from maalem.payments.api.access import OFFICER_ONLY, PAGES, SECRET_ONLY
 from maalem.payments.api.routes import Route, every
 from maalem.payments.api.tests.callers import Knocks, made, objects_of, put_key
 
@@ -41,8 +42,10 @@ def as_built(found: Route) -> Line:
     if "{" in found.path and found.resource != "desk":
         stranger = "403" if found.resource == "account" else "404"
     page = "yes" if (found.method, found.path) in PAGES else ""
-    only = found.resource in SECRET_ONLY
-    return Line("secret" if only else f"rak_{found.resource}_{level}", page, stranger)
+    permission = f"rak_{found.resource}_{level}"
+    for word, only in (("secret", SECRET_ONLY), ("officer", OFFICER_ONLY)):
+        permission = word if found.resource in only else permission
+    return Line(permission, page, stranger)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def keys(service) -> dict[str, str]:
     """The keys of everybody who may knock; `service` serves no live mode."""
     client, platform = service.client(), "acct_platform"
     stranger = client.v1.accounts.create({"type": "custom"}).id
-    permitted = {found.resource for found in every()} - SECRET_ONLY
+    permitted = {found.resource for found in every()} - SECRET_ONLY - OFFICER_ONLY
     return {
         "wrong": "sk_test_nobody_ever_made_this_one",
         "shapeless": "letmein",
@@ -65,6 +68,7 @@ def keys(service) -> dict[str, str]:
         "publishable": made(client, type="publishable")[1],
         "reading": restricted(client, dict.fromkeys(permitted, "read")),
         "writing": restricted(client, dict.fromkeys(permitted, "write")),
+        "officer": key_of(service, "Naïma Oubella"),
         "charging": restricted(client, {"charge": "write"}),
         "customers": restricted(client, {"customer": "write"}),
         "stranger": put_key(service, "sk_test_a_strangers", stranger),
@@ -128,12 +132,23 @@ def test_a_restricted_key_opens_what_its_permissions_say(endpoint, knocks, keys)
     other = "charging" if "_charge_" not in line.permission else "customers"
     refused = knocks.ask(method, address, keys[other])
     assert refused.status_code == 403
-    if line.permission != "secret":
+    if line.permission.startswith("rak_"):
         assert f"'{line.permission}'" in refused.json()["error"]["message"]
     for who in ("reading", "writing"):
-        passes = line.permission != "secret" and (method == "GET" or who == "writing")
+        passes = line.permission.startswith("rak_") and (method == "GET" or who == "writing")
         status = knocks.ask(method, address, keys[who]).status_code
         assert status in ((200, 400, 404) if passes else (403,)) or _no_account(line, status)
+
+
+def test_only_an_officers_key_opens_what_is_officers(endpoint, knocks, keys, service):
+    """P64: a secret key, which opens everything else, is refused; an officer's is let in."""
+    method, path, line = endpoint
+    if line.permission == "officer":
+        refused = knocks.ask(method, knocks.address(path), service.key)
+        assert refused.json()["error"]["code"] == "officer_key_required"
+        assert knocks.ask(method, _nowhere(path), keys["officer"]).status_code == 404
+    elif line.permission == "secret":
+        assert knocks.ask(method, _nowhere(path), keys["officer"]).status_code == 403
 
 
 def test_another_accounts_key_finds_nothing(endpoint, knocks, keys, service):
@@ -146,8 +161,9 @@ def test_another_accounts_key_finds_nothing(endpoint, knocks, keys, service):
     elif method == "GET":
         assert status == int(line.stranger)
     else:
-        # What is missing in the request may be seen before what it names.
-        assert status in (int(line.stranger), 400)
+        # What is missing in the request, or in the key, may be seen before what it names.
+        refused = (403,) if line.permission == "officer" else ()
+        assert status in (int(line.stranger), 400, *refused)
     assert _versions(service, knocks) == before
 
 

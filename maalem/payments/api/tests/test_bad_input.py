@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from maalem.payments.accounts.tests.officers import key_of
 from maalem.payments.api import v1
+from maalem.payments.api.access import OFFICER_ONLY
 from maalem.payments.api.routes import Route, every
 from maalem.payments.api.tests.callers import Knocks, objects_of
 from maalem.payments.api.tests.wrong import Wrong, required, wrongs
@@ -107,6 +109,7 @@ def knocks(service: Service) -> Knocks:
         {"amount": 10_000, "currency": "mad", "payment_method": "pm_card_visa"}
     )
     objects["payment_intents"] = ready.id
+    objects["officer"] = key_of(service, "Naïma Oubella")
     objects["held"] = held.id
     objects["setup_intents"] = client.v1.setup_intents.create({}).id
     return Knocks(service, objects)
@@ -152,7 +155,8 @@ def ask(knocks: Knocks, found: Route, pairs: list[tuple[str, str]]) -> httpx.Res
     if path.endswith(("/capture", "/increment_authorization")):
         path = path.replace("{id}", knocks.objects["held"])
     address = knocks.service.url + knocks.address(path)
-    auth = (knocks.service.key, "")
+    is_officers = found.resource in OFFICER_ONLY
+    auth = (knocks.objects["officer"] if is_officers else knocks.service.key, "")
     if found.method == "POST":
         body = httpx.QueryParams(pairs)
         return knocks.http.post(

@@ -20,6 +20,7 @@ from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from maalem.payments.api import v1
+from maalem.payments.api.access import OFFICER_ONLY, SECRET_ONLY
 from maalem.payments.api.routes import resources
 from maalem.payments.api.tests.callers import Knocks, made, objects_of
 from maalem.payments.api.tests.test_bad_input import NEEDED
@@ -93,7 +94,7 @@ def knocks(both_books: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def profiles(knocks: Knocks) -> dict[str, dict[str, str]]:
     client = knocks.service.client()
-    reading = dict.fromkeys(sorted(resources() - {"api_key"}), "read")
+    reading = dict.fromkeys(sorted(resources() - SECRET_ONLY - OFFICER_ONLY), "read")
     _, restricted = made(client, type="restricted", name="reader", permissions=reading)
     _, publishable = made(client, type="publishable", name="page")
     keys = (knocks.service.key, restricted, publishable, knocks.service.key)

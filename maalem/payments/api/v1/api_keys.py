@@ -7,7 +7,7 @@ import msgspec
 
 from maalem.payments import store
 from maalem.payments.accounts.keys import ROLL_MAX, ApiKey, Kind, Level, api_key, new_key, rolled
-from maalem.payments.api.access import SECRET_ONLY
+from maalem.payments.api.access import OFFICER_ONLY, SECRET_ONLY
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.routes import resources, route
@@ -75,6 +75,7 @@ async def retrieve(call: Call, params: NoParams, key_id: str) -> Object:
 async def update(call: Call, params: Update, key_id: str) -> Decided:
     """Give it another name or, where it is restricted, other permissions."""
     old = await _the_key(call, key_id)
+    _no_officers(old)
     new = changed(
         old,
         name=old.name if params.name is None else _name(params.name),
@@ -132,10 +133,19 @@ def _ours(call: Call, key: ApiKey) -> ApiKey:
             " there replaces it.",
             code="api_key_in_settings",
         )
+    _no_officers(key)
     status = key.status(call.now)
     if status != "active":
         raise Refused(f"This key is {status} already.", code=f"api_key_{status}")
     return key
+
+
+def _no_officers(key: ApiKey) -> None:
+    if key.officer_id is not None:
+        raise Refused(
+            "This key is an officer's: operators make and end it, with `maalem officers`.",
+            code="officers_key",
+        )
 
 
 def _name(given: str | None) -> str | None:
@@ -151,7 +161,7 @@ def _permissions(kind: Kind, old: dict[str, str], given: dict[str, str] | None) 
     if kind != Kind.RESTRICTED:
         raise BadRequest("Only a restricted key has permissions.", param="permissions")
     for resource, level in given.items():
-        if resource not in resources() - SECRET_ONLY:
+        if resource not in resources() - SECRET_ONLY - OFFICER_ONLY:
             raise BadRequest(
                 f"There is nothing called '{resource}' to be permitted.",
                 param=f"permissions[{resource}]",

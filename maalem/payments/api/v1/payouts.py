@@ -5,13 +5,14 @@ from typing import Literal
 import msgspec
 
 from maalem.payments import store
+from maalem.payments.accounts import officers
 from maalem.payments.api import fields
 from maalem.payments.api.bank_accounts import join
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, Range, between, page
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
-from maalem.payments.errors import BadRequest, Forbidden, NotFound, Refused
+from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.records import changed
 from maalem.payments.settlement import making, wire
@@ -20,7 +21,6 @@ from maalem.payments.units import Unit
 
 AMOUNT_MAX = 10**12
 DESCRIPTOR_MAX = 22
-APPROVER_MAX = 100
 _ARRIVAL = "arrival_date::timestamp AT TIME ZONE 'UTC'"
 
 
@@ -37,10 +37,6 @@ class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 class Update(msgspec.Struct, forbid_unknown_fields=True):
     metadata: dict[str, str] | str | None = None
-
-
-class Approve(msgspec.Struct, forbid_unknown_fields=True):
-    approver: str
 
 
 class Reverse(msgspec.Struct, forbid_unknown_fields=True):
@@ -124,24 +120,18 @@ async def reverse(call: Call, params: Reverse, payout_id: str) -> Decided:
     )
 
 
-@route("POST", "/v1/payouts/{id}/approve", Approve)
-async def approve(call: Call, params: Approve, payout_id: str) -> Decided:
-    """An officer's yes to a payout that needs two (not Stripe's)."""
-    if call.caller.key_account.kind != "platform":
-        raise Forbidden("Only the platform's officers can approve payouts.")
-    approver = params.approver.strip()
-    if not 0 < len(approver) <= APPROVER_MAX:
-        raise BadRequest(
-            f"An approver's name has 1 to {APPROVER_MAX} characters.", param="approver"
-        )
+@route("POST", "/v1/payouts/{id}/approve", resource="payout_approval")
+async def approve(call: Call, params: NoParams, payout_id: str) -> Decided:
+    """An officer's yes to a payout that needs two (not Stripe's). Who she is, her key says."""
+    officer = await officers.of_key(call.payments.pool, call.caller.key)
+    assert officer is not None  # see access.OFFICER_ONLY
     payout = await _the_payout(call, payout_id)
     done = making.approve(
         call.payments,
         payout,
-        approver=approver,
-        given=await _approvals(call, payout),
+        officer=officer,
+        given=await making.given(call.payments, payout),
         request_id=call.request_id,
-        key_id=call.caller.key.id,
     )
     unit = Unit()
     join(call, unit, done.unit)
@@ -194,7 +184,3 @@ async def _the_payout(call: Call, payout_id: str) -> Payout:
     if found is None:
         raise NotFound.of("payout", payout_id, param="payout")
     return found
-
-
-async def _approvals(call: Call, payout: Payout) -> list[Approval]:
-    return await store.select(call.payments.pool, Approval, "payout_id = $1", payout.id)

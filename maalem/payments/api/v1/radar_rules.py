@@ -11,6 +11,7 @@ import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.accounts import officers
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.routes import route
@@ -42,7 +43,6 @@ class Create(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reason: str
     valid_from: int | None = None
     valid_until: int | None = None
-    changed_by: str | None = None
 
 
 class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -50,11 +50,6 @@ class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     conditions: list[Condition] | None = None
     reason: str | None = None
     valid_until: int | None = None
-    changed_by: str | None = None
-
-
-class End(msgspec.Struct, forbid_unknown_fields=True):
-    changed_by: str | None = None
 
 
 class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
@@ -82,7 +77,7 @@ async def create(call: Call, params: Create) -> Decided:
         reason=_reason(params.reason),
         valid_from=start,
         valid_until=_end(params.valid_until, after=start),
-        changed_by=_who(call, params.changed_by),
+        changed_by=await officers.author(call.payments.pool, call.caller.key),
         changed_at=call.now,
         created_at=call.now,
     )
@@ -116,14 +111,14 @@ async def update(call: Call, params: Update, rule_id: str) -> Decided:
         change["reason"] = _reason(params.reason)
     if params.valid_until is not None:
         change["valid_until"] = _end(params.valid_until, after=max(call.now, old.valid_from))
-    return _next(call, old, by=params.changed_by, **change)
+    return await _next(call, old, **change)
 
 
-@route("POST", "/v1/radar/rules/{id}/end", End)
-async def end(call: Call, params: End, rule_id: str) -> Decided:
+@route("POST", "/v1/radar/rules/{id}/end")
+async def end(call: Call, params: NoParams, rule_id: str) -> Decided:
     """The rule counts no more. It stays to be read, for the payments that it decided."""
     old = await _in_force(call, rule_id)
-    return _next(call, old, by=params.changed_by, valid_until=max(call.now, old.valid_from))
+    return await _next(call, old, valid_until=max(call.now, old.valid_from))
 
 
 @route("GET", "/v1/radar/rules/{id}/versions")
@@ -137,8 +132,9 @@ async def versions(call: Call, params: NoParams, rule_id: str) -> Object:
     return {"object": "list", "url": call.path, "has_more": False, "data": data}
 
 
-def _next(call: Call, old: Rule, /, *, by: str | None, **change: Any) -> Decided:
-    new = changed(old, changed_by=_who(call, by), changed_at=call.now, **change)
+async def _next(call: Call, old: Rule, /, **change: Any) -> Decided:
+    by = await officers.author(call.payments.pool, call.caller.key)
+    new = changed(old, changed_by=by, changed_at=call.now, **change)
     call.payments.risk.changing()
     return Decided(wire.rule(new), Unit().put(new))
 
@@ -195,12 +191,6 @@ def _reason(text: str) -> str:
     if not 1 <= len(text.strip()) <= 500:
         raise BadRequest("Say why, in 1 to 500 letters: it stands on each payment.", param="reason")
     return text.strip()
-
-
-def _who(call: Call, named: str | None) -> str:
-    """Who changes the rule: the officer whom a dashboard names, and the key that was used."""
-    key = call.caller.key.hint
-    return f"{named.strip()[:120]} ({key})" if named and named.strip() else key
 
 
 def _at(seconds: int | None, *, param: str) -> datetime | None:

@@ -1,6 +1,7 @@
 """/v1/reviews: payments that went through, and that a person should look at."""
 
 from maalem.payments import store
+from maalem.payments.accounts import officers
 from maalem.payments.acquiring.risks import close
 from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
@@ -31,7 +32,8 @@ async def approve(call: Call, params: NoParams, review_id: str) -> Decided:
     if not old.open:
         raise Refused(f"This review is closed already: {old.closed_reason}.")
     unit = Unit()
-    closed = close(unit, old, why="approved", by=call.caller.key.hint, now=call.now)
+    by = await officers.author(call.payments.pool, call.caller.key)
+    closed = close(unit, old, why="approved", by=by, now=call.now)
     return Decided(wire.review(closed), unit)
 
 

@@ -196,7 +196,8 @@ CHECKS = (
             coalesce(second, 'nobody'))
         FROM desk_deeds WHERE status = 'done' AND kind NOT IN ('take', 'suspend')
             AND (by_two OR kind <> 'close')
-            AND coalesce(lower(btrim(second)) = lower(btrim(officer)), true)
+            AND (coalesce(lower(btrim(second)) = lower(btrim(officer)), true)
+                OR second_id = officer_id)
         UNION ALL
         SELECT format('suspense holds %s %s by the ledger, %s by the lines put aside',
             coalesce(k.amount, 0), currency, coalesce(l.amount, 0))

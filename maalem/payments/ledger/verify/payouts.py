@@ -100,11 +100,31 @@ CHECKS = (
         WHERE p.created_at < e.usable_from
         UNION ALL
         SELECT format('payout %s says %s of %s approvals, there are %s of %s officers', p.id,
-            p.approvals, p.approvals_needed, count(a.id), count(DISTINCT lower(a.approver)))
-        FROM payouts p LEFT JOIN payout_approvals a ON a.payout_id = p.id
+            p.approvals, p.approvals_needed, count(a.id),
+            count(DISTINCT coalesce(a.officer_id, lower(a.approver))))
+        FROM payouts p LEFT JOIN payout_approvals a ON a.payout_id = p.id AND NOT a.set_aside
         GROUP BY p.id
-        HAVING count(a.id) <> p.approvals OR count(DISTINCT lower(a.approver)) <> p.approvals
+        HAVING count(a.id) <> p.approvals
+            OR count(DISTINCT coalesce(a.officer_id, lower(a.approver))) <> p.approvals
             OR (p.status IN ('in_transit', 'paid') AND count(a.id) < p.approvals_needed)
+        """,
+    ),
+    Check(
+        "whoever said yes is an officer, by a key of her own",
+        "SELECT (SELECT count(*) FROM payout_approvals) + (SELECT count(*) FROM desk_deeds)",
+        """
+        WITH said AS (
+            SELECT id, officer_id, key_id, approver AS name, created_at FROM payout_approvals
+            UNION ALL SELECT id, officer_id, officer_key, officer, created_at FROM desk_deeds
+            UNION ALL SELECT id, second_id, second_key, second, ended_at FROM desk_deeds
+            WHERE second IS NOT NULL
+        )
+        SELECT format('%s is by %s, with the key of %s', s.id, s.name, coalesce(o.name, 'nobody'))
+        FROM said s LEFT JOIN api_keys k ON k.id = s.key_id AND k.officer_id = s.officer_id
+        LEFT JOIN officers o ON o.id = k.officer_id
+        WHERE o.name IS DISTINCT FROM s.name AND (s.officer_id IS NOT NULL OR EXISTS (
+            SELECT FROM migrations m WHERE m.name = '1300_officers.sql'
+                AND m.applied_at < s.created_at))
         """,
     ),
     Check(

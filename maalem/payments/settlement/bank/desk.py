@@ -21,8 +21,8 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 
 from maalem.kit.ids import new_id
-from maalem.kit.text import fold
 from maalem.payments import store
+from maalem.payments.accounts.officers import Officer
 from maalem.payments.accounts.records import Account
 from maalem.payments.context import Payments
 from maalem.payments.ledger import recipes
@@ -35,10 +35,13 @@ from maalem.payments.settlement.ends import moved
 from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
 
 _FREE = frozenset({"take", "suspend"})
+_ANEW = "withdraw it, and propose it anew"
 _REFUSALS = {
     "one_proposal_at_a_time": "something is proposed about it already: approve or withdraw that",
     "matched_once": "another line is that already",
     "two_officers": "the second officer has to be somebody else",
+    "two_known_officers": "the second officer has to be somebody else",
+    "officer_stands": f"the key of one of the two officers was ended: {_ANEW}",
 }
 
 
@@ -47,14 +50,21 @@ class NotPossible(Exception):
 
 
 async def propose(
-    payments: Payments, kind: str, about: str, /, *, by: str, note: str, target: str | None = None
+    payments: Payments,
+    kind: str,
+    about: str,
+    /,
+    *,
+    by: Officer,
+    note: str,
+    target: str | None = None,
 ) -> Deed:
     """Do a deed that takes one officer, or propose one that takes two. Raises `NotPossible`.
 
     What is proposed has been decided once already, so that nobody approves what can't be.
     """
-    if not fold(by) or not note.strip():
-        raise NotPossible("say who you are and why: --by and --note")
+    if not note.strip():
+        raise NotPossible("say why: --note")
     deed = Deed(
         id=new_id("dsk"),
         kind=kind,
@@ -62,7 +72,9 @@ async def propose(
         target=target,
         note=note.strip(),
         status=DeedStatus.PROPOSED,
-        officer=by.strip(),
+        officer=by.name,
+        officer_id=by.id,
+        officer_key=by.key_id,
         by_two=kind not in _FREE,
         created_at=payments.clock.now(),
     )
@@ -75,14 +87,15 @@ async def propose(
     return deed
 
 
-async def approve(payments: Payments, deed_id: str, /, *, by: str) -> Deed:
+async def approve(payments: Payments, deed_id: str, /, *, by: Officer) -> Deed:
     """The second officer says yes: now it is done. Raises `NotPossible`."""
     while True:
         deed = await _open(payments, deed_id)
-        if fold(by) in ("", fold(deed.officer)):
+        if deed.officer_id is None:
+            raise NotPossible(f"{deed.officer} proposed it before officers had keys: {_ANEW}")
+        if deed.officer_id == by.id:
             raise NotPossible(_REFUSALS["two_officers"])
-        now = payments.clock.now()
-        done = changed(deed, status=DeedStatus.DONE, second=by.strip(), ended_at=now)
+        done = _ended(payments, deed, DeedStatus.DONE, by=by)
         again, unit = await _DEEDS[deed.kind](payments, done)
         if (again.amount, again.currency) != (deed.amount, deed.currency):
             raise NotPossible("it is about another amount than when it was proposed: withdraw it")
@@ -93,13 +106,18 @@ async def approve(payments: Payments, deed_id: str, /, *, by: str) -> Deed:
         return done
 
 
-async def withdraw(payments: Payments, deed_id: str, /, *, by: str) -> Deed:
+async def withdraw(payments: Payments, deed_id: str, /, *, by: Officer) -> Deed:
     """Either officer takes a proposal back. Raises `NotPossible`."""
     deed = await _open(payments, deed_id)
-    now = payments.clock.now()
-    gone = changed(deed, status=DeedStatus.WITHDRAWN, second=by.strip(), ended_at=now)
+    gone = _ended(payments, deed, DeedStatus.WITHDRAWN, by=by)
     await _commit(payments, Unit().put(gone))
     return gone
+
+
+def _ended(payments: Payments, deed: Deed, status: DeedStatus, /, *, by: Officer) -> Deed:
+    now = payments.clock.now()
+    second = {"second": by.name, "second_id": by.id, "second_key": by.key_id}
+    return changed(deed, status=status, ended_at=now, **second)
 
 
 async def proposals(payments: Payments) -> list[Deed]:

@@ -169,7 +169,10 @@ class Proof(Record, kw_only=True, frozen=True):
 
 
 class Deed(Record, kw_only=True, frozen=True):
-    """What an officer did by hand, or proposes to a `second`; see desk.py for the kinds."""
+    """What an officer did by hand, or proposes to a `second`; see desk.py for the kinds.
+
+    Both are known by their keys (`officer_key`, `second_key`), since there are such keys.
+    """
 
     TABLE: ClassVar[str] = "desk_deeds"
 
@@ -185,3 +188,7 @@ class Deed(Record, kw_only=True, frozen=True):
     second: str | None = None
     created_at: datetime
     ended_at: datetime | None = None
+    officer_id: str | None = None
+    officer_key: str | None = None
+    second_id: str | None = None
+    second_key: str | None = None

@@ -5,6 +5,7 @@ from typing import Any
 from maalem.kit.rib import Rib
 from maalem.payments import store
 from maalem.payments.accounts.records import Account
+from maalem.payments.accounts.tests.officers import officer
 from maalem.payments.acquiring.transfer import transfer
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import balance
@@ -12,7 +13,7 @@ from maalem.payments.ledger.recipes.parts import chain
 from maalem.payments.settlement import making, places
 from maalem.payments.settlement.ends import moved
 from maalem.payments.settlement.places import take_token
-from maalem.payments.settlement.records import Approval, ExternalAccount, Payout
+from maalem.payments.settlement.records import ExternalAccount, Payout
 from maalem.payments.settlement.tests.cast import rib
 from maalem.payments.tests.world import World
 from maalem.payments.units import Unit
@@ -54,10 +55,11 @@ async def pay_out(w: World, amount: int, account: Account | None = None, **field
     return made.payout
 
 
-async def approve(w: World, payout: Payout, approver: str) -> Payout:
-    """An officer's yes, committed."""
-    given = await store.select(w.payments.pool, Approval, "payout_id = $1", payout.id)
-    done = making.approve(w.payments, await again(w, payout), approver=approver, given=given)
+async def approve(w: World, payout: Payout, name: str) -> Payout:
+    """The yes of the officer of that name, committed."""
+    given = await making.given(w.payments, payout)
+    by = await officer(w.payments, name)
+    done = making.approve(w.payments, await again(w, payout), officer=by, given=given)
     await w.payments.writer.commit(done.unit)
     return done.payout
 

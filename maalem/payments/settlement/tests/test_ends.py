@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from maalem.payments.accounts.tests.officers import officer
 from maalem.payments.errors import Refused
 from maalem.payments.ledger.verify import verify
 from maalem.payments.settlement import making
@@ -233,10 +234,8 @@ def test_the_same_officer_twice_at_once_counts_once(fresh_payments_dsn):
     async def story(w: World) -> None:
         await settle_in(w)
         payout = await pay_out(w, 60_000)
-        done = [
-            making.approve(w.payments, payout, approver=name, given=[])
-            for name in ("Youssef", "YOUSSEF", "youssef")
-        ]
+        by = await officer(w.payments, "Youssef")
+        done = [making.approve(w.payments, payout, officer=by, given=[]) for _ in range(3)]
         ends = await asyncio.gather(
             *(w.payments.writer.commit(one.unit) for one in done), return_exceptions=True
         )

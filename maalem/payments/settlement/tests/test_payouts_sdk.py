@@ -205,42 +205,6 @@ def test_what_is_not_there_is_not_paid_out(v1):
     assert nowhere.value.param == "destination"
 
 
-def test_a_large_payout_needs_two_different_officers(v1, service):
-    """P24: nobody sends a large payout alone, and nobody counts twice."""
-    account = seller(v1, external_account=bank_account(rib().digits))
-    earn(v1, account, 6_000_000)
-    named: Any = {"stripe_account": account.id}
-    large = v1.payouts.create({"amount": 5_000_001, "currency": "mad"}, named)
-    assert large.approvals.to_dict() == {"needed": 2, "given": 0}
-    client, path = service.client(), f"/v1/payouts/{large.id}/approve"
-
-    def approve(who: str) -> Any:
-        answer = client.raw_request(
-            "post", path, approver=who, stripe_account=account.id, content_type=None
-        )
-        return client.deserialize(answer, api_mode="V1")
-
-    assert approve("Youssef Benjelloun").approvals.given == 1
-    with pytest.raises(stripe.InvalidRequestError) as twice:
-        approve("youssef benjelloun ")
-    assert twice.value.code == "payout_already_approved"
-    with pytest.raises(Exception, match="approved_by_enough"):
-        service.rows(
-            "UPDATE payouts SET status = 'in_transit', batch_id = 'x', sent_at = now()"
-            " WHERE id = %s",
-            large.id,
-        )
-    assert approve("Naïma Oubella").approvals.given == 2
-    answer = client.raw_request(
-        "get", f"/v1/payouts/{large.id}/approvals", stripe_account=account.id
-    )
-    told = client.deserialize(answer, api_mode="V1").data
-    assert [one.approver for one in told] == ["Naïma Oubella", "Youssef Benjelloun"]
-    assert all(one.key and one.created for one in told)
-    small = v1.payouts.create({"amount": 10_000, "currency": "mad"}, named)
-    assert small.approvals.needed == 0
-
-
 def test_another_bank_account_waits_and_the_change_is_told(v1, service):
     """P24: payouts to a changed account wait two days, and the account's owner hears of it."""
     account = seller(v1, external_account=bank_account(rib().digits))

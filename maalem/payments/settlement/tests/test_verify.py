@@ -23,7 +23,11 @@ DEEDS = {
     "UPDATE payouts SET destination_id = 'ba_ghost' WHERE status = 'pending'": "of nobody",
     "UPDATE external_accounts SET usable_from = now() + interval '1 day'": "had waited",
     "UPDATE payouts SET approvals = 3 WHERE approvals = 2": "says 3 of 2 approvals",
-    "UPDATE payout_approvals SET approver = 'Driss'": "there are 2 of 1 officers",
+    "UPDATE payout_approvals SET approver = 'Driss'": "is by Driss, with the key of",
+    "UPDATE payout_approvals SET key_id = NULL": "with the key of nobody",
+    "UPDATE payout_approvals SET officer_id = (SELECT min(officer_id) FROM payout_approvals)": (
+        "there are 2 of 1 officers"
+    ),
     "DELETE FROM balance_transactions WHERE type = 'payout_failure'": "gave  back",
     "UPDATE balance_transactions SET source_id = 'po_ghost' WHERE type = 'payout_failure'": (
         "po_ghost (unknown"

@@ -8,9 +8,11 @@ from typing import Any
 from maalem.kit.ids import new_id
 from maalem.kit.rib import Rib, rib_key
 from maalem.payments.accounts.records import Account
+from maalem.payments.accounts.tests.officers import officer
 from maalem.payments.acquiring.transfer import transfer
 from maalem.payments.ledger.balances import release_available
-from maalem.payments.settlement.bank import batches, imports, matching, networks
+from maalem.payments.settlement.bank import batches, desk, imports, matching, networks
+from maalem.payments.settlement.bank.records import Deed
 from maalem.payments.settlement.making import make
 from maalem.payments.settlement.records import ExternalAccount, Payout
 from maalem.payments.tests.world import World, world
@@ -57,6 +59,16 @@ class BankWorld:
         )
         await self.payments.writer.commit(passed.unit)
         return paid
+
+    async def propose(self, kind: str, about: str, target: str | None = None, **said: str) -> Deed:
+        """A deed of Naïma's, done or proposed."""
+        by = await officer(self.payments, said.pop("by", "Naïma Oubella"))
+        note = said.pop("note", "asked the bank")
+        return await desk.propose(self.payments, kind, about, by=by, note=note, target=target)
+
+    async def approve(self, deed: Deed, *, by: str = "Youssef Benjelloun") -> Deed:
+        """Her proposal, approved by another officer."""
+        return await desk.approve(self.payments, deed.id, by=await officer(self.payments, by))
 
     async def ripen(self) -> None:
         """Three days later: what was pending is available."""

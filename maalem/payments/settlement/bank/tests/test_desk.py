@@ -7,6 +7,7 @@ import pytest
 from psycopg import errors
 
 from maalem.payments import store
+from maalem.payments.accounts.tests.officers import officer
 from maalem.payments.ledger.balances import balance
 from maalem.payments.ledger.verify import verify
 from maalem.payments.settlement.bank import batches, clearing, desk, findings, safeguarding
@@ -14,7 +15,6 @@ from maalem.payments.settlement.bank.findings import find
 from maalem.payments.settlement.bank.records import BankLine, Deed
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world
 
-WHY = {"by": "Naïma Oubella", "note": "asked the bank"}
 OTHER = "Youssef Benjelloun"
 
 
@@ -55,16 +55,16 @@ async def proved(b: BankWorld) -> dict[str, int]:
 
 
 async def by_two(b: BankWorld, kind: str, about: str, target: str | None = None) -> Deed:
-    deed = await desk.propose(b.payments, kind, about, target=target, **WHY)
+    deed = await b.propose(kind, about, target)
     assert (deed.status, deed.by_two) == ("proposed", True)
-    return await desk.approve(b.payments, deed.id, by=OTHER)
+    return await b.approve(deed)
 
 
 @pytest.mark.parametrize("amount", [700, -1_200])
 def test_a_line_that_nobody_explains_is_put_aside_and_named(fresh_payments_dsn, amount):
     async def story(b: BankWorld) -> None:
         line = await strange(b, amount)
-        deed = await desk.propose(b.payments, "suspend", line.id, **WHY)
+        deed = await b.propose("suspend", line.id)
         assert deed.status == "done"
         assert (await proved(b))["in_suspense"] == amount
         (residue,) = [
@@ -73,7 +73,7 @@ def test_a_line_that_nobody_explains_is_put_aside_and_named(fresh_payments_dsn, 
         assert (residue.open[0].object_id, residue.open[0].amount) == (line.id, amount)
         assert "asked the bank" in residue.open[0].why
         with pytest.raises(desk.NotPossible, match="put aside already"):
-            await desk.propose(b.payments, "suspend", line.id, **WHY)
+            await b.propose("suspend", line.id)
 
     tell(fresh_payments_dsn, story)
 
@@ -84,23 +84,16 @@ def test_money_finds_its_owner_by_two_officers(fresh_payments_dsn, aside):
         seller = await b.seller()
         line = await strange(b, 700)
         if aside:
-            await desk.propose(b.payments, "suspend", line.id, **WHY)
-        deed = await desk.propose(b.payments, "give", line.id, target=seller.id, **WHY)
+            await b.propose("suspend", line.id)
+        deed = await b.propose("give", line.id, seller.id)
         assert (await balance(b.payments.pool, seller.id)).available == {}
-        for same in (
-            "Naïma Oubella",
-            " naïma oubella ",
-            "NAIMA OUBELLA",
-            "Nai\u0308ma\u200b Oubella",
-            "",
-        ):
-            with pytest.raises(desk.NotPossible, match="somebody else"):
-                await desk.approve(b.payments, deed.id, by=same)
-        await desk.approve(b.payments, deed.id, by=OTHER)
+        with pytest.raises(desk.NotPossible, match="somebody else"):
+            await b.approve(deed, by="NAIMA OUBELLA")
+        await b.approve(deed)
         assert (await balance(b.payments.pool, seller.id)).available == {"mad": 700}
         assert (await proved(b))["in_suspense"] == 0
         with pytest.raises(desk.NotPossible, match="done already"):
-            await desk.approve(b.payments, deed.id, by=OTHER)
+            await b.approve(deed)
 
     tell(fresh_payments_dsn, story)
 
@@ -118,10 +111,10 @@ def test_what_the_bank_charges_is_the_houses(fresh_payments_dsn):
 def test_two_lines_that_undo_each_other_leave_nothing(fresh_payments_dsn):
     async def story(b: BankWorld) -> None:
         came = await strange(b, 900)
-        await desk.propose(b.payments, "suspend", came.id, **WHY)
+        await b.propose("suspend", came.id)
         went = await strange(b, -900)
         with pytest.raises(desk.NotPossible, match="do not undo"):
-            await desk.propose(b.payments, "offset", came.id, target=came.id, **WHY)
+            await b.propose("offset", came.id, came.id)
         await by_two(b, "offset", went.id, came.id)
         assert await b.house() == {}
         await proved(b)
@@ -142,9 +135,9 @@ def test_a_payout_whose_reference_was_lost_is_matched_by_hand(fresh_payments_dsn
         await b.payments.pool.execute("UPDATE simulator.bank_conduct SET down = false")
         line = await strange(b, -4_000, reference="PO LOST ON THE WAY")
         if aside:
-            await desk.propose(b.payments, "suspend", line.id, **WHY)
+            await b.propose("suspend", line.id)
         with pytest.raises(desk.NotPossible, match="it is not that"):
-            await desk.propose(b.payments, "match", line.id, target="po_unknown", **WHY)
+            await b.propose("match", line.id, "po_unknown")
         await by_two(b, "match", line.id, payout.id)
         assert (await b.fresh(payout)).status == "paid"
         assert (await proved(b))["payouts_under_way"] == 0
@@ -168,7 +161,7 @@ def test_a_difference_of_a_networks_day_is_accepted_by_two(fresh_payments_dsn):
             "interchange": 60,
         }
         with pytest.raises(desk.NotPossible, match="kept what its payments say"):
-            await desk.propose(b.payments, "accept", day["id"], target="scheme", **WHY)
+            await b.propose("accept", day["id"], "scheme")
         await proved(b)
 
     tell(fresh_payments_dsn, story)
@@ -184,13 +177,13 @@ def test_a_finding_that_freezes_payouts_is_closed_by_two(fresh_payments_dsn):
             b.payments, "not_settled", about="z", detail="y", account_id=seller.id, freezes=True
         )
         plain, freezing = await findings.open_findings(b.payments)
-        await desk.propose(b.payments, "take", plain.id, **WHY)
-        assert (await desk.propose(b.payments, "close", plain.id, **WHY)).status == "done"
-        deed = await desk.propose(b.payments, "close", freezing.id, **WHY)
+        await b.propose("take", plain.id)
+        assert (await b.propose("close", plain.id)).status == "done"
+        deed = await b.propose("close", freezing.id)
         assert await findings.frozen(b.payments) == {seller.id}
         with pytest.raises(desk.NotPossible, match="is proposed about it already"):
-            await desk.propose(b.payments, "close", freezing.id, **WHY)
-        await desk.withdraw(b.payments, deed.id, by=OTHER)
+            await b.propose("close", freezing.id)
+        await desk.withdraw(b.payments, deed.id, by=await officer(b.payments, OTHER))
         await by_two(b, "close", freezing.id)
         assert await findings.frozen(b.payments) == set()
         done = await desk.history(b.payments, freezing.id)
@@ -214,23 +207,29 @@ def test_what_cannot_be_is_refused_when_it_is_proposed(fresh_payments_dsn):
         ]
         for kind, about, target, said in refused:
             with pytest.raises(desk.NotPossible, match=said):
-                await desk.propose(b.payments, kind, about, target=target, **WHY)
-        with pytest.raises(desk.NotPossible, match="who you are"):
-            await desk.propose(b.payments, "suspend", went.id, by=" ", note="x")
+                await b.propose(kind, about, target)
+        with pytest.raises(desk.NotPossible, match="say why"):
+            await b.propose("suspend", went.id, note=" ")
         assert await desk.proposals(b.payments) == []
 
     tell(fresh_payments_dsn, story)
 
 
+_MORE = "INSERT INTO desk_deeds SELECT 'dsk_x', 1, 'bear', 'b', NULL, 1, 'mad', 'n', 'done',"
 BY_HAND = {
     "UPDATE desk_deeds SET note = 'other'": "told_is_told",
     "DELETE FROM desk_deeds": "told_is_told",
     "UPDATE desk_deeds SET status = 'proposed', ended_at = NULL": "told_is_told",
     "UPDATE bank_lines SET matched_as = 'suspense'": "told_is_told",
-    "INSERT INTO desk_deeds SELECT 'dsk_x', 1, 'bear', 'b', NULL, 1, 'mad', 'n', 'done', 'A', true,"
-    " 'a ', now(), now()": "two_officers",
-    "INSERT INTO desk_deeds SELECT 'dsk_x', 1, 'bear', 'b', NULL, 1, 'mad', 'n', 'done', 'A',"
-    " false, NULL, now(), now()": "money_takes_two",
+    f"{_MORE} 'A', true, 'B', now(), now()": "officer_stands",
+    f"{_MORE} officer, true, officer, now(), now(), officer_id, officer_key, officer_id,"
+    f" officer_key FROM desk_deeds": "two_",
+    f"{_MORE} officer, true, second, now(), now(), officer_id, second_key, second_id, officer_key"
+    f" FROM desk_deeds": "officer_stands",
+    f"{_MORE} 'A', true, 'B', now(), now(), officer_id, officer_key, officer_id, officer_key"
+    f" FROM desk_deeds": "two_known_officers",
+    f"{_MORE} officer, false, NULL, now(), now(), officer_id, officer_key"
+    f" FROM desk_deeds": "money_takes_two",
 }
 
 
@@ -253,6 +252,10 @@ def test_the_database_keeps_the_desks_history(fresh_payments_dsn, deed):
 
 FOUND = {
     "UPDATE desk_deeds SET second = officer": "is done by Naïma Oubella and Naïma Oubella",
+    "UPDATE desk_deeds SET second_id = officer_id": "by Youssef Benjelloun, with the key of nobody",
+    "UPDATE desk_deeds SET second_id = officer_id, second_key = officer_key": "is done by Naïma",
+    "UPDATE desk_deeds SET officer = 'Driss'": "is by Driss, with the key of Naïma Oubella",
+    "UPDATE desk_deeds SET officer_id = NULL, officer_key = NULL": "with the key of nobody",
     "UPDATE desk_deeds SET amount = 1": "is booked with 700",
     "DELETE FROM ledger.transfers WHERE code = 'borne'": "suspense holds 700",
     "UPDATE bank_lines SET matched_to = 'dsk_gone'": "which is not that",
@@ -268,7 +271,8 @@ def test_the_auditor_recounts_what_was_done_by_hand(fresh_payments_dsn, deed):
     tell(fresh_payments_dsn, story)
     with psycopg.connect(fresh_payments_dsn.superuser) as thief:
         thief.execute("SET session_replication_role = replica")
-        thief.execute("ALTER TABLE desk_deeds DROP CONSTRAINT two_officers")
+        for kept in ("two_officers", "two_known_officers"):
+            thief.execute(f"ALTER TABLE desk_deeds DROP CONSTRAINT {kept}")
         assert thief.execute(deed).rowcount > 0
     report = asyncio.run(verify(fresh_payments_dsn.admin))
     assert any(FOUND[deed] in finding for finding in report.findings), report.findings

@@ -10,7 +10,6 @@ from maalem.payments.ledger.verify import verify
 from maalem.payments.settlement.bank import (
     batches,
     clearing,
-    desk,
     findings,
     networks,
     safeguarding,
@@ -155,9 +154,8 @@ def test_a_payment_that_the_network_has_no_trace_of_freezes_who_has_its_money(
         assert (await b.fresh(frozen)).status == "pending"
         assert (await b.fresh(free)).status == "paid"
         for one in found:
-            why = {"by": "Naïma", "note": "settled by hand"}
-            deed = await desk.propose(b.payments, "close", one.id, **why)
-            await desk.approve(b.payments, deed.id, by="Youssef")
+            deed = await b.propose("close", one.id, note="settled by hand")
+            await b.approve(deed)
         b.clock.move(minutes=1)
         await b.exchange()
         assert (await b.fresh(frozen)).status == "paid"
