@@ -19,7 +19,7 @@ from tests.end_to_end.shopper import shopper
 NOT_RECEIVED = "4000000000002685"
 RIGHTS = [
     *("see_all_payments", "give_back_payments", "answer_disputes", "run_programs"),
-    "judge_reviews",
+    *("judge_reviews", "watch_bank"),
 ]
 _APPOINT = f"""
 from django.contrib.auth.models import Permission
@@ -173,6 +173,8 @@ def test_every_page_of_the_till_is_accessible_and_fits(
     youssef = officer(chromium, maalem, language=language, width=width)
     for path in ("", "money/?by=week", "disputes/", "reviews/", "programs/", "programs/keys/"):
         youssef.go(path)
+    youssef.go("bank/")
+    youssef.go("bank/files/")
     youssef.go("programs/addresses/")
     youssef.page.locator("[name=url]").fill("http://127.0.0.1:9/hook")
     youssef.page.locator("form.form button[type=submit]").click()

@@ -16,7 +16,8 @@ from maalem.payments.settlement.bank.safeguarding import latest
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One thing that waits. `amount` is in minor units and signed; `says` is our own English or
-    what a person wrote; `officer` is who looks after it, or proposed it."""
+    what a person wrote; `officer` is who looks after it, or proposed it; `file` of the bank tells
+    of it."""
 
     id: str
     kind: str | None = None
@@ -28,6 +29,7 @@ class Thing:
     account: str | None = None
     officer: str | None = None
     freezes: bool = False
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,12 @@ _ASKED = {
                 AS officer
         FROM findings f WHERE f.status = 'open' ORDER BY f.found_at, f.id""",
     "bank_lines": """
-        SELECT id, reason AS kind, bank_reference AS about, amount, currency, booked_on AS since
+        SELECT id, reason AS kind, bank_reference AS about, amount, currency, booked_on AS since,
+            file_id AS file
         FROM bank_lines WHERE status = 'unmatched' ORDER BY booked_on, id""",
     "suspense": """
         SELECT l.id, l.bank_reference AS about, d.note AS says, d.officer, l.amount, l.currency,
-            l.booked_on AS since
+            l.booked_on AS since, l.file_id AS file
         FROM bank_lines l JOIN desk_deeds d ON d.id = l.matched_to
         WHERE l.matched_as = 'suspense' ORDER BY l.booked_on, l.id""",
     "deeds": """

@@ -135,6 +135,7 @@ class WaitingThing(TypedDict):
     account: str | None
     amount: int | None
     currency: Currency | None
+    file: str | None
     freezes_payouts: bool
     id: str | None
     kind: str | None

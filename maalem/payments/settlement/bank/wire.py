@@ -150,6 +150,7 @@ def _thing(one: Thing) -> dict[str, Any]:
         "account": one.account,
         "amount": one.amount,
         "currency": one.currency,
+        "file": one.file,
         "freezes_payouts": one.freezes,
         "id": one.id or None,
         "kind": one.kind,

@@ -26,6 +26,7 @@ from maalem.kit.signatures import sign
 
 from . import calls
 from .errors import Refused, Unavailable, Unknown
+from .fake_bank import FakeBank
 from .fake_cases import FakeCases
 from .fake_reading import FakeReading
 from .fake_tools import FakeTools
@@ -56,7 +57,7 @@ def standing_in() -> "Iterator[Fake]":
 
 
 @dataclass
-class Fake(FakeReading, FakeCases, FakeTools):
+class Fake(FakeReading, FakeCases, FakeTools, FakeBank):
     """One institution. Everything it holds may be read by a test."""
 
     trouble: Literal["", "down", "silent", "lost"] = ""

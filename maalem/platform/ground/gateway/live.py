@@ -9,6 +9,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from .bank_watching import BankWatching
 from .banking import Banking
 from .disputing import Disputing
 from .errors import Declined, GatewayError, Refused, Unavailable, Unknown
@@ -30,7 +31,7 @@ from .shapes import (
 stripe.enable_telemetry = False
 
 
-class Live(Reading, Disputing, Banking, Programs):
+class Live(Reading, Disputing, Banking, BankWatching, Programs):
     """Answers the gateway's verbs over HTTP. One per process; safe between threads."""
 
     # Seconds to connect, seconds to wait for an answer. A person waits for a read on a page; a

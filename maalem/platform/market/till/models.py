@@ -48,6 +48,7 @@ class AskedRefund(models.Model):
             ("answer_disputes", "Can answer disputes of every account"),
             ("run_programs", "Can look after the platform's keys and endpoints"),
             ("judge_reviews", "Can judge payments that a rule put aside"),
+            ("watch_bank", "Can see the institution's bank account and its proofs"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import banks, disputes, payments, reviews, tools
+from .views import bank, banks, disputes, payments, reviews, tools
 
 app_name = "till"
 urlpatterns = [
@@ -25,6 +25,11 @@ urlpatterns = [
     path("<slug:whose>/money/bank/", banks.change_bank, name="change_bank"),
     path("<slug:whose>/money/<slug:payout>/", banks.payout, name="payout"),
     path("<slug:whose>/money/<str:month>/<slug:kind>/", banks.statement, name="statement"),
+    path("<slug:whose>/bank/", bank.morning, name="morning"),
+    path("<slug:whose>/bank/files/", bank.files, name="bank_files"),
+    path("<slug:whose>/bank/files/<slug:file>/", bank.file, name="bank_file"),
+    path("<slug:whose>/bank/proofs/<slug:proof>/", bank.proof, name="proof"),
+    path("<slug:whose>/bank/proofs/<slug:proof>/<slug:kind>/", bank.paper, name="proof_paper"),
     path("<slug:whose>/reviews/", reviews.reviews, name="reviews"),
     path("<slug:whose>/reviews/<slug:review>/", reviews.review, name="review"),
     path("<slug:whose>/reviews/<slug:review>/judge/", reviews.judge, name="judge"),

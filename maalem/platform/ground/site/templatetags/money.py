@@ -28,14 +28,15 @@ def _locale(language: str) -> Locale:
 
 
 @lru_cache(maxsize=20_000)
-def _written(minor: int, currency: str, language: str) -> str:
+def _written(minor: int, currency: str, language: str, *, exact: bool = False) -> str:
     whole, cents = divmod(abs(minor), _MINOR)
     # Whole dirhams are how prices are said; the centimes appear when there are some.
-    pattern = None if cents else _whole_pattern(language)
+    with_cents = exact or bool(cents)
+    pattern = None if with_cents else _whole_pattern(language)
     sign = "-" if minor < 0 else ""
     amount = f"{sign}{whole}.{cents:02d}"
     if language[:2] == "ar":
-        return _in_arabic(Decimal(amount), currency, cents=bool(cents))
+        return _in_arabic(Decimal(amount), currency, cents=with_cents)
     text = format_currency(
         Decimal(amount),
         currency,
@@ -72,6 +73,13 @@ def money(minor: int | None, currency: str = "MAD") -> SafeString | str:
     if minor is None or minor == "":
         return ""
     text = _written(int(minor), currency, get_language() or "fr")
+    return format_html('<bdi class="money">{}</bdi>', text)
+
+
+@register.filter
+def centimes(minor: int, currency: str = "MAD") -> SafeString:
+    """`{{ 125000|centimes:"MAD" }}` → 1 250,00 MAD: for a column that is added up."""
+    text = _written(int(minor), currency, get_language() or "fr", exact=True)
     return format_html('<bdi class="money">{}</bdi>', text)
 
 

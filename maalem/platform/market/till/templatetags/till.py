@@ -4,7 +4,7 @@ from babel.numbers import format_percent
 from django import template
 from django.utils.translation import get_language
 
-from maalem.platform.market.till import deed_words, words
+from maalem.platform.market.till import bank_words, deed_words, words
 
 register = template.Library()
 
@@ -52,6 +52,12 @@ def case_icon(tone: str) -> str:
 def deed_word(kind: str) -> words.Word:
     """What somebody did, in words."""
     return deed_words.DEEDS.get(kind, kind)
+
+
+@register.filter
+def term_word(name: str) -> words.Word:
+    """An amount that a side of the proof is made of."""
+    return bank_words.TERMS.get(name, name)
 
 
 @register.filter
