@@ -45,8 +45,11 @@ class Terms(msgspec.Struct, kw_only=True, frozen=True):
     valid_until: date | None = None
 
 
-class Line(msgspec.Struct, kw_only=True, frozen=True):
-    """One fee: `amount` minor units on a payment `of` so much, by the rate as it read that day."""
+class Line(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One fee: `amount` minor units on a payment `of` so much, by the rate as it read that day.
+
+    What is as it mostly is, is not written: each charge keeps such lines.
+    """
 
     line: str
     of: int

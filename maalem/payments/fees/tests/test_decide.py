@@ -125,9 +125,6 @@ def test_without_a_rate_the_setting_is_the_share():
             "amount": 180,
             "rate": "setting",
             "share_bps": 180,
-            "fixed": 0,
-            "cap": None,
-            "on_refund": "kept",
         }
     ]
     assert fee_for(facts(), Schedule(), on=DAY).frozen() is None

@@ -55,8 +55,9 @@ CHECKS = (
         "SELECT count(*) FROM charges WHERE fee_lines IS NOT NULL",
         """
         WITH lines AS (
-            SELECT c.id, c.amount_captured AS taken, l.*, least(l.of, l.cap, l.fixed
-                + CASE l.line WHEN 'interchange' THEN l.of * l.share_bps / 10000
+            SELECT c.id, c.amount_captured AS taken, l.*, least(l.of, l.cap,
+                coalesce(l.fixed, 0) + CASE l.line
+                  WHEN 'interchange' THEN l.of * l.share_bps / 10000
                   ELSE (l.of * l.share_bps * 2 + 10000) / 20000 END) AS due,
                 l.line = 'interchange' AND c.created_at >= '2024-10-01'
                     AND m.country = 'MA' AS capped
@@ -69,7 +70,7 @@ CHECKS = (
         FROM lines l LEFT JOIN fee_rates r ON r.id = l.rate
         WHERE l.amount <> l.due OR l.of > l.taken OR (l.capped AND l.amount * 10000 > l.of * 65)
             OR (l.rate <> 'setting' AND (r.line, r.share_bps, r.fixed, r.cap)
-                IS DISTINCT FROM (l.line, l.share_bps, l.fixed, l.cap))
+                IS DISTINCT FROM (l.line, l.share_bps, coalesce(l.fixed, 0), l.cap))
         UNION ALL
         SELECT format('charge %s froze %s of fee and %s of interchange, booked are %s and %s', c.id,
             coalesce(f.fee, 0), coalesce(f.cost, 0), coalesce(b.fee, 0), coalesce(b.cost, 0))
