@@ -16,8 +16,8 @@ from maalem.payments.settlement.bank.safeguarding import latest
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One thing that waits. `amount` is in minor units and signed; `says` is our own English or
-    what a person wrote; `officer` is who looks after it, or proposed it; `file` of the bank tells
-    of it."""
+    what a person wrote; `officer` is who looks after it, proposed it or agreed; `file` of the
+    bank tells of it."""
 
     id: str
     kind: str | None = None
@@ -70,7 +70,9 @@ _ASKED = {
         FROM desk_deeds WHERE status = 'proposed' ORDER BY created_at, id""",
     "payouts": """
         SELECT id, amount, currency, created_at AS since, account_id AS account,
-            approvals || '/' || approvals_needed AS says
+            approvals || '/' || approvals_needed AS says,
+            (SELECT string_agg(a.approver, ', ' ORDER BY a.created_at) FROM payout_approvals a
+                WHERE a.payout_id = payouts.id AND NOT a.set_aside) AS officer
         FROM payouts WHERE status = 'pending' AND approvals < approvals_needed
         ORDER BY created_at, id""",
     "payout_batches": """

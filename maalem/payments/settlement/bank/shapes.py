@@ -129,7 +129,7 @@ class Finding(TypedDict):
 
 
 class WaitingThing(TypedDict):
-    """One thing; `officer` looks after it or proposed it, `says` is for a person to read."""
+    """One thing; `officer` looks after it, proposed it or agreed, `says` is for a person."""
 
     about: str | None
     account: str | None

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "bank_lines": "maalem bank",
     "suspense": "maalem bank",
     "deeds": "maalem approve",
+    "payouts": "maalem approve",
     "dispute_notices": "maalem disputes",
     "payments": "maalem story",
     "refunds": "maalem story",

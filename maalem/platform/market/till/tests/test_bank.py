@@ -133,7 +133,9 @@ def test_what_waits_is_told_in_words_with_its_place_and_what_to_do(bank, visit, 
         since=timezone.now(),
     )
     line = Thing("bln_7", kind="no_reference", about="B7", amount_minor=700, file="bfl_0000001")
-    payout = Thing("po_123456", says="1/2", amount_minor=9_000_000, account=account)
+    payout = Thing(
+        "po_123456", says="1/2", amount_minor=9_000_000, account=account, officer="Naïma"
+    )
     bank.waits = Morning(
         proof=bank.proved[-1],
         waiting=(
@@ -151,7 +153,7 @@ def test_what_waits_is_told_in_words_with_its_place_and_what_to_do(bank, visit, 
     assert "Fadma Aït Baha" in said
     assert "Elle ne porte aucune référence à nous et n’est pas l’argent d’un réseau." in said
     assert "et 2 autres" in said
-    assert "Agents d’accord : 1/2" in said
+    assert "Agents d’accord : 1/2 · Naïma" in said
     for place in (
         "/fr/payments/platform/bank/files/bfl_0000001/",
         "/fr/payments/fadma-ait-baha/money/po_123456/",
