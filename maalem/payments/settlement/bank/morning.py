@@ -54,7 +54,8 @@ _ASKED = {
         SELECT f.id, f.kind, f.about, f.detail AS says, f.amount, f.currency, f.found_at AS since,
             f.account_id AS account, f.freezes, (SELECT d.officer FROM desk_deeds d
                 WHERE d.about = f.id AND d.kind = 'take' ORDER BY d.created_at DESC LIMIT 1)
-                AS officer
+                AS officer, coalesce((SELECT l.file_id FROM bank_lines l WHERE l.id = f.about),
+                (SELECT b.id FROM bank_files b WHERE b.sha256 = f.about)) AS file
         FROM findings f WHERE f.status = 'open' ORDER BY f.found_at, f.id""",
     "bank_lines": """
         SELECT id, reason AS kind, bank_reference AS about, amount, currency, booked_on AS since,
@@ -66,7 +67,8 @@ _ASKED = {
         FROM bank_lines l JOIN desk_deeds d ON d.id = l.matched_to
         WHERE l.matched_as = 'suspense' ORDER BY l.booked_on, l.id""",
     "deeds": """
-        SELECT id, kind, about, note AS says, amount, currency, created_at AS since, officer
+        SELECT id, kind, about, note AS says, amount, currency, created_at AS since, officer,
+            (SELECT l.file_id FROM bank_lines l WHERE l.id = desk_deeds.about) AS file
         FROM desk_deeds WHERE status = 'proposed' ORDER BY created_at, id""",
     "payouts": """
         SELECT id, amount, currency, created_at AS since, account_id AS account,

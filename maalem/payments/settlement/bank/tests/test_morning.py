@@ -4,7 +4,7 @@ import asyncio
 
 import psycopg
 
-from maalem.payments.settlement.bank import safeguarding
+from maalem.payments.settlement.bank import imports, safeguarding
 from maalem.payments.settlement.bank.findings import find
 from maalem.payments.settlement.bank.morning import KINDS, Morning, Waiting, morning
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world
@@ -56,6 +56,7 @@ def test_a_line_waits_until_somebody_has_explained_it(fresh_payments_dsn):
         deed = await b.propose("bear", line.id)
         (thing,) = (await waiting(b))["deeds"].things
         assert (thing.id, thing.about, thing.amount) == (deed.id, line.id, 700)
+        assert thing.file == line.file_id
         await b.approve(deed)
         assert await waiting(b) == {}
 
@@ -91,6 +92,18 @@ def test_a_finding_is_told_with_who_looks_after_it_and_what_it_freezes(fresh_pay
         assert (thing.account, thing.officer) == (seller.id, None)
         await b.propose("take", thing.id, note="mine")
         assert (await waiting(b))["findings"].things[0].officer == "Naïma Oubella"
+
+    run(fresh_payments_dsn, story)
+
+
+def test_a_finding_leads_to_the_file_that_it_is_about(fresh_payments_dsn):
+    async def story(b: BankWorld) -> None:
+        refused = await imports.take(b.payments, name="strange.xml", content=b"no bank's file")
+        line = await strange(b, 700, reference="PO00000000000000000000")
+        about = {"about": line.id, "detail": "whose is it"}
+        await find(b.payments, "line_contradicts", **about)
+        found = {one.kind: one.file for one in (await waiting(b))["findings"].things}
+        assert found == {"bank_file_refused": refused.id, "line_contradicts": line.file_id}
 
     run(fresh_payments_dsn, story)
 
