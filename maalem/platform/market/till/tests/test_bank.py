@@ -116,7 +116,8 @@ def test_a_difference_is_told_loudly_with_its_term_and_its_command(bank, visit):
     assert "au centime près" not in said
     whole = words(visit(OFFICER, "platform/bank/proofs/sgp_0000003/"))
     assert "Là où le grand livre dit autre chose" in whole
-    assert "Comptes de paiement : disponible 900,00 MAD 910,00 MAD" in whole.replace("\xa0", " ")
+    plain = whole.replace("\xa0", " ")
+    assert "disponible Par les lignes 900,00 MAD Au grand livre 910,00 MAD" in plain
 
 
 def test_what_waits_is_told_in_words_with_its_place_and_what_to_do(bank, visit, world):
