@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from maalem.cli import databases
-from tests.cast import OFFICER, WEAVER
+from tests.cast import OFFICER, WEAVER, Member
 from tests.end_to_end.installation import ROOT, Running
 from tests.end_to_end.people import Artisan, must_be_accessible, must_fit, visitor
 from tests.end_to_end.processes import pid_of, rows, status, until
@@ -21,14 +21,14 @@ RIGHTS = [
     *("see_all_payments", "give_back_payments", "answer_disputes", "run_programs"),
     *("judge_reviews", "watch_bank"),
 ]
-_APPOINT = f"""
+_APPOINT = """
 from django.contrib.auth.models import Permission
 from maalem.platform.ground.people.models import Person
 one, _ = Person.objects.get_or_create(
-    phone={OFFICER.phone!r}, defaults=dict(name={OFFICER.name!r}, phone_verified=True))
+    phone={phone!r}, defaults=dict(name={name!r}, phone_verified=True))
 one.is_staff = True
 one.save()
-one.user_permissions.set(Permission.objects.filter(codename__in={RIGHTS!r}))
+one.user_permissions.set(Permission.objects.filter(codename__in={rights!r}))
 """
 # A picture of one point: what a telephone's photo is to the bank.
 PHOTO = bytes.fromhex(
@@ -37,13 +37,13 @@ PHOTO = bytes.fromhex(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def appointed(maalem: Running, the_books_are_right: None) -> None:
-    """Youssef is staff, with the till's rights by name."""
+def appoint(maalem: Running, who: Member) -> None:
+    """Make her staff, with the till's rights by name."""
     shop = Path(f"/proc/{pid_of(maalem, 'shop')}/environ").read_text()
     environment = dict(one.split("=", 1) for one in shop.split("\0") if "=" in one)
+    script = _APPOINT.format(phone=who.phone, name=who.name, rights=RIGHTS)
     subprocess.run(
-        [sys.executable, "-m", "maalem.platform.manage", "shell", "-c", _APPOINT],
+        [sys.executable, "-m", "maalem.platform.manage", "shell", "-c", script],
         cwd=ROOT,
         env=environment,
         check=True,
@@ -51,20 +51,27 @@ def appointed(maalem: Running, the_books_are_right: None) -> None:
     )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def appointed(maalem: Running, the_books_are_right: None) -> None:
+    """Youssef is an officer at the till."""
+    appoint(maalem, OFFICER)
+
+
 @dataclass
 class Officer:
-    """Youssef at the platform's till, signed in by telephone."""
+    """Somebody of the staff at the platform's till, signed in by telephone."""
 
     page: Page
     language: str
+    who: Member = OFFICER
 
     def sign_in(self) -> None:
         """Number, code, in."""
         self.page.goto(f"/{self.language}/payments/")
-        self.page.locator("[name=login]").fill("0" + OFFICER.phone.removeprefix("+212"))
+        self.page.locator("[name=login]").fill("0" + self.who.phone.removeprefix("+212"))
         self.page.locator("form.form button[type=submit]").click()
         self.page.locator("[name=code]").wait_for()
-        self.page.locator("[name=code]").fill(Artisan(self.page, OFFICER, self.language)._code())
+        self.page.locator("[name=code]").fill(Artisan(self.page, self.who, self.language)._code())
         self.page.locator("form.form button[type=submit]").first.click()
         self.page.wait_for_url(re.compile("/payments/platform/"))
 
@@ -90,8 +97,10 @@ class Officer:
         self.look()
 
 
-def officer(browser: Browser, maalem: Running, *, language: str, width: int) -> Officer:
-    found = Officer(visitor(browser, maalem, width=width).new_page(), language)
+def officer(
+    browser: Browser, maalem: Running, *, language: str, width: int, who: Member = OFFICER
+) -> Officer:
+    found = Officer(visitor(browser, maalem, width=width).new_page(), language, who)
     found.sign_in()
     return found
 

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
-from .plain import bank_of, movement_of, payout_of, review_of, statement_of, whose
-from .records import Bank, Movement, Payout, Payouts, Review, Statement
+from .plain import bank_of, movement_of, payout_of, review_of, statement_of, whose, yes_of
+from .records import Bank, Movement, Payout, Payouts, Review, Statement, Yes
 
 
 class Banking:
@@ -35,6 +35,19 @@ class Banking:
     def payout(self, payout: str, *, account: str) -> Payout:
         with self.guard():
             return payout_of(self.reading.v1.payouts.retrieve(payout, {}, whose(account)).to_dict())
+
+    def yeses(self, payout: str, *, account: str) -> tuple[Yes, ...]:
+        with self.guard():
+            path = f"/v1/payouts/{payout}/approvals"
+            said = self.reading.raw_request("get", path, **whose(account))
+            found = self.reading.deserialize(said, api_mode="V1").to_dict()
+            return tuple(yes_of(one) for one in reversed(found["data"]))
+
+    def agree(self, payout: str, *, account: str, officer_key: str, key: str) -> Payout:
+        # Hers in the place of ours, for this one request.
+        with self.write_guard():
+            path = f"/v1/payouts/{payout}/approve"
+            return payout_of(self._post(path, account, key=key, api_key=officer_key))
 
     def carried(
         self, payout: str, *, account: str, source: str, after: str, limit: int

@@ -19,6 +19,7 @@ from .records import (
     Review,
     Statement,
     Story,
+    Yes,
 )
 from .shapes import Refund
 
@@ -75,6 +76,21 @@ def payouts(
 def payout(payout: str, *, account: str = "") -> Payout:
     """One payout."""
     return cast(Payout, _bank().payout(payout, account=account))
+
+
+def yeses(payout: str, *, account: str = "") -> tuple[Yes, ...]:
+    """What officers said to a large payout, the oldest first."""
+    return cast(tuple[Yes, ...], _bank().yeses(payout, account=account))
+
+
+def agree(payout: str, *, officer_key: str, key: str, account: str = "") -> Payout:
+    """The yes of the officer whose key this is: she is known by it, and by nothing we say.
+
+    Raises Refused: `officer_key_required` or `api_key_invalid` for what is no officer's key,
+    `payout_already_approved` for a second yes of hers.
+    """
+    found = _bank().agree(payout, account=account, officer_key=officer_key, key=key)
+    return cast(Payout, found)
 
 
 def carried(

@@ -21,6 +21,7 @@ from .records import (
     Payout,
     Payouts,
     Statement,
+    Yes,
 )
 
 _BEGINS = {"secret": "sk_test_", "publishable": "pk_test_", "restricted": "rk_test_"}
@@ -39,6 +40,9 @@ class FakeTools:
     bank: dict[str, tuple[Payout, ...]] = field(default_factory=dict)
     loads: dict[str, tuple[Movement, ...]] = field(default_factory=dict)
     ribs: dict[str, list[Bank]] = field(default_factory=dict)
+    # Whose key each is, and what was said to each large payout.
+    officers: dict[str, str] = field(default_factory=dict)
+    agreed: dict[str, list[Yes]] = field(default_factory=dict)
 
     def keys(self, account: str) -> tuple[Key, ...]:
         self._read("keys")
@@ -182,6 +186,31 @@ class FakeTools:
             if one.id == payout:
                 return one
         raise Refused("no such payout", code="resource_missing")
+
+    def yeses(self, payout: str, *, account: str) -> tuple[Yes, ...]:
+        self._read("yeses")
+        return tuple(self.agreed.get(payout, ()))
+
+    def agree(self, payout: str, *, account: str, officer_key: str, key: str) -> Payout:
+        def do() -> Payout:
+            officer = self.officers.get(officer_key)
+            if officer is None:
+                known = officer_key.startswith("sk_")
+                code = "officer_key_required" if known else "api_key_invalid"
+                raise Refused("no officer", code=code)
+            said = self.agreed.setdefault(payout, [])
+            if any(one.officer == officer for one in said):
+                raise Refused("she has", code="payout_already_approved")
+            found = self.payout(payout, account=account)
+            new = replace(found, missing=found.missing - 1)
+            self.bank[account] = tuple(
+                new if one.id == payout else one for one in self.bank[account]
+            )
+            said.append(Yes(officer, self.now()))
+            return new
+
+        words = (payout, account, officer_key)
+        return self._write("agree", key, words=words, do=do)  # type: ignore[no-any-return]
 
     def carried(
         self, payout: str, *, account: str, source: str, after: str, limit: int

@@ -23,6 +23,7 @@ from .records import (
     Share,
     Statement,
     Told,
+    Yes,
 )
 
 Plain = Mapping[str, Any]
@@ -129,6 +130,14 @@ def payout_of(found: Plain) -> Payout:
         missing=max(0, votes.get("needed", 0) - votes.get("given", 0)),
         is_automatic=bool(found.get("automatic")),
         bank=id_of(found.get("destination")),
+    )
+
+
+def yes_of(found: Plain) -> Yes:
+    return Yes(
+        officer=found["approver"],
+        said_at=moment(found["created"]),
+        counts=not found.get("set_aside"),
     )
 
 

@@ -186,6 +186,15 @@ class Payout:
 
 
 @dataclass(frozen=True)
+class Yes:
+    """An officer's yes to a large payout; one that does not count was set aside."""
+
+    officer: str
+    said_at: datetime
+    counts: bool = True
+
+
+@dataclass(frozen=True)
 class Payouts:
     """Part of a list, newest first; pass `next_after` to get what comes after it."""
 

@@ -18,6 +18,7 @@ DEEDS: dict[str, Word] = {
     "told_again": _("Sent again"),
     "bank_changed": _("Changed the bank account"),
     "bank_kept": _("Stopped a change of the bank account"),
+    "payout_agreed": _("Agreed to a payout"),
     "review_approved": _("Found the payment good"),
     "review_refused": _("Refused the payment and gave it back"),
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bank, banks, disputes, payments, reviews, tools
+from .views import bank, banks, disputes, officers, payments, reviews, tools
 
 app_name = "till"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     ),
     path("<slug:whose>/money/bank/", banks.change_bank, name="change_bank"),
     path("<slug:whose>/money/<slug:payout>/", banks.payout, name="payout"),
+    path("<slug:whose>/money/<slug:payout>/agree/", officers.agree, name="agree"),
+    path("<slug:whose>/money/<slug:payout>/forget-key/", officers.forget, name="forget_key"),
     path("<slug:whose>/money/<str:month>/<slug:kind>/", banks.statement, name="statement"),
     path("<slug:whose>/bank/", bank.morning, name="morning"),
     path("<slug:whose>/bank/files/", bank.files, name="bank_files"),

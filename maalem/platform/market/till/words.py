@@ -214,6 +214,15 @@ BANK_REFUSALS: dict[str, Word] = {
 }
 REFUSED_ANYHOW: Word = _("The payment service did not take this account. Give us another one.")
 
+# Why an officer's yes to a payout was not taken.
+NOT_AGREED: dict[str, Word] = {
+    "officer_key_required": _("This is no officer's key. Take the one that was made for you."),
+    "api_key_invalid": _("This key is not known, or it was ended. Ask for another one."),
+    "api_key_expired": _("This key is not known, or it was ended. Ask for another one."),
+    "payout_already_approved": _("You have agreed to this payout: another officer has to."),
+}
+NOT_AGREED_ANYHOW: Word = _("This can't be done any more: look at the payout.")
+
 INTERVALS: dict[str, Word] = {
     "manual": _("Payouts are made when somebody asks for them."),
     "daily": _("What is free goes to the bank every working day."),
