@@ -13,7 +13,8 @@ LEFT_OUT = frozenset(
     }
 )
 WORDS = ("status", "type", "kind", "stage", "code", "captured", "owner", "reason", "is_open")
-NOT_SUMS = frozenset({"version", "number", "holder", "position", "id", "event"})
+# Numbers that count no money: those drawn from sequences, of which a killed one is lost, too.
+NOT_SUMS = frozenset({"version", "number", "holder", "position", "place", "id", "event"})
 _COLUMNS = """
 SELECT table_schema, table_name, array_agg(column_name::text ORDER BY column_name)
            FILTER (WHERE column_name = ANY(%s)),
