@@ -7,6 +7,7 @@ from maalem.payments.api.routes import every, match
 # By the beginning of the address, or the whole of it.
 OUTSIDE = {
     "/v1/api_keys": "Stripe makes keys in its dashboard; here they are made over the wire",
+    "/v1/desk": "the officers of the institution look at its bank, its books and what is open",
     "/v1/events/{id}/retry": "Stripe sends an event again from its dashboard or its CLI",
     "/v1/files/{id}/contents": "the document itself: reached by the file's `url`",
     "/v1/payouts/{id}/approvals": "large payouts need two officers, which Stripe does not know",
