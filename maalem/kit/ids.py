@@ -9,7 +9,6 @@ order in which they were made, because the random part is then counted up.
 import secrets
 import threading
 import time
-from functools import lru_cache
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM_BITS = 50
@@ -19,6 +18,8 @@ _LETTERS = ALPHABET.encode() * 8
 _lock = threading.Lock()
 _last_ms = 0
 _last_random = 0
+# All letters but the last four, of the last number: those of one millisecond share them.
+_last_head: tuple[int, str] = (0, "0" * 16)
 
 
 def new_id(prefix: str, *, at_ms: int | None = None) -> str:
@@ -39,13 +40,13 @@ def new_id(prefix: str, *, at_ms: int | None = None) -> str:
 
 
 def _encode(number: int) -> str:
-    # Ids are made by the thousand, and those of one millisecond differ in their last letters only.
-    return _head(number >> 20) + _PAIRS[(number >> 10) & 1023] + _PAIRS[number & 1023]
-
-
-@lru_cache(maxsize=8)
-def _head(number: int) -> str:
-    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(70, -1, -10)])
+    global _last_head
+    head, letters = _last_head
+    if head != number >> 20:
+        head = number >> 20
+        letters = "".join([_PAIRS[(head >> shift) & 1023] for shift in range(70, -1, -10)])
+        _last_head = head, letters
+    return letters + _PAIRS[(number >> 10) & 1023] + _PAIRS[number & 1023]
 
 
 def secret(prefix: str, *, length: int = 32) -> str:

@@ -91,7 +91,10 @@ def tree_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
             root[name] = value
             continue
         _place(root, _path(name), value=value, name=name)
-    return {name: _with_lists(name, value) for name, value in root.items()}
+    return {
+        name: _with_lists(name, value) if isinstance(value, dict) else value
+        for name, value in root.items()
+    }
 
 
 @lru_cache(maxsize=1024)
@@ -116,10 +119,11 @@ def _place(root: dict[str, Any], path: Sequence[str], *, value: str, name: str) 
     at[last] = value
 
 
-def _with_lists(name: str, value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    filled = {key: _with_lists(key, item) for key, item in value.items()}
+def _with_lists(name: str, value: dict[str, Any]) -> Any:
+    filled = {
+        key: _with_lists(key, item) if isinstance(item, dict) else item
+        for key, item in value.items()
+    }
     if name not in _MAPS and all(_is_position(key) for key in filled):
         return [filled[key] for key in sorted(filled, key=int)]
     return filled
@@ -141,14 +145,15 @@ def read(kind: type[T], tree: dict[str, Any]) -> T:
 
 def _check_numbers(found: Any, given: Any, *, within: str) -> None:
     """A number is written in digits (`1e3` is none) and fits into eight bytes."""
-    if isinstance(found, int):
-        if isinstance(given, str) and not isinstance(found, bool):
+    if type(found) is int:
+        if isinstance(given, str):
             _check_number(given, within)
     elif isinstance(given, dict):
-        known = isinstance(found, msgspec.Struct)
+        if not isinstance(found, msgspec.Struct):
+            return
         for name, part in given.items():
-            inner = getattr(found, name, None) if known else None
-            if inner is not None and not isinstance(inner, str):
+            inner = getattr(found, name, None)
+            if type(inner) is int or isinstance(inner, msgspec.Struct | list):
                 _check_numbers(inner, part, within=f"{within}[{name}]" if within else name)
     elif isinstance(given, list) and isinstance(found, list):
         for place, (inner, part) in enumerate(zip(found, given, strict=True)):
