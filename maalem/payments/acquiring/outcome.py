@@ -1,6 +1,6 @@
 """What an answer of the rail means: the next records, the booking and the events. Pure."""
 
-import secrets
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -403,4 +403,4 @@ def about(asked: Asked, type: str, obj: dict[str, Any], *, owner: str | None = N
 
 def client_secret(intent_id: str) -> str:
     """What lets a payer's browser see one intent and no other."""
-    return f"{intent_id}_secret_{secrets.token_hex(13)}"
+    return f"{intent_id}_secret_{os.urandom(13).hex()}"
