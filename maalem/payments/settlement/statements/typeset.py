@@ -14,7 +14,7 @@ def typeset(page: str, *, form: str) -> bytes:
     """
     house = Path(str(resources.files("maalem")))
     pdf = typst.compile(
-        house / form,
+        house.joinpath(form),
         root=house,
         font_paths=[house / "design" / "print"],
         ignore_system_fonts=True,
