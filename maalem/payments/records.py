@@ -9,9 +9,10 @@ R = TypeVar("R", bound="Record")
 
 
 class Record(msgspec.Struct, kw_only=True, frozen=True):
-    """A row of `TABLE`; the fields are its columns."""
+    """A row of `TABLE`; the fields are its columns. `SINCE` says when it was made."""
 
     TABLE: ClassVar[str] = ""
+    SINCE: ClassVar[str] = "created_at"
 
     id: str
     version: int = 1

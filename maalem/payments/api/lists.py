@@ -117,7 +117,7 @@ async def _nearest(
         elif value is not None:
             add(f"{column} =", value)
     for sign, at in between(params.created):
-        add(f"created_at {sign}", at)
+        add(f"{part.kind.SINCE} {sign}", at)
     for clause, value in part.bounds:
         add(clause, value)
     backwards = params.ending_before is not None

@@ -139,6 +139,11 @@ def test_open_findings_are_listed(service):
         if one["id"] == finding
     ]
     assert (found["detail"], found["freezes_payouts"]) == ("where is it", False)
+    assert ask(service, "findings", created={"lt": found["created"]}, limit=100)["data"] == [
+        one
+        for one in ask(service, "findings", limit=100)["data"]
+        if one["created"] < found["created"]
+    ]
 
 
 @pytest.mark.parametrize(

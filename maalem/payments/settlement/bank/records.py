@@ -138,6 +138,7 @@ class Finding(Record, kw_only=True, frozen=True):
     """What a person has to look at; while it is open and `freezes`, its account is not paid out."""
 
     TABLE: ClassVar[str] = "findings"
+    SINCE: ClassVar[str] = "found_at"
 
     kind: str
     about: str
