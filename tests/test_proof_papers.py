@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 
-import psycopg
 import pytest
 
 from maalem.cli import __main__ as cli
 from maalem.cli import bank as operator
 from maalem.payments.settlement.bank import safeguarding
-from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world
+from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, tampered
 
 
 def run(dsn, story):
@@ -59,12 +58,7 @@ def test_the_terminal_saves_a_days_proof(dsn, tmp_path, capsys):
 def test_the_terminal_ends_loudly_where_money_is_missing(dsn, tmp_path, capsys):
     async def story(b: BankWorld) -> None:
         await b.seller(amount=10_000)
-        with psycopg.connect(dsn.superuser, autocommit=True) as thief:
-            thief.execute("SET session_replication_role = replica")
-            thief.execute(
-                "UPDATE balance_transactions SET net = net + 1000, amount = amount + 1000"
-                " WHERE type = 'payment'"
-            )
+        tampered(dsn)
         await safeguarding.prove(b.payments)
 
     run(dsn, story)

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .bank_records import BankFile, BankFiles, BankLine, BankLines, Morning, Proof
-from .errors import Refused
-from .fake_lists import part
+from .fake_lists import named, part
 
 
 @dataclass
@@ -28,10 +27,7 @@ class FakeBank:
 
     def proof(self, proof: str) -> Proof:
         self._read("proof")
-        for one in self.proved:
-            if one.id == proof:
-                return one
-        raise Refused("no such proof", code="resource_missing")
+        return named(self.proved, proof)
 
     def bank_files(self, *, after: str, limit: int) -> BankFiles:
         self._read("bank_files")
@@ -39,10 +35,7 @@ class FakeBank:
 
     def bank_file(self, file: str) -> BankFile:
         self._read("bank_file")
-        for one in self.arrived:
-            if one.id == file:
-                return one
-        raise Refused("no such file", code="resource_missing")
+        return named(self.arrived, file)
 
     def bank_lines(self, file: str, *, is_matched: bool, after: str, limit: int) -> BankLines:
         self._read("bank_lines")

@@ -7,7 +7,7 @@ from typing import Any
 from maalem.kit.ids import new_id
 
 from .errors import Refused
-from .fake_lists import part
+from .fake_lists import named, part
 from .records import Charge, Dispute, Disputes, Document, Review
 
 FILE_MAX = 5 * 2**20
@@ -104,10 +104,7 @@ class FakeCases:
 
     def review(self, review: str, *, account: str) -> Review:
         self._read("review")
-        for one in self.queue.get(account, []):
-            if one.id == review:
-                return one
-        raise Refused("no such review", code="resource_missing")
+        return named(self.queue.get(account, []), review)
 
     def approve(self, review: str, *, account: str, key: str) -> Review:
         def do() -> Review:
@@ -124,10 +121,7 @@ class FakeCases:
         raise Refused("no such open review", code="resource_missing")
 
     def _of(self, dispute: str, account: str) -> Dispute:
-        for one in self.cases.get(account, []):
-            if one.id == dispute:
-                return one
-        raise Refused(f"no such dispute: {dispute}", code="resource_missing")
+        return named(self.cases.get(account, []), dispute)
 
     def _answerable(self, dispute: str, account: str) -> Dispute:
         case = self._of(dispute, account)

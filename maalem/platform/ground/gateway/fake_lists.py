@@ -1,7 +1,9 @@
-"""Parts of the lists of the institution in memory."""
+"""Lists of the institution in memory: parts of them, and one thing of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
+
+from .errors import Refused
 
 
 class _Named(Protocol):
@@ -18,3 +20,11 @@ def part(found: Sequence[T], *, after: str, limit: int) -> tuple[tuple[T, ...], 
     shown = tuple(found[start : start + limit])
     more = start + limit < len(found)
     return shown, shown[-1].id if more else ""
+
+
+def named(found: Iterable[T], name: str) -> T:
+    """The one of that id. Raises Refused."""
+    for one in found:
+        if one.id == name:
+            return one
+    raise Refused(f"no such thing: {name}", code="resource_missing")

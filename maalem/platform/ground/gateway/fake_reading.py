@@ -8,7 +8,7 @@ from typing import Any
 from maalem.kit.ids import new_id
 
 from .errors import Refused
-from .fake_lists import part
+from .fake_lists import named, part
 from .records import Charge, Charges, Holdings, Movement, Reserve, Returned, Story
 from .shapes import Refund
 
@@ -148,10 +148,7 @@ class FakeReading:
         return part(recent, after=after, limit=limit)
 
     def _charge(self, charge: str, *, account: str) -> Charge:
-        for one in self.shelf.get(account, []):
-            if one.id == charge:
-                return one
-        raise Refused(f"no such charge: {charge}", code="resource_missing")
+        return named(self.shelf.get(account, []), charge)
 
 
 def _page(found: list[Charge], *, after: str, limit: int) -> Charges:

@@ -9,7 +9,7 @@ from maalem.kit.ids import new_id, secret
 from maalem.kit.rib import NotARib, read_rib
 
 from .errors import Refused
-from .fake_lists import part
+from .fake_lists import named, part
 from .records import (
     Bank,
     Deliveries,
@@ -182,10 +182,7 @@ class FakeTools:
 
     def payout(self, payout: str, *, account: str) -> Payout:
         self._read("payout")
-        for one in self.bank.get(account, ()):
-            if one.id == payout:
-                return one
-        raise Refused("no such payout", code="resource_missing")
+        return named(self.bank.get(account, ()), payout)
 
     def yeses(self, payout: str, *, account: str) -> tuple[Yes, ...]:
         self._read("yeses")
@@ -273,10 +270,7 @@ class FakeTools:
         return self._write("statement", key, words=words, do=do)  # type: ignore[no-any-return]
 
     def _key(self, which: str, account: str) -> Key:
-        for one in self.rings.get(account, []):
-            if one.id == which:
-                return one
-        raise Refused("no such key", code="resource_missing")
+        return named(self.rings.get(account, []), which)
 
     def _set(self, key: Key, account: str) -> Key:
         rows: list[Any] = self.rings[account]
@@ -284,10 +278,7 @@ class FakeTools:
         return key
 
     def _hook(self, endpoint: str, account: str) -> Endpoint:
-        for one in self.hooks.get(account, []):
-            if one.id == endpoint:
-                return one
-        raise Refused("no such endpoint", code="resource_missing")
+        return named(self.hooks.get(account, []), endpoint)
 
     def _put_hook(self, endpoint: Endpoint, account: str) -> Endpoint:
         rows: list[Any] = self.hooks[account]

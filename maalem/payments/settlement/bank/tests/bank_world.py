@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import psycopg
+
 from maalem.kit.ids import new_id
 from maalem.kit.rib import Rib, rib_key
 from maalem.payments.accounts.records import Account
@@ -23,6 +25,16 @@ def rib(account: str, *, bank: str = "011", place: str = "780") -> Rib:
     """The whole number of an account of up to 16 digits."""
     first = f"{bank}{place}{account:0>16}"
     return Rib(first + rib_key(first))
+
+
+def tampered(dsn: Any) -> None:
+    """Somebody with the owner's rights adds ten dirhams to each line of a sale, past every rule."""
+    with psycopg.connect(dsn.superuser, autocommit=True) as thief:
+        thief.execute("SET session_replication_role = replica")
+        thief.execute(
+            "UPDATE balance_transactions SET net = net + 1000, amount = amount + 1000"
+            " WHERE type = 'payment'"
+        )
 
 
 class BankWorld:

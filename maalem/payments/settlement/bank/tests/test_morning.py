@@ -2,12 +2,10 @@
 
 import asyncio
 
-import psycopg
-
 from maalem.payments.settlement.bank import imports, safeguarding
 from maalem.payments.settlement.bank.findings import find
 from maalem.payments.settlement.bank.morning import KINDS, Morning, Waiting, morning
-from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world
+from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, tampered
 from maalem.payments.settlement.bank.tests.test_desk import strange
 from maalem.payments.settlement.bank.wire import SHOWN_MAX
 from maalem.payments.settlement.bank.wire import morning as wire
@@ -111,12 +109,7 @@ def test_a_finding_leads_to_the_file_that_it_is_about(fresh_payments_dsn):
 def test_missing_money_waits_with_the_term_that_differs(fresh_payments_dsn):
     async def story(b: BankWorld) -> None:
         await b.sale(await b.seller(), 10_000)
-        with psycopg.connect(fresh_payments_dsn.superuser, autocommit=True) as thief:
-            thief.execute("SET session_replication_role = replica")
-            thief.execute(
-                "UPDATE balance_transactions SET net = net + 1000, amount = amount + 1000"
-                " WHERE type = 'payment'"
-            )
+        tampered(fresh_payments_dsn)
         await safeguarding.prove(b.payments)
         found = await waiting(b)
         (thing,) = found["proof"].things

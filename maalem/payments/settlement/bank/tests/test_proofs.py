@@ -15,7 +15,7 @@ from maalem.payments.settlement.bank import (
     safeguarding,
 )
 from maalem.payments.settlement.bank.clearing import Residue
-from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, rib
+from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, rib, tampered
 
 
 def run(dsn, story, **settings):
@@ -108,12 +108,7 @@ def test_missing_money_is_found_and_named(fresh_payments_dsn):
 
     async def story(b: BankWorld) -> None:
         await b.sale(await b.seller(), 10_000)
-        with psycopg.connect(fresh_payments_dsn.superuser, autocommit=True) as thief:
-            thief.execute("SET session_replication_role = replica")
-            thief.execute(
-                "UPDATE balance_transactions SET net = net + 1000, amount = amount + 1000"
-                " WHERE type = 'payment'"
-            )
+        tampered(fresh_payments_dsn)
         proof = await safeguarding.prove(b.payments)
         assert proof.difference == -1_000
         assert proof.explained == [
