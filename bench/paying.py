@@ -18,7 +18,7 @@ from bench.report import Row, row
 from maalem.cli import postgres
 
 CONNECTIONS = 32
-_LATER = "localstripe 1.15, later"
+_LATER = f"{LocalStripe.name}, later"
 _NOTE = f"{CONNECTIONS} connections; idempotent, posted, with events, one fsync a batch"
 
 

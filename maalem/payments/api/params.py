@@ -52,11 +52,10 @@ def pairs_of(text: bytes | str) -> Pairs:
 
 
 def _pair(written: str) -> tuple[str, str]:
+    name, _, value = written.partition("=")
     # Most names and values are written as they are read.
     if "%" in written or "+" in written:
-        name, _, value = written.partition("=")
         return unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
-    name, _, value = written.partition("=")
     return name, value
 
 

@@ -4,6 +4,7 @@ The same road as a payment's (acquiring/confirm.py), with no money on it: a proc
 the middle leaves an attempt that is `sent`, and whoever comes first asks under its reference.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -109,8 +110,7 @@ async def confirm(
         unit,
         weigh=lambda: weighing.weighed(payments, setup, method=method, now=now),
     )
-    asked = Asked(setup, attempt, method, now, payments.config)
-    return await _ask_and_settle(payments, asked, keep=keep)
+    return await _ask_and_settle(payments, replace(asked, attempt=attempt), keep=keep)
 
 
 async def complete(payments: Payments, *, attempt: str, abandoned: bool = False) -> Set:

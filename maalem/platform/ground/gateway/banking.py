@@ -17,6 +17,7 @@ class Banking:
     writing: Any
     guard: Callable[[], AbstractContextManager[None]]
     write_guard: Callable[[], AbstractContextManager[None]]
+    _raw: Callable[..., Any]
 
     def payouts(
         self, account: str, *, limit: int, after: str = "", since: int = 0, until: int = 0
@@ -38,9 +39,7 @@ class Banking:
 
     def yeses(self, payout: str, *, account: str) -> tuple[Yes, ...]:
         with self.guard():
-            path = f"/v1/payouts/{payout}/approvals"
-            said = self.reading.raw_request("get", path, **whose(account))
-            found = self.reading.deserialize(said, api_mode="V1").to_dict()
+            found = self._raw(f"/v1/payouts/{payout}/approvals", account)
             return tuple(yes_of(one) for one in reversed(found["data"]))
 
     def agree(self, payout: str, *, account: str, officer_key: str, key: str) -> Payout:

@@ -31,9 +31,10 @@ def agree(request: HttpRequest, *, till: Till, payout: str) -> HttpResponse:
         raise Http404
     load = found(lambda: outgoing.load(till, payout))
     yeses = found(lambda: desk.yeses(payout, account=till.account))
-    key = request.POST.get("officer_key", "").strip() or seals.kept(request)
+    kept = seals.kept(request)
+    key = request.POST.get("officer_key", "").strip() or kept
     context = {"till": till, "here": "money", "load": load, "yeses": yeses}
-    context |= {"token": press(request), "hint": seals.kept(request)[-4:]}
+    context |= {"token": press(request), "hint": kept[-4:]}
     if request.method != "POST":
         return page(request, "till/agree.html", **context)
     if not KEY.fullmatch(key):
