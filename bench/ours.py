@@ -92,7 +92,8 @@ class Maalem:
     def payments_processes(self) -> list[int]:
         """The process ids of the payment service that answer requests."""
         assert self.children[0].process is not None
-        return memory.below(self.children[0].process.pid)
+        first = self.children[0].process.pid
+        return [first, *memory.below(first)]
 
     def _start(self, children: Sequence[object]) -> None:
         for child in children:

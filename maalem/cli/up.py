@@ -122,13 +122,14 @@ def children_of(place: Installation, *, environment: dict[str, str]) -> list[Chi
     return [
         child(
             "payments",
-            *_granian("asgi", place.payments_url),
-            *("--workers", _payments_workers(), "maalem.payments.app:app"),
+            *("-m", "maalem.payments.serve", *_address(place.payments_url)),
+            *("--workers", _payments_workers()),
         ),
         child("payments-jobs", "-m", "maalem.payments.jobs"),
         child(
             "shop",
-            *_granian("wsgi", place.platform_url),
+            *("-m", "granian", "--interface", "wsgi", *_address(place.platform_url)),
+            *("--no-ws", "--log-level", "warning"),
             *("--workers", str(_shop_workers()), "--blocking-threads", "2"),
             "maalem.platform.wsgi:application",
         ),
@@ -144,14 +145,10 @@ def _painter(place: Installation, *, environment: dict[str, str]) -> Child | Non
     return Child("demo-pictures", words, environment, place.home / "log" / "demo-pictures.log")
 
 
-def _granian(interface: str, url: str) -> list[str]:
-    parts = urlsplit(url)
+def _address(url: str) -> list[str]:
+    """Where the server of `url` listens."""
     host = os.environ.get("MAALEM_LISTEN", "127.0.0.1")
-    port = str(parts.port or 80)
-    return [
-        *("-m", "granian", "--interface", interface, "--host", host, "--port", port),
-        *("--no-ws", "--log-level", "warning"),
-    ]
+    return ["--host", host, "--port", str(urlsplit(url).port or 80)]
 
 
 def _payments_workers() -> str:

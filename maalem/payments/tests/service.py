@@ -154,7 +154,7 @@ def serving(dsns: Any, *, log: Path, workers: int = 1) -> Iterator[Service]:
 def start(
     *, dsn: str, admin: str, superuser_dsn: str, log: str, workers: int = 1, **settings: str
 ) -> tuple[Any, Service]:
-    """Start the service under Granian on a free port; return when it is healthy."""
+    """Start the service on a free port; return when it is healthy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -167,16 +167,11 @@ def start(
         "MAALEM_PAYMENTS_ADMIN_DATABASE_URL": admin,
         **settings,
     }
-    serve = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
     with open(log, "wb") as output:
         process = subprocess.Popen(
             [
-                *serve,
-                "--port",
-                str(port),
-                "--workers",
-                str(workers),
-                "maalem.payments.tests.described:app",
+                *(sys.executable, "-m", "maalem.payments.serve", "--port", str(port)),
+                *("--workers", str(workers), "--app", "maalem.payments.tests.described:app"),
             ],
             env=environment,
             stdout=output,
