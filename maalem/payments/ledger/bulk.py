@@ -39,6 +39,7 @@ class Word(StrEnum):
     EXISTS_WITH_DIFFERENT_TIMEOUT = "exists_with_different_timeout"
     EXISTS_WITH_DIFFERENT_CODE = "exists_with_different_code"
     EXISTS_WITH_DIFFERENT_SOURCE = "exists_with_different_source"
+    ID_TWICE_IN_ITS_CHAIN = "transfers_pkey"
     LINKED_EVENT_FAILED = "linked_event_failed"
     PENDING_TRANSFER_NOT_FOUND = "pending_transfer_not_found"
     PENDING_TRANSFER_NOT_PENDING = "pending_transfer_not_pending"

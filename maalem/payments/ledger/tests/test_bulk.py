@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from maalem.payments import db
@@ -246,6 +246,15 @@ def test_the_same_twice_in_a_batch_is_posted_once(many):
     assert many.counters(many.merchant) == (0, 500, 0, 0)
 
 
+def test_a_chain_that_has_the_same_twice_is_refused(many):
+    leg = plain(many)
+    refused = ["linked_event_failed", "transfers_pkey"]
+    assert many.many([leg, leg], [plain(many)]) == [*refused, "created"]
+    assert many.many([leg]) == ["created"]
+    # What was posted before is no second one.
+    assert many.many([leg, leg]) == ["exists", "exists"]
+
+
 AMOUNTS = st.integers(1, 60)
 MOVES = st.tuples(
     st.sampled_from(["sale", "spend", "hold", "post", "void", "again"]), AMOUNTS, st.integers(0, 9)
@@ -269,6 +278,7 @@ def legs_of(book: Book, moves: list[tuple[str, int, int]]) -> list[Leg]:
 
 
 @settings(max_examples=60)
+@example(moves=[("sale", 1, 0), ("again", 1, 0)], links=[True] * 14)
 @given(moves=st.lists(MOVES, min_size=1, max_size=14), links=st.lists(st.booleans(), min_size=14))
 def test_a_batch_ends_as_the_same_chains_posted_one_by_one(payments_dsn, moves, links):
     """P22: whatever is in it, a batch's outcomes and counters are those of the single path."""
