@@ -134,7 +134,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\d\d:\d\d:\d\d(\.\d{3})?", "hh:mm:ss", text)
     text = re.sub(r"arrival date day \d", "arrival date …", text)
     text = re.sub(r"version .*?, since", "version …, since", text)
-    return re.sub(r"authorisation code \w+", "authorisation code …", text)
+    return re.sub(r"(authorisation\s+code) \w+", r"\1 …", text)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 A unit is committed whole or not at all. Requests hand in their units and wait; the writer sends
 all that are waiting in one round trip and one commit, set-based, while the next ones gather
-(`commit_batch`, sql/1220_cards_of_a_batch.sql), its records as rows of their tables. A batch with
+(`commit_batch`, sql/1400_attempts_that_end.sql), its records as rows of their tables. A batch with
 a refusal in it is written unit by unit (`commit_unit`): one that is refused does not disturb its
 neighbours.
 """
@@ -32,7 +32,7 @@ BATCHED = (
     "checkout_sessions",
 )
 _BATCHED = frozenset(BATCHED)
-_ARGUMENTS = 2 + 2 * len(BATCHED) + 5
+_ARGUMENTS = 2 + 2 * len(BATCHED) + 6
 _PLACES = ", ".join(f"${n + 1}" for n in range(_ARGUMENTS))
 _COMMIT_ALL = f"SELECT * FROM commit_batch({_PLACES})"  # noqa: S608
 
@@ -72,10 +72,12 @@ class Claim(msgspec.Struct, kw_only=True):
 class Unit(msgspec.Struct):
     """Everything one action writes. Records say by `version` whether they insert or replace.
 
-    `loan` is a card to be opened with it: the token, and what for.
+    `loan` is a card to be opened with it: the token, and what for. `ended` are attempts whose rows
+    go as their charges come.
     """
 
     puts: list[tuple[str, Any]] = []
+    ended: list[str] = []
     chain: list[Any] = []
     events: list[Any] = []
     claim: Claim | None = None
@@ -100,6 +102,7 @@ class Unit(msgspec.Struct):
         return {
             "claim": self.claim,
             "puts": [(table, _document(record)) for table, record in self.puts],
+            "ended": self.ended,
             "open": self.accounts if self.opening else (),
             "chain": self.chain,
         }
@@ -234,10 +237,11 @@ def _merge(batch: Sequence[_Waiting]) -> _Merged:
         chain += [transfer.row() for transfer in unit.chain]
         told += unit.events
     puts = [rows for side in sides.values() for rows in side]
+    ended = [attempt for unit, _ in batch for attempt in unit.ended]
     counted = [count for unit, _ in batch for count in unit.counts]
     loans = [unit.loan for unit, _ in batch if unit.loan]
     tokens, whys = [token for token, _ in loans], [why for _, why in loans]
-    return [claimed, finished, *puts, chain, told, counted, tokens, whys]
+    return [claimed, finished, *puts, ended, chain, told, counted, tokens, whys]
 
 
 def _as_refusal(problem: Any) -> Exception:

@@ -109,9 +109,9 @@ class House:
                 assert load.ask(http, key) == body, key
         asyncio.run(self._finish())
         stands = self.service.rows(
-            "SELECT a.idempotency_key, count(*), min(i.status), sum(i.amount_received)"
-            " FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id"
-            " WHERE a.idempotency_key IS NOT NULL GROUP BY 1"
+            "SELECT e.idempotency_key, count(*), min(i.status), sum(i.amount_received)"
+            " FROM events e JOIN payment_intents i ON i.id = e.object_id"
+            " WHERE e.type = 'payment_intent.created' AND e.idempotency_key IS NOT NULL GROUP BY 1"
         )
         by_key = {key: (count, status, amount) for key, count, status, amount in stands}
         assert {by_key[key] for key in load.kept} == {(1, "succeeded", 1000)}

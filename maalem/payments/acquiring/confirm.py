@@ -13,7 +13,7 @@ import msgspec
 
 from maalem.payments import store
 from maalem.payments.accounts.records import Account, PaymentMethod
-from maalem.payments.acquiring import risks, wire
+from maalem.payments.acquiring import attempts, risks, wire
 from maalem.payments.acquiring.answers import finish_key
 from maalem.payments.acquiring.keeping import add_keeping
 from maalem.payments.acquiring.outcome import Answer, Asked, Confirmed, about, first_attempt, judge
@@ -169,7 +169,7 @@ async def attempt_of_token(payments: Payments, token: str) -> tuple[Attempt, Int
 
 async def load(payments: Payments, attempt_id: str) -> Asked:
     """An attempt with its intent and method, as they stand. Raises `NotFound`."""
-    attempt = await store.get(payments.pool, Attempt, attempt_id)
+    attempt = await attempts.find(payments.pool, attempt_id)
     if attempt is None:
         raise NotFound.of("payment_attempt", attempt_id)
     intent = await store.get(payments.pool, Intent, attempt.intent_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from maalem.payments import store
+from maalem.payments.acquiring import attempts
 from maalem.payments.acquiring.answers import kept
 from maalem.payments.acquiring.confirm import load
 from maalem.payments.acquiring.outcome import Asked
@@ -75,9 +76,7 @@ async def attempt_of(payments: Payments, charge_id: str) -> Attempt:
     """The attempt that a charge came of; its id is what the rail knows the payment by."""
     charge = await store.get(payments.pool, Charge, charge_id)
     assert charge is not None
-    attempt = await store.get(payments.pool, Attempt, charge.attempt_id)
-    assert attempt is not None
-    return attempt
+    return await attempts.of_charge(payments.pool, charge)
 
 
 async def _stands(payments: Payments, followup: Followup) -> Standing:

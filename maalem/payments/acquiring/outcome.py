@@ -10,6 +10,7 @@ from maalem.kit.ids import new_id
 from maalem.payments.accounts import wire as accounts_wire
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.acquiring import challenges, wire
+from maalem.payments.acquiring.attempts import charge_id, ends_with_its_charge
 from maalem.payments.acquiring.connect import sharing
 from maalem.payments.acquiring.lines import line, settlement
 from maalem.payments.acquiring.records import Attempt, Charge, Intent
@@ -112,11 +113,10 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     intent, config, now = asked.intent, asked.config, asked.now
     bucket, available_on = settlement(config, now=now, at_once=answer.available_at_once)
     fees = fees_of(asked, intent.amount)
-    charge_id = new_id("ch")
     shares = sharing.shares_of(intent, amount=intent.amount)
     transaction = line(
         "charge",
-        charge_id,
+        charge_id(asked.attempt.id),
         account_id=intent.account_id,
         amount=intent.amount,
         currency=intent.currency,
@@ -128,7 +128,6 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     )
     charge = _charge(
         asked,
-        charge_id,
         answer=answer,
         amount_captured=intent.amount,
         captured=True,
@@ -146,7 +145,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         last_payment_error=None,
     )
     attempt = _authorised(asked, answer)
-    unit = Unit().put(paid, attempt, charge, transaction)
+    unit = _end(asked, attempt).put(paid, charge, transaction)
     unit.book(
         recipes.charge(
             charge.id,
@@ -175,7 +174,6 @@ def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     intent, config = asked.intent, asked.config
     charge = _charge(
         asked,
-        new_id("ch"),
         answer=answer,
         capture_before=asked.now + timedelta(seconds=config.hold_ttl_s),
     )
@@ -188,7 +186,7 @@ def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
         last_payment_error=None,
     )
     attempt = _authorised(asked, answer)
-    unit = Unit().put(held, attempt, charge)
+    unit = _end(asked, attempt).put(held, charge)
     # The ledger's own expiry is a day later than ours: ours is the one that tells the rail.
     unit.book(
         recipes.hold(
@@ -214,7 +212,6 @@ def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
     is_blocked = (asked.attempt.risk or {}).get("type") == "blocked"
     charge = _charge(
         asked,
-        new_id("ch"),
         answer=answer,
         status="failed",
         failure_code=answer.code,
@@ -232,7 +229,7 @@ def _declined(asked: Asked, answer: Declined) -> tuple[Unit, Confirmed]:
     failed = _given_back(intent, error=error, latest_charge_id=charge.id)
     shown = wire.intent(failed)
     error.fields["payment_intent"] = shown
-    unit = Unit().put(failed, attempt, charge)
+    unit = _end(asked, attempt).put(failed, charge)
     unit.events += [
         about(asked, "charge.failed", wire.charge(charge)),
         about(asked, "payment_intent.payment_failed", shown),
@@ -303,13 +300,18 @@ def _authorised(asked: Asked, answer: Authorised) -> Attempt:
     )
 
 
-def _charge(
-    asked: Asked, charge_id: str, *, answer: Authorised | Declined, **fields: Any
-) -> Charge:
+def _end(asked: Asked, attempt: Attempt) -> Unit:
+    """A unit with the attempt as it is now, in its row or without one: see `attempts`."""
+    if ends_with_its_charge(asked.attempt):
+        return Unit(ended=[attempt.id])
+    return Unit().put(attempt)
+
+
+def _charge(asked: Asked, *, answer: Authorised | Declined, **fields: Any) -> Charge:
     intent, method = asked.intent, asked.method
     status = fields.pop("status", "succeeded")
     return Charge(
-        id=charge_id,
+        id=charge_id(asked.attempt.id),
         account_id=intent.account_id,
         intent_id=intent.id,
         attempt_id=asked.attempt.id,
@@ -330,6 +332,7 @@ def _charge(
         metadata=intent.metadata,
         created_at=asked.now,
         risk=asked.attempt.risk,
+        network_reference=getattr(answer, "network_reference", None),
         **sharing.asked_of(intent),
         **fields,
     )

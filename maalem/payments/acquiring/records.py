@@ -52,7 +52,7 @@ class Intent(Record, kw_only=True, frozen=True):
 
 class Attempt(Record, kw_only=True, frozen=True):
     """One try at the rail; its id is the reference there. `token` opens its page on the hosted
-    origin."""
+    origin. Read it by `attempts.find`: one that was answered at once is kept by its charge."""
 
     TABLE: ClassVar[str] = "payment_attempts"
 
@@ -125,6 +125,7 @@ class Charge(Record, kw_only=True, frozen=True):
     interchange_returned: int = 0
     receipt_number: str | None = None
     risk: dict[str, Any] | None = None
+    network_reference: str | None = None
 
     @property
     def details(self) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from maalem.payments.accounts import methods
 from maalem.payments.accounts.records import PaymentMethod
+from maalem.payments.acquiring import attempts, sessions
 from maalem.payments.acquiring import confirm as acquiring
-from maalem.payments.acquiring import sessions
 from maalem.payments.acquiring.records import Attempt, Intent
 from maalem.payments.acquiring.sessions import Session, SessionStatus, Visit
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
@@ -31,7 +31,6 @@ from maalem.payments.hosted.visit import (
     with_words,
 )
 from maalem.payments.rails.ports import ChallengeState
-from maalem.payments.records import read
 from maalem.payments.units import ChangedMeanwhile, Unit
 from maalem.payments.wallets.phones import wallet_phone
 
@@ -227,10 +226,7 @@ async def _answered(payments: Payments, intent: Intent) -> bool:
 
 
 async def _attempt(payments: Payments, intent: Intent) -> Attempt | None:
-    row = await payments.pool.fetchrow(
-        "SELECT * FROM payment_attempts WHERE id = $1", intent.attempt_id
-    )
-    return read(Attempt, row) if row else None
+    return await attempts.find(payments.pool, intent.attempt_id or "")
 
 
 def _action_url(intent: Intent) -> str:

@@ -14,6 +14,8 @@ SHOWN = (
     *("idempotency_key", "day", "network", "reference", "name", "detail", "note"),
     *("officer", "about", "target", "submission_count", "statement_descriptor"),
 )
+# What else a table's rows tell: the reference that the network knows a payment by.
+_OF = {"charges": ("attempt_id",)}
 # What a row has come to since it began.
 _BY_NOW = ("amount_captured", "amount_refunded", "amount_reversed", "amount_disputed")
 # What is known only once it is answered or over, and is told at that moment.
@@ -41,7 +43,7 @@ def entries_of(table: str, row: dict[str, Any]) -> Iterator[Entry]:
         if row.get(column) and not (column == "asked_at" and _at_once(row))
     ]
     ended = {name: row[name] for name in _ENDS if row.get(name)}
-    details = {name: row[name] for name in SHOWN if row.get(name)}
+    details = {name: row[name] for name in (*SHOWN, *_OF.get(table, ())) if row.get(name)}
     if row.get("metadata"):
         details["metadata"] = row["metadata"]
     details |= {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from maalem.payments.db import Connection
+from maalem.payments.packed import unpack
 from maalem.payments.story import money
 from maalem.payments.story.moments import entries_of
 from maalem.payments.story.records import Entry, Run, Story
@@ -31,6 +32,8 @@ _APART = {
     *("endpoint_standing", "endpoint_hours", "officers"),
     *("fee_plans", "fee_rates", "fee_terms", "payout_schedules", "reserve_rules"),
 }
+# What was paid, or tried, by some method. A charge may be all that is kept of its attempt.
+_PAID_WITH = {"payment_attempts", "setup_attempts", "charges"}
 # Shown, and the end of the road: many payments meet there.
 _ENDS = {"payout_batches", "network_settlements"}
 
@@ -47,9 +50,15 @@ async def tell(connection: Connection, word: str) -> Story:
         await _name_means(connection, rows)
         entries = [each for table, row in rows.values() for each in entries_of(table, row)]
         booked = await money.bookings(connection, ids)
-        cases = {row["case_reference"] for _, row in rows.values() if row.get("case_reference")}
+        # What networks call it: a charge's attempt, which may have no row, and a dispute's case.
+        references = {
+            row[name]
+            for _, row in rows.values()
+            for name in ("attempt_id", "case_reference")
+            if row.get(name)
+        }
         entries += booked
-        days = await money.network_days(connection, {*ids, *cases})
+        days = await money.network_days(connection, {*ids, *references})
         entries += days
         entries += await _events(connection, ids)
         entries += await _keys(connection, ids)
@@ -147,7 +156,8 @@ def _sides(booked: Entry) -> tuple[list[str], list[str]]:
 
 
 async def _name_means(connection: Connection, rows: Rows) -> None:
-    """Write beside each attempt and refusal by which card or wallet it was: no number is shown."""
+    """Write beside each attempt and charge by which card or wallet it was: no number is shown; and
+    beside a charge how its bank agreed."""
     ids = {row["payment_method_id"] for _, row in rows.values() if row.get("payment_method_id")}
     found = await connection.fetch(
         "SELECT id, concat_ws(' ', coalesce(brand, type), funding, '…' || last4, country) AS means"
@@ -156,8 +166,11 @@ async def _name_means(connection: Connection, rows: Rows) -> None:
     )
     means = {row["id"]: row["means"] for row in found}
     for table, row in rows.values():
-        if table in ("payment_attempts", "setup_attempts") and row["payment_method_id"] in means:
+        if table in _PAID_WITH and row["payment_method_id"] in means:
             row["paid_with"] = means[row["payment_method_id"]]
+        if (kept := row.get("payment_method_details")) is not None:
+            details = json.loads(unpack(bytes.fromhex(kept.removeprefix("\\x"))))
+            row["authorisation_code"] = (details.get("card") or {}).get("authorization_code")
 
 
 async def _runs(connection: Connection, times: list[str]) -> list[Run]:

@@ -88,7 +88,8 @@ async def by_hand(b: BankWorld) -> str:
 STORIES: dict[Told, tuple[str, ...]] = {
     simple: (
         "paid with visa credit …0003 MA",
-        "answered  authorised",
+        "now succeeded",
+        "network reference nt_att_",
         "interchange fee 0.65 of 100.00 by rate_interchange_domestic_2024",
         "the payer's money is taken (charge)",
         "received",
@@ -98,7 +99,7 @@ STORIES: dict[Told, tuple[str, ...]] = {
         "99.35 MAD  paid in by the network",
     ),
     refused: (
-        "answered  declined",
+        "now failed",
         "decline code insufficient_funds",
         "charge.failed",
         "now requires_payment_method",

@@ -12,11 +12,12 @@ import msgspec
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.acquiring import attempts
 from maalem.payments.acquiring.disputes import wire
 from maalem.payments.acquiring.disputes.records import Dispute, Notice
 from maalem.payments.acquiring.disputes.states import CHARGEBACK, INQUIRY, DisputeStatus
 from maalem.payments.acquiring.lines import line
-from maalem.payments.acquiring.records import Attempt, Charge
+from maalem.payments.acquiring.records import Charge
 from maalem.payments.acquiring.risks import close_with_dispute
 from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
@@ -282,7 +283,7 @@ async def _last_day(payments: Payments, dispute: Dispute) -> datetime:
 
 async def charge_of(payments: Payments, original: str) -> Charge | None:
     """The captured charge of the payment that the network calls `original`, if we know of it."""
-    attempt = await store.get(payments.pool, Attempt, original)
+    attempt = await attempts.find(payments.pool, original)
     if attempt is None:
         return None
     return await store.first(

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from maalem.payments import store
-from maalem.payments.acquiring import chores
+from maalem.payments.acquiring import attempts, chores
 from maalem.payments.acquiring.cancel import cancel
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.confirm import complete_authentication, confirm
@@ -260,9 +260,7 @@ class IntentMachine(RuleBasedStateMachine):
         return found
 
     def attempt(self, sale: Sale) -> Attempt:
-        found = self.run(
-            store.get(self.w.payments.pool, Attempt, self.intent(sale).attempt_id or "")
-        )
+        found = self.run(attempts.find(self.w.payments.pool, self.intent(sale).attempt_id or ""))
         assert found is not None
         return found
 

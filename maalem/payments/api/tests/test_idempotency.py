@@ -46,7 +46,8 @@ def test_the_same_request_again_is_answered_the_same(caller, key):
     assert again.headers["idempotent-replayed"] == "true"
     assert again.headers["idempotency-key"] == key
     assert again.headers["request-id"] != first.headers["request-id"]
-    assert caller.count("payment_attempts", "idempotency_key", key) == 1
+    # The intent made, the card charged, the intent paid.
+    assert caller.count("events", "idempotency_key", key) == 3
 
 
 def test_other_parameters_or_another_place_are_refused(caller, key):

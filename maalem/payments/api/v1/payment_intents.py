@@ -10,12 +10,12 @@ from maalem.payments import store
 from maalem.payments.accounts import limits
 from maalem.payments.accounts.methods import Taken, chosen, spending, unspent
 from maalem.payments.accounts.records import Customer, PaymentMethod
-from maalem.payments.acquiring import wire
+from maalem.payments.acquiring import attempts, wire
 from maalem.payments.acquiring.confirm import confirm as ask_for_it
 from maalem.payments.acquiring.confirm import resume as go_on
 from maalem.payments.acquiring.confirm import wrong_state
 from maalem.payments.acquiring.outcome import Confirmed, client_secret
-from maalem.payments.acquiring.records import Attempt, Intent
+from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
@@ -305,7 +305,7 @@ async def _pay(
 
 async def _tried_here(call: Call, intent: Intent, method: PaymentMethod) -> bool:
     """Whether the intent's own last try was with that method: it may be tried again."""
-    last = await store.get(call.payments.pool, Attempt, intent.attempt_id or "")
+    last = await attempts.find(call.payments.pool, intent.attempt_id or "")
     return last is not None and last.payment_method_id == method.id
 
 

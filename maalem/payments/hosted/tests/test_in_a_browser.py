@@ -17,8 +17,8 @@ PHONES = {
     ("ar", 1280): "٠٦ ٦١ ٢٢ ٠٠ ٠٤",
 }
 CARD = {"exp": "1234", "cvc": "123", "holder": "Claire"}
-ATTEMPTS = """
-SELECT count(*) FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id
+CHARGES = """
+SELECT count(*) FROM charges c JOIN payment_intents i ON i.id = c.intent_id
 WHERE i.session_id = %s
 """
 
@@ -117,14 +117,14 @@ def test_a_tab_that_is_killed_while_it_pays_pays_once(
     page.goto(session.url)
     with page.expect_request(lambda request: request.method == "POST"):
         type_card(page, {**CARD, "number": "4242424242424242"})
-    eventually(lambda: service.rows(ATTEMPTS, session.id) == [(1,)])
+    eventually(lambda: service.rows(CHARGES, session.id) == [(1,)])
     page.context.close()
     again, _ = opened(chromium, SIZES[0])
     again.goto(session.url)
     again.locator(f"a[href^='{shop}']").wait_for()
     assert again.locator("#number").count() == 0
     assert service.retrieve(session).payment_status == "paid"
-    assert service.rows(ATTEMPTS, session.id) == [(1,)]
+    assert service.rows(CHARGES, session.id) == [(1,)]
     again.context.close()
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
-from maalem.payments.acquiring import wire
+from maalem.payments.acquiring import attempts, wire
 from maalem.payments.acquiring.confirm import confirm, load, lookup
-from maalem.payments.acquiring.records import Attempt, Charge
+from maalem.payments.acquiring.records import Charge
 from maalem.payments.acquiring.refund import refund
 from maalem.payments.ledger.verify import verify
 from maalem.payments.rails.ports import Declined
@@ -345,7 +345,7 @@ def test_an_attempt_keeps_which_version_decided(fresh_payments_dsn):
         await w.payments.writer.commit(Unit().put(stricter))
         w.payments.risk.changing()
         second = await w.pay(50_000)
-        kept = await store.get(w.payments.pool, Attempt, first.attempt.id)
+        kept = await attempts.find(w.payments.pool, first.attempt.id)
         assert (kept.risk["rule_version"], kept.risk["message"]) == (1, "To block.")
         assert (second.charge.risk["rule_version"], outcome(second.charge)["seller_message"]) == (
             2,

@@ -26,7 +26,8 @@ SELECT t.reference, sum(l.amount)::bigint AS amount
 FROM unnest($1::text[]) AS t (reference)
 LEFT JOIN payment_attempts a ON a.id = t.reference
 LEFT JOIN followups f ON f.id = t.reference AND f.kind = 'capture'
-JOIN charges c ON c.intent_id = coalesce(a.intent_id, f.intent_id)
+LEFT JOIN charges o ON o.id = charge_of_attempt(t.reference) AND o.attempt_id = t.reference
+JOIN charges c ON c.intent_id = coalesce(a.intent_id, f.intent_id, o.intent_id)
 CROSS JOIN LATERAL jsonb_to_recordset(c.fee_lines) AS l (line text, amount bigint, part text)
 WHERE l.line = 'scheme' AND coalesce(l.part, c.attempt_id) = t.reference
 GROUP BY 1
