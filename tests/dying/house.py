@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import sys
 import threading
 import time
@@ -103,7 +104,7 @@ class House:
 
     def check(self, load: Load) -> None:
         """Each acknowledged payment is there once, each other one whole or not at all."""
-        assert load.wrong == []
+        assert load.wrong == [], load.wrong[0]
         with httpx.Client(auth=(driver.SECRET_KEY, ""), timeout=60) as http:
             for key, body in load.kept.items():
                 assert load.ask(http, key) == body, key
@@ -114,9 +115,13 @@ class House:
             " WHERE e.type = 'payment_intent.created' AND e.idempotency_key IS NOT NULL GROUP BY 1"
         )
         by_key = {key: (count, status, amount) for key, count, status, amount in stands}
-        assert {by_key[key] for key in load.kept} == {(1, "succeeded", 1000)}
+        paid, not_paid = (1, "succeeded", 1000), (1, "requires_payment_method", 0)
+        for key, body in load.kept.items():
+            # Whose network could not write either was told "processing": it may end both ways.
+            waited = json.loads(body)["status"] == "processing"
+            assert by_key[key] == paid or (waited and by_key[key] == not_paid), (key, by_key[key])
         for key in load.given_up & set(by_key):
-            assert by_key[key] in ((1, "succeeded", 1000), (1, "requires_payment_method", 0))
+            assert by_key[key] in (paid, not_paid), (key, by_key[key])
         report = asyncio.run(verify(self.dsns.payments_admin))
         assert report.clean, report.findings
 
