@@ -19,6 +19,9 @@ APP = "maalem.payments.app:app"
 # A request's line and headers: 64 kB and ten seconds, and one read of the socket at most beyond.
 HEAD_MAX = 65_536
 HEAD_WITHIN_S = 10.0
+# All of a body: five megabytes over a slow line of the countryside. Forms have less, where they are
+# read.
+BODY_WITHIN_S = 120.0
 # Longer than the proxy in front keeps its lines, or it would speak into one that has just closed.
 KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 15
@@ -26,12 +29,14 @@ _REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header 
 
 
 class Bounded(HttpToolsProtocol):
-    """uvicorn's connection, which neither waits for a request's head for ever nor keeps all of it.
+    """uvicorn's connection, which does not wait for a request for ever, nor keep any size of head.
 
-    What is no HTTP is answered in the API's own error shape. A body is bounded where it is read.
+    What is no HTTP is answered in the API's own error shape. How large a body may be is known where
+    it is read. No timer is set for a request that comes whole, as nearly all do.
     """
 
-    _in_head = False
+    # What of a request is still to come, and how much of its head is there.
+    _in_head = _in_body = False
     _size = 0
     _patience: asyncio.TimerHandle | None = None
 
@@ -45,23 +50,30 @@ class Bounded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if not self._in_head or self.transport.is_closing():
+        if not (self._in_head or self._in_body) or self.transport.is_closing():
             return
-        if not self._size:
-            self._be_patient()
-            self._patience = self.loop.call_later(HEAD_WITHIN_S, self._lose_patience)
-        self._size += len(data)
-        if self._size > HEAD_MAX:
-            self._refuse(431, f"The request's headers are larger than {HEAD_MAX} bytes.")
+        if self._patience is None:
+            within_s = HEAD_WITHIN_S if self._in_head else BODY_WITHIN_S
+            self._patience = self.loop.call_later(within_s, self._lose_patience, within_s)
+        if self._in_head:
+            self._size += len(data)
+            if self._size > HEAD_MAX:
+                self._refuse(431, f"The request's headers are larger than {HEAD_MAX} bytes.")
 
     def on_message_begin(self) -> None:
         self._in_head, self._size = True, 0
+        self._be_patient()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head, self._in_body = False, True
         self._be_patient()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._be_patient()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, msg)
@@ -71,13 +83,18 @@ class Bounded(HttpToolsProtocol):
             self._patience.cancel()
             self._patience = None
 
-    def _lose_patience(self) -> None:
-        self._refuse(408, f"The request did not arrive within {HEAD_WITHIN_S:.0f} s.")
+    def _lose_patience(self, within_s: float) -> None:
+        self._refuse(408, f"The request did not arrive within {within_s:.0f} s.")
 
     def _refuse(self, status: int, message: str) -> None:
         """Say why, unless an answer is under way, and hang up."""
         self._be_patient()
-        if self.cycle is None or self.cycle.response_complete:
+        last = self.cycle
+        if self._in_body:
+            is_silent = not (self.pipeline or last.response_started)
+        else:
+            is_silent = last is None or last.response_complete
+        if is_silent:
             body = msgspec.json.encode(BadRequest(message).body())
             self.transport.write(
                 b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"

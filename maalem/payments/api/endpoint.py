@@ -231,22 +231,30 @@ def _expand(given: Any) -> list[str]:
 async def _body(receive: Receive, *, most: int) -> bytes:
     """The body, whoever sends it: of bounded size, within bounded time, copied once or twice.
 
-    What comes in pieces of one byte is not put together anew for each of them.
+    What comes in pieces of one byte is not put together anew for each of them. The first piece is
+    awaited as long as the server does (`serve.Bounded`): mostly it is all, and there.
     """
     whole = bytearray()
+    if not await _piece(receive, whole, most=most):
+        return bytes(whole)
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise BadRequest("The request was broken off.")
-                whole += message.get("body", b"")
-                if len(whole) > most:
-                    raise BadRequest(f"The request is larger than {most} bytes.")
-                if not message.get("more_body", False):
-                    return bytes(whole)
+            while await _piece(receive, whole, most=most):
+                pass
+            return bytes(whole)
     except TimeoutError:
         raise BadRequest(f"The request did not arrive within {BODY_WITHIN_S:.0f} s.") from None
+
+
+async def _piece(receive: Receive, whole: bytearray, /, *, most: int) -> bool:
+    """Add what comes next to `whole`; whether there is more."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise BadRequest("The request was broken off.")
+    whole += message.get("body", b"")
+    if len(whole) > most:
+        raise BadRequest(f"The request is larger than {most} bytes.")
+    return bool(message.get("more_body", False))
 
 
 def _base_headers(headers: Headers, request_id: str) -> list[tuple[bytes, bytes]]:

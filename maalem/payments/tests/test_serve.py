@@ -20,12 +20,15 @@ PATIENCE_S = 0.3
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Says the path back; `/slow` takes its time."""
+    """Says the path back; `/slow` takes its time, `/read` reads its body first."""
     if scope["type"] == "lifespan":
         for _ in range(2):
             await send({"type": (await receive())["type"] + ".complete"})
         return
     body = scope["path"].encode()
+    if body == b"/read":
+        while (await receive()).get("more_body"):
+            pass
     if body == b"/slow":
         await asyncio.sleep(0.5)
     length = (b"content-length", str(len(body)).encode())
@@ -37,6 +40,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Where the small app is served, by a server of little patience."""
     monkeypatch.setattr(server, "HEAD_WITHIN_S", PATIENCE_S)
+    monkeypatch.setattr(server, "BODY_WITHIN_S", PATIENCE_S)
     monkeypatch.setattr(server, "KEEP_ALIVE_S", PATIENCE_S)
     config = uvicorn.Config(app, http=server.Bounded, ws="none", log_config=None, port=0)
     running = uvicorn.Server(config)
@@ -110,6 +114,22 @@ def test_a_body_with_two_lengths_is_refused(port):
         heard = all_of(opened)
     assert b"/smuggled" not in heard
     assert refusal(heard)[0] == 400
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 9", b"Transfer-Encoding: chunked"])
+def test_a_body_that_stops_is_given_up(port, framing):
+    with line(port) as opened:
+        opened.sendall(b"POST /read HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n\r\n")
+        status, message = refusal(all_of(opened))
+    assert status == 408
+    assert "did not arrive" in message
+
+
+def test_a_broken_second_request_does_not_speak_before_the_first_is_answered(port):
+    with line(port) as opened:
+        opened.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        opened.sendall(b"\x16\x03\x01 no HTTP\r\n\r\n")
+        assert b"400" not in all_of(opened)
 
 
 def test_a_connection_that_says_nothing_is_closed_without_a_word(port):
