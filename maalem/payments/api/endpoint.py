@@ -42,8 +42,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 EXPANDED_MAX = 20
 BODY_WITHIN_S = 30.0
 _log = logging.getLogger("maalem.payments.api")
+# A database that is not there, or can't do its work: no room, no file that may grow (XX000).
 _DOWN = (
     asyncpg.PostgresConnectionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalServerError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
