@@ -91,10 +91,10 @@ class Bounded(HttpToolsProtocol):
         self._be_patient()
         last = self.cycle
         if self._in_body:
-            is_silent = not (self.pipeline or last.response_started)
+            may_speak = not (self.pipeline or last.response_started)
         else:
-            is_silent = last is None or last.response_complete
-        if is_silent:
+            may_speak = last is None or last.response_complete
+        if may_speak:
             body = msgspec.json.encode(BadRequest(message).body())
             self.transport.write(
                 b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
