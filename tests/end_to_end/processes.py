@@ -19,7 +19,7 @@ from tests.end_to_end.installation import ROOT, Running
 
 # A word of each process's command line by which it is known.
 WORDS = {
-    "payments": "maalem.payments.app:app",
+    "payments": "maalem.payments.serve",
     "payments-jobs": "maalem.payments.jobs",
     "shop": "maalem.platform.wsgi:application",
     "shop-jobs": "maalem.platform.ground.jobs",
