@@ -145,10 +145,12 @@ def serving(dsns: Any, *, log: Path, workers: int = 1) -> Iterator[Service]:
         log=str(log),
         workers=workers,
     )
-    yield running
-    running.close()
-    process.terminate()
-    process.wait(timeout=20)
+    try:
+        yield running
+    finally:
+        running.close()
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def start(
