@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import pytest
 
 from maalem.cli import postgres
 from maalem.cli.children import die_with_parent
+from maalem.payments.tests.service import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 120
@@ -62,12 +62,6 @@ def ordinary(someone: Someone) -> Someone:
     account = pwd.getpwnam("nobody")
     os.chown(someone.home, account.pw_uid, account.pw_gid)
     return Someone(someone.home, account)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def settings(someone: Someone, **more: str) -> dict[str, str]:

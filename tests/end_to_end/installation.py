@@ -3,12 +3,13 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from maalem.payments.tests.service import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _OPEN_WITHIN_S = 240
@@ -52,13 +53,6 @@ class Running:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=90)
-
-
-def free_port() -> int:
-    """A port nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(home: Path, *, artisans: int = 24, products: int = 96, **more: str) -> Running:

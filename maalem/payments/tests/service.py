@@ -153,13 +153,18 @@ def serving(dsns: Any, *, log: Path, workers: int = 1) -> Iterator[Service]:
         process.wait(timeout=20)
 
 
+def free_port() -> int:
+    """A port nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def start(
     *, dsn: str, admin: str, superuser_dsn: str, log: str, workers: int = 1, **settings: str
 ) -> tuple[Any, Service]:
     """Start the service on a free port; return when it is healthy."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from maalem.payments import serve as server
+from maalem.payments.tests.service import free_port
 
 PATIENCE_S = 0.3
 
@@ -149,9 +150,7 @@ def test_requests_in_one_breath_are_answered_in_their_order(port):
 
 
 def test_a_request_under_way_is_answered_before_the_server_stops(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "maalem.payments.serve", "--port", str(port)),
