@@ -60,10 +60,17 @@ class Loop:
     port: int
     take: Callable[[], Request]
     expect: frozenset[int]
+    most: int = 0
+    asked: int = 0
     end: float = 0.0
     times: list[float] = field(default_factory=list)
     errors: int = 0
     first_error: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up, or all was asked for that was to be."""
+        return time.perf_counter() >= self.end or (self.most > 0 and self.asked >= self.most)
 
     def fail(self, what: str) -> None:
         """Count an error; the first is told."""
@@ -78,9 +85,11 @@ def run(
     connections: int = 8,
     seconds: float = 10.0,
     warm_s: float = 2.0,
+    most: int = 0,
     expect: frozenset[int] = frozenset({200}),
 ) -> Result:
-    """Load `base` (http://127.0.0.1:port) with `requests`, taken in turn, for `seconds`."""
+    """Load `base` (http://127.0.0.1:port) with `requests`, taken in turn, for `seconds`, or until
+    `most` of them were answered."""
     parts = urlsplit(base)
     host, port = parts.hostname or "", parts.port or 80
     if host not in LOOPBACK:
@@ -93,7 +102,7 @@ def run(
     warm = Loop(host, port, take, expect)
     if warm_s:
         uvloop.run(_drive(warm, connections=1, seconds=warm_s))
-    loop = Loop(host, port, take, expect)
+    loop = Loop(host, port, take, expect, most=most)
     took = uvloop.run(_drive(loop, connections=connections, seconds=seconds))
     times = sorted(loop.times)
     return Result(
@@ -116,7 +125,7 @@ async def _drive(loop: Loop, *, connections: int, seconds: float) -> float:
 async def _client(loop: Loop) -> None:
     """One connection after the other until the time is up."""
     running = asyncio.get_running_loop()
-    while time.perf_counter() < loop.end:
+    while not loop.over:
         line = Line(loop)
         try:
             await running.create_connection(lambda line=line: line, loop.host, loop.port)
@@ -156,7 +165,7 @@ class Line(asyncio.Protocol):
             loop.times.append(time.perf_counter() - self._began)
         else:
             loop.fail(f"{status} {self._path} {body[:200]!r}")
-        if keep and time.perf_counter() < loop.end:
+        if keep and not loop.over:
             self._ask()
         else:
             self._transport.close()
@@ -168,6 +177,7 @@ class Line(asyncio.Protocol):
 
     def _ask(self) -> None:
         request = self._loop.take()
+        self._loop.asked += 1
         self._path, self._asked = request.path, True
         self._began = time.perf_counter()
         self._transport.write(request.encode(self._host))
