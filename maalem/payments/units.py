@@ -20,6 +20,9 @@ from maalem.payments.together import Together
 
 BATCH_MAX = 64
 _DONE, _NO_ACCOUNT = "done", "MA001 account_not_found"
+# Somebody else was quicker. Only what an owner owes us may not be settled beyond what it is: who
+# meets that read a debt which has been settled since.
+_MEANWHILE = frozenset({"changed_meanwhile", "exceeds_debits"})
 _COMMIT = "SELECT commit_unit($1, $2, $3, $4)"
 # The tables that `commit_batch` writes many records of at once, in the order of its arguments; the
 # fields of their records are their columns, in the same order.
@@ -142,7 +145,7 @@ class KeyTaken(UnitRefused):
 
 
 class ChangedMeanwhile(UnitRefused):
-    """A record was changed since it was read: read again and decide again."""
+    """What was decided on was changed since it was read: read again and decide again."""
 
 
 _Waiting = tuple[Unit, bytes | None]
@@ -257,4 +260,4 @@ def _refused(outcome: str) -> UnitRefused:
     if outcome == "key_taken":
         return KeyTaken("", outcome)
     state, _, word = outcome.partition(" ")
-    return (ChangedMeanwhile if word == "changed_meanwhile" else UnitRefused)(state, word)
+    return (ChangedMeanwhile if word in _MEANWHILE else UnitRefused)(state, word)

@@ -26,9 +26,7 @@ from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
 PAGE = 100
 TRIES = 8
 # Refusals that come of somebody else's having been quicker: read again, decide again.
-_AGAIN = frozenset(
-    {"exceeds_credits", "exceeds_debits", "one_dispute_per_case", "one_warning_per_case"}
-)
+_AGAIN = frozenset({"exceeds_credits", "one_dispute_per_case", "one_warning_per_case"})
 _ENDS = {
     NoticeKind.WON: DisputeStatus.WON,
     NoticeKind.LOST: DisputeStatus.LOST,

@@ -20,7 +20,7 @@ from maalem.payments.settlement.payouts import mark_failed, mark_sent
 from maalem.payments.settlement.records import Payout, Schedule
 from maalem.payments.settlement.tests.stage import folded, free, fund, owe, pay_out, settle_in
 from maalem.payments.tests.world import World, world
-from maalem.payments.units import Unit, UnitRefused
+from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
 
 # A Monday on which banks work, nine o'clock in Morocco.
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -213,6 +213,23 @@ def test_a_payout_that_overlooked_a_debt_is_refused_by_the_database(fresh_paymen
         with pytest.raises(UnitRefused, match="debts_first"):
             await w.payments.writer.commit(made.unit)
         assert await free(w) == 20_000
+
+    play(fresh_payments_dsn, story)
+
+
+def test_a_payout_whose_debt_was_settled_meanwhile_is_decided_again(fresh_payments_dsn):
+    """The job that settles debts may be quicker than the one who pays out and settles with it."""
+
+    async def story(w: World) -> None:
+        await settle_in(w)
+        await fund(w, 50_000)
+        await owe(w, 10_000)
+        made = await making.make(w.payments, account=w.seller, amount=30_000, currency="mad")
+        assert await settle_debts(w.payments) == 1
+        with pytest.raises(ChangedMeanwhile, match="exceeds_debits"):
+            await w.payments.writer.commit(made.unit)
+        assert (await pay_out(w, 30_000)).amount == 30_000
+        assert await free(w) == 10_000
 
     play(fresh_payments_dsn, story)
 

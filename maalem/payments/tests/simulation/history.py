@@ -173,6 +173,13 @@ class History:
                 if question.told is not None or client.chooser.random() < 0.7:
                     await client.again(question)
         await self._let_pass(AT_REST)
+        await self._finished()
+
+    async def _finished(self) -> None:
+        """What a process does beside its answers, such as noting that a key is in use, is done."""
+        for process in self.world.processes:
+            while left := list(process.owner.tasks):
+                await asyncio.wait(left)
 
     def _pending(self) -> set[asyncio.Task[Any]]:
         left = set(self.world.line.letters)

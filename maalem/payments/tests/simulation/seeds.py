@@ -13,4 +13,6 @@ FOUND: dict[int, str] = {
     " (test_two_who_take_over_at_once_get_the_same_bytes)",
     134: "a job and a retry finished one shared refund, and the retry was refused"
     " (test_whoever_finishes_a_shared_refund_second_finds_it_finished)",
+    1724: "a payout settled a debt that the job had settled meanwhile, and was answered 500"
+    " (test_a_payout_whose_debt_was_settled_meanwhile_is_decided_again)",
 }
