@@ -151,6 +151,9 @@ async function setupIntents() {
   assert.ok((await stripe.setupIntents.list({ customer: customer.id })).data.length);
   const tries = await stripe.setupAttempts.list({ setup_intent: setup.id });
   assert.deepEqual(tries.data.map((found) => found.id), [done.latest_attempt]);
+  const said = await stripe.testHelpers.confirmationTokens.create({ payment_method: "pm_card_visa" });
+  await stripe.setupIntents.create({ confirmation_token: said.id, confirm: true });
+  assert.ok((await stripe.confirmationTokens.retrieve(said.id)).setup_intent.startsWith("seti_"));
   const later = await stripe.setupIntents.create({ payment_method: "pm_card_visa", confirm: true });
   assert.equal((await stripe.mandates.retrieve(later.mandate)).status, "active");
   const left = await stripe.setupIntents.create({});

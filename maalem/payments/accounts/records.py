@@ -99,6 +99,25 @@ class PaymentMethod(Record, kw_only=True, frozen=True):
     spent: bool = False
 
 
+class ConfirmationToken(Record, kw_only=True, frozen=True):
+    """How a payer pays, as she said it on a page, for one confirmation before `expires_at`.
+
+    It names the one that it was used for.
+    """
+
+    TABLE: ClassVar[str] = "confirmation_tokens"
+
+    account_id: str
+    payment_method_id: str
+    return_url: str | None = None
+    setup_future_usage: str | None = None
+    shipping: dict[str, Any] | None = None
+    payment_intent_id: str | None = None
+    setup_intent_id: str | None = None
+    expires_at: datetime
+    created_at: datetime
+
+
 class Token(Record, kw_only=True, frozen=True):
     """A payment method to be used once."""
 

@@ -13,10 +13,12 @@ from maalem.payments.shapes import (
     CustomerId,
     Empty,
     FileId,
+    IntentId,
     Metadata,
     MethodId,
     Never,
     PostalAddress,
+    SetupIntentId,
     Timestamp,
 )
 
@@ -228,20 +230,44 @@ class MethodBilling(BillingDetails):
     tax_id: Never
 
 
-class PaymentMethod(TypedDict):
-    """What somebody pays with."""
+class MethodPreview(TypedDict):
+    """A method as a page may show it again."""
 
-    id: str
-    object: Literal["payment_method"]
     type: Literal["card", "wallet"]
     card: NotRequired[MethodCard]
     wallet: NotRequired[MethodWallet]
     allow_redisplay: Literal["always", "limited", "unspecified"]
     billing_details: MethodBilling
-    created: Timestamp
     customer: CustomerId | None
+
+
+class PaymentMethod(MethodPreview):
+    """What somebody pays with."""
+
+    id: str
+    object: Literal["payment_method"]
+    created: Timestamp
     livemode: bool
     metadata: Metadata
+
+
+class ConfirmationToken(TypedDict):
+    """How a payer pays, as she said it on a page; it serves once."""
+
+    id: str
+    object: Literal["confirmation_token"]
+    created: Timestamp
+    expires_at: Timestamp
+    livemode: bool
+    mandate_data: Never
+    payment_intent: IntentId | None
+    payment_method_options: Never
+    payment_method_preview: MethodPreview
+    return_url: str | None
+    setup_future_usage: Literal["off_session", "on_session"] | None
+    setup_intent: SetupIntentId | None
+    shipping: CustomerShipping | None
+    use_stripe_sdk: bool
 
 
 class Card(TypedDict):

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from maalem.payments.accounts.records import Account, Customer, PaymentMethod, Token
+from maalem.payments.accounts.records import (
+    Account,
+    ConfirmationToken,
+    Customer,
+    PaymentMethod,
+    Token,
+)
 from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 
@@ -120,6 +126,36 @@ def payment_method(record: PaymentMethod) -> dict[str, Any]:
         "id": record.id,
         "object": "payment_method",
         "type": record.type,
+        **_seen(record),
+        "created": epoch(record.created_at),
+        "livemode": livemode(),
+        "metadata": record.metadata,
+    }
+
+
+def confirmation_token(record: ConfirmationToken, method: PaymentMethod) -> dict[str, Any]:
+    """The `confirmation_token` object, with its method as a page may show it again."""
+    return {
+        "id": record.id,
+        "object": "confirmation_token",
+        "created": epoch(record.created_at),
+        "expires_at": epoch(record.expires_at),
+        "livemode": livemode(),
+        "mandate_data": None,
+        "payment_intent": record.payment_intent_id,
+        "payment_method_options": None,
+        "payment_method_preview": {"type": method.type, **_seen(method)},
+        "return_url": record.return_url,
+        "setup_future_usage": record.setup_future_usage,
+        "setup_intent": record.setup_intent_id,
+        "shipping": record.shipping,
+        "use_stripe_sdk": False,
+    }
+
+
+def _seen(record: PaymentMethod) -> dict[str, Any]:
+    """What a method and the preview of one have in common."""
+    return {
         record.type: method_details(record),
         "allow_redisplay": record.allow_redisplay,
         "billing_details": {
@@ -130,10 +166,7 @@ def payment_method(record: PaymentMethod) -> dict[str, Any]:
             or dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
             "tax_id": None,
         },
-        "created": epoch(record.created_at),
         "customer": record.customer_id,
-        "livemode": livemode(),
-        "metadata": record.metadata,
     }
 
 

@@ -27,6 +27,7 @@ _REFERENCES = {
 _TOO_WIDE = ("acct_", "cus_", "we_")
 _APART = {
     *("accounts", "api_keys", "customers", "payment_methods", "tokens", "webhook_endpoints"),
+    "confirmation_tokens",
     *("events", "event_deliveries", "delivery_log", "idempotency_keys", "statements", "migrations"),
     *("external_accounts", "bank_tokens", "bank_files", "bank_statements", "files"),
     *("endpoint_standing", "endpoint_hours", "officers"),

@@ -135,6 +135,18 @@ def mandate(v1: Any) -> str:
     return str(kept.mandate)
 
 
+def token(v1: Any) -> str:
+    """A card, to be used once."""
+    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034"}
+    return str(v1.tokens.create({"card": card}).id)
+
+
+def said(v1: Any) -> str:
+    """How a payer pays, as a test says it in her place."""
+    made = v1.test_helpers.confirmation_tokens.create({"payment_method": "pm_card_visa"})
+    return str(made.id)
+
+
 def objects_of(client: Any, service: Service) -> dict[str, str]:
     """One of each kind, by the word of its address; `…/2` is the second id in an address."""
     v1: stripe.V1Services = client.v1
@@ -167,8 +179,6 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
     )
     earned: Any = shared.latest_charge
     fee = str(earned.application_fee)
-    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034"}
-    token = v1.tokens.create({"card": card})  # type: ignore[typeddict-item]
     session = service.session(line_items=[line("Tajine", 28_000)])
     events = v1.events.list({"limit": 1})
     endpoint = v1.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["*"]})
@@ -188,6 +198,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "application_fees/2": v1.application_fees.refunds.create(fee, {"amount": 100}).id,
         "balance_transactions": lines.data[0].id,
         "charges": charge,
+        "confirmation_tokens": said(v1),
         "customers": customer.id,
         "disputes": inquiry(service, charge),
         "files": document.id,
@@ -200,7 +211,7 @@ def objects_of(client: Any, service: Service) -> dict[str, str]:
         "sessions": session.id,
         "statements": statement(client),
         **risk(client),
-        "tokens": token.id,
+        "tokens": token(v1),
         "transfers": transfer.id,
         "transfers/2": reversal.id,
         "webhook_endpoints": endpoint.id,

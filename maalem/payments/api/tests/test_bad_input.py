@@ -59,6 +59,8 @@ NEEDED: dict[str, dict[str, str]] = {
         "conditions[0][is]": "is",
         "conditions[0][value]": "nothing",
     },
+    "POST /v1/confirmation_tokens": {"payment_method": "pm_card_visa"},
+    "POST /v1/test_helpers/confirmation_tokens": {"payment_method": "pm_card_visa"},
     "POST /v1/radar/value_lists": {"alias": "never_made", "name": "Never made"},
     "POST /v1/radar/value_list_items": {"value_list": "{value_lists}", "value": "y"},
     "GET /v1/radar/value_list_items": {"value_list": "{value_lists}"},

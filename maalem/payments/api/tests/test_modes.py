@@ -69,6 +69,14 @@ def _live(both: Service) -> stripe.StripeClient:
     return stripe.StripeClient(LIVE_KEY, base_addresses={"api": both.url}, max_network_retries=0)
 
 
+def test_test_helpers_work_in_test_mode_only(test, live):
+    said = {"payment_method_data": {"type": "card", "card": CARD}}
+    assert not test.test_helpers.confirmation_tokens.create(said).livemode
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        live.test_helpers.confirmation_tokens.create(said)
+    assert refused.value.code == "livemode_mismatch"
+
+
 def test_every_object_says_its_mode(test, live):
     for v1, expected in ((test, False), (live, True)):
         paid = v1.payment_intents.create({**BY_CARD, "expand": ["latest_charge"]})

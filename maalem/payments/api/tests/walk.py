@@ -112,6 +112,9 @@ def setup_intents(v1: Any, cast: Cast) -> None:
     tries = v1.setup_attempts.list({"setup_intent": setup.id}).data
     assert [found.id for found in tries] == [done.latest_attempt]
     assert v1.setup_intents.cancel(v1.setup_intents.create({}).id).status == "canceled"
+    said = v1.test_helpers.confirmation_tokens.create({"payment_method": "pm_card_visa"})
+    v1.setup_intents.create({"confirm": True, "confirmation_token": said.id})
+    assert v1.confirmation_tokens.retrieve(said.id).setup_intent.startswith("seti_")
 
 
 def payment_intents(v1: Any, cast: Cast) -> None:

@@ -19,6 +19,7 @@ from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
+from maalem.payments.api.confirmation import spend, with_token
 from maalem.payments.api.fields import MethodData
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.lists import ListParams, page
@@ -59,6 +60,7 @@ class MethodOptions(msgspec.Struct, forbid_unknown_fields=True):
 class Paying(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What both creating and confirming take about the way of paying."""
 
+    confirmation_token: str | None = None
     payment_method: str | None = None
     payment_method_data: MethodData | None = None
     payment_method_options: MethodOptions | None = None
@@ -127,6 +129,7 @@ async def _resume(call: Call, intent_id: str) -> Answered:
 @route("POST", "/v1/payment_intents", Create, steps=True, resume=_resume)
 async def create(call: Call, params: Create) -> Answered:
     """Make an intent; with `confirm` pay it in the same call."""
+    params, token = await with_token(call, params)
     _check(params)
     limits.may_charge(call.account)
     taken = await _method(call, params)
@@ -148,6 +151,7 @@ async def create(call: Call, params: Create) -> Answered:
                 "You cannot confirm this PaymentIntent because it's missing a payment method.",
                 code="payment_intent_unexpected_state",
             )
+        spend(taken, token, on=intent.id)
         return await _pay(call, params, intent=intent, taken=taken, stored=False)
     unit = taken.unit if taken else Unit()
     unit.put(intent)
@@ -247,6 +251,7 @@ async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> 
 async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
     """Pay an intent that is there."""
     intent = await the_intent(call, intent_id)
+    params, token = await with_token(call, params)
     _check(params)
     taken = await _method(call, params)
     if taken is None and intent.payment_method_id is not None:
@@ -259,6 +264,7 @@ async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
             code="payment_intent_unexpected_state",
             payment_intent=wire.intent(intent),
         )
+    spend(taken, token, on=intent.id)
     return await _pay(call, params, intent=intent, taken=taken, stored=True)
 
 
@@ -417,7 +423,7 @@ def _capture_method(params: Create) -> str:
 
 
 def _refuse_early(params: Create) -> None:
-    for name in ("off_session", "return_url", "error_on_requires_action"):
+    for name in ("confirmation_token", "off_session", "return_url", "error_on_requires_action"):
         if getattr(params, name):
             raise BadRequest(
                 f"You can only use the parameter {name} if you pass confirm=true.", param=name

@@ -19,6 +19,7 @@ from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
 from maalem.payments.acquiring.setup.states import SetupIntentStatus
 from maalem.payments.api import fields
 from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
+from maalem.payments.api.confirmation import spend, with_token
 from maalem.payments.api.fields import MethodData, Text
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.lists import ListParams, page
@@ -84,6 +85,7 @@ class Setting(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Agreed(Setting, forbid_unknown_fields=True, kw_only=True):
     """What creating and confirming take besides."""
 
+    confirmation_token: str | None = None
     mandate_data: MandateData | None = None
 
 
@@ -138,6 +140,7 @@ async def _resume(call: Call, setup_id: str) -> Answered:
 @route("POST", "/v1/setup_intents", Create, steps=True, resume=_resume)
 async def create(call: Call, params: Create) -> Answered:
     """Make a setup; with `confirm` ask the issuer in the same call."""
+    params, token = await with_token(call, params)
     _types(params.payment_method_types)
     merged({}, params.metadata)
     if params.return_url:
@@ -150,11 +153,11 @@ async def create(call: Call, params: Create) -> Answered:
             "You can only use the parameter mandate_data if you pass confirm=true.",
             param="mandate_data",
         )
-    if params.return_url and not params.confirm:
-        raise BadRequest(
-            "You can only use the parameter return_url if you pass confirm=true.",
-            param="return_url",
-        )
+    for name in ("confirmation_token", "return_url"):
+        if getattr(params, name) and not params.confirm:
+            raise BadRequest(
+                f"You can only use the parameter {name} if you pass confirm=true.", param=name
+            )
     setup_id = new_id("seti")
     setup = SetupIntent(
         id=setup_id,
@@ -177,6 +180,7 @@ async def create(call: Call, params: Create) -> Answered:
     if params.confirm:
         if taken is None:
             raise _no_method()
+        spend(taken, token, on=setup.id)
         return await _set_up(call, params, setup=setup, taken=taken, stored=False)
     unit = (taken.unit if taken else Unit()).put(setup)
     unit.events.append(call.event("setup_intent.created", wire.setup_intent(setup)))
@@ -236,6 +240,7 @@ async def update(call: Call, params: Update, setup_id: str) -> Decided:
 async def confirm(call: Call, params: Confirm, setup_id: str) -> Answered:
     """Ask the issuer about a setup that is there."""
     setup = await _the_setup(call, setup_id)
+    params, token = await with_token(call, params)
     if params.return_url:
         fields.url(params.return_url, param="return_url")
     taken = await _method(call, params)
@@ -244,6 +249,7 @@ async def confirm(call: Call, params: Confirm, setup_id: str) -> Answered:
     if taken is None:
         raise _no_method(setup)
     _check(taken, customer_id=setup.customer_id)
+    spend(taken, token, on=setup.id)
     return await _set_up(call, params, setup=setup, taken=taken, stored=True)
 
 
