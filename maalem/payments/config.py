@@ -9,6 +9,9 @@ from datetime import date
 
 from maalem.kit.rib import NotARib, read_rib
 
+# What the institution's bank account is kept in: what it can settle and pay out, and so all that it
+# charges. The ledger could hold others.
+CURRENCY = "mad"
 # Where the simulated bank keeps the clients' money; no bank of the country has the code 999.
 SIMULATED_ACCOUNT = "MA64999780000000000000000105"
 # Stands in on a developer's machine where nothing is set; the command line sets real ones.

@@ -9,13 +9,13 @@ from decimal import Decimal
 from maalem.payments.accounts.levels import ACTIVE, Level
 from maalem.payments.accounts.onboarding import rules_of
 from maalem.payments.accounts.records import Account
+from maalem.payments.config import CURRENCY
 from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
 from maalem.payments.ledger.balances import balance
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
-CURRENCY = "mad"  # the currency of the caps
 _ARRIVALS = ["charge", "payment", "transfer"]
 
 

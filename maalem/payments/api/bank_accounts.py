@@ -9,6 +9,7 @@ from maalem.payments import store
 from maalem.payments.accounts.people import Person
 from maalem.payments.accounts.records import Account
 from maalem.payments.api.call import Call, Object
+from maalem.payments.config import CURRENCY
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.records import changed
 from maalem.payments.settlement import places
@@ -16,7 +17,6 @@ from maalem.payments.settlement.accounts import accounts_shown as accounts_shown
 from maalem.payments.settlement.records import BankToken, ExternalAccount, Schedule
 from maalem.payments.units import Unit
 
-_CURRENCY = "mad"
 _PROBLEMS = {
     RibProblem.CHARACTERS: "An account number is the 24 digits of a RIB, or an IBAN.",
     RibProblem.LENGTH: "A RIB has 24 digits, a Moroccan IBAN 28 characters.",
@@ -35,7 +35,7 @@ class BankAccountData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     object: Literal["bank_account"] | None = None
     country: str
     account_number: str
-    currency: str = _CURRENCY
+    currency: str = CURRENCY
     account_holder_name: str | None = None
     account_holder_type: Literal["individual", "company"] | None = None
     routing_number: str | None = None
@@ -49,7 +49,7 @@ async def taken(call: Call, data: BankAccountData, *, param: str) -> BankToken:
             code="country_unsupported",
             param=f"{param}[country]",
         )
-    if data.currency.lower() != _CURRENCY:
+    if data.currency.lower() != CURRENCY:
         raise BadRequest("Bank accounts in Morocco are paid in mad.", param=f"{param}[currency]")
     try:
         rib = read_rib(data.account_number)
@@ -69,7 +69,7 @@ async def taken(call: Call, data: BankAccountData, *, param: str) -> BankToken:
         call.payments,
         account_id=call.account.id,
         rib=rib,
-        currency=_CURRENCY,
+        currency=CURRENCY,
         holder_name=data.account_holder_name or None,
         holder_type=data.account_holder_type,
     )

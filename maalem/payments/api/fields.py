@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from maalem.kit.money import EXPONENTS
 from maalem.payments.accounts.methods import Taken, billing, take_card, take_wallet
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.api.call import Call
 from maalem.payments.api.metadata import merged
+from maalem.payments.config import CURRENCY
 from maalem.payments.errors import ApiError, BadRequest, CardError
 from maalem.payments.units import Unit
 from maalem.payments.vault.records import TypedCard
@@ -104,11 +104,10 @@ def amount(value: int, *, param: str = "amount") -> int:
 
 
 def currency(value: str, *, param: str = "currency") -> str:
-    """A currency that we keep accounts in, lower case."""
+    """The currency that we settle in, lower case: money in another could not be paid out."""
     known = value.lower()
-    if known.upper() not in EXPONENTS:
-        supported = ", ".join(sorted(name.lower() for name in EXPONENTS))
-        raise BadRequest(f"Invalid currency: {value}. We support: {supported}.", param=param)
+    if known != CURRENCY:
+        raise BadRequest(f"Invalid currency: {value}. We support: {CURRENCY}.", param=param)
     return known
 
 

@@ -31,6 +31,27 @@ def seller(v1: Any, name: str = "Fadma Aït Baha") -> Any:
     )
 
 
+@pytest.mark.parametrize("currency", ["eur", "usd", "xyz", "", "ma", "madd"])
+def test_money_that_could_not_be_paid_out_is_not_taken(v1, currency):
+    """The institution's account at its bank is in dirhams."""
+    owner = seller(v1).id
+    goods = {"currency": currency, "unit_amount": 100, "product_data": {"name": "Tajine"}}
+    basket = [{"price_data": goods, "quantity": 1}]
+    shop = {"mode": "payment", "success_url": "http://shop.test/done", "line_items": basket}
+    some = {"amount": 1_000, "currency": currency}
+    for asked, param in (
+        (lambda: paid(v1, currency=currency), "currency"),
+        (lambda: v1.payment_intents.update(v1.payment_intents.create(
+            {"amount": 1_000, "currency": "mad"}).id, {"currency": currency}), "currency"),
+        (lambda: v1.checkout.sessions.create(shop), "line_items[0][price_data][currency]"),
+        (lambda: v1.transfers.create({**some, "destination": owner}), "currency"),
+        (lambda: v1.payouts.create(some), "currency"),
+    ):  # fmt: skip
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            asked()
+        assert refused.value.param == param
+
+
 def test_it_opens_an_account_for_a_seller(v1):
     account = v1.accounts.create(
         {

@@ -21,7 +21,6 @@ from maalem.payments.errors import BadRequest, NotFound
 AMOUNT_MAX = 99_999_999
 LINES_MAX = 100
 _METHODS = ("card", "wallet")
-_CURRENCIES = ("mad", "eur", "usd")
 
 Name = Annotated[str, Meta(min_length=1, max_length=500)]
 Url = Annotated[str, Meta(max_length=2_048)]
@@ -242,12 +241,7 @@ def _currency(params: CreateSession) -> str:
     currency = found.pop()
     if found:
         raise BadRequest("All line items must have the same currency.", param="line_items")
-    if currency not in _CURRENCIES:
-        raise BadRequest(
-            f"Invalid currency: {currency}. Supported: {', '.join(_CURRENCIES)}.",
-            param="line_items[0][price_data][currency]",
-        )
-    return currency
+    return fields.currency(currency, param="line_items[0][price_data][currency]")
 
 
 def _expiry(at: int | None, *, now: datetime) -> datetime | None:

@@ -16,6 +16,7 @@ from maalem.kit.ids import new_id
 from maalem.kit.rib import Rib
 from maalem.payments import store
 from maalem.payments.accounts.records import Account
+from maalem.payments.config import CURRENCY
 from maalem.payments.context import Payments
 from maalem.payments.rails.bank.port import Received
 from maalem.payments.rails.ports import NeverSeen
@@ -31,7 +32,6 @@ from maalem.payments.settlement.records import ExternalAccount, Payout
 from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
 
 BATCH_MAX = 1000
-CURRENCY = "mad"
 # Longer than the bank's deadline: whoever sent has had an answer, or is dead.
 GRACE_S = 90
 TRIES = 3

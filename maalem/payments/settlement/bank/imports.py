@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.config import CURRENCY
 from maalem.payments.context import Payments
 from maalem.payments.rails.bank.xml import Node
 from maalem.payments.records import changed
 from maalem.payments.settlement.bank import camt, pain002, verdicts
-from maalem.payments.settlement.bank.batches import CURRENCY
 from maalem.payments.settlement.bank.camt import Line, Told
 from maalem.payments.settlement.bank.findings import find
 from maalem.payments.settlement.bank.reading import REFUSALS, FileRefused, message

@@ -13,9 +13,9 @@ from typing import Any
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.config import CURRENCY
 from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
-from maalem.payments.settlement.bank.batches import CURRENCY
 from maalem.payments.settlement.bank.findings import find
 from maalem.payments.settlement.bank.records import Proof
 from maalem.payments.units import Unit
