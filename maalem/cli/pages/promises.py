@@ -15,7 +15,8 @@ HEAD = """\
 This page is made from `docs/promises.toml` and from the tests by `python -m maalem pages`; don't
 edit it. A test that proves a promise begins its docstring with the promise's number.
 """
-_NUMBERS = re.compile(r"P\d+(?:(?:, | and )P\d+)*(?=[:.])")
+# However they are written one after the other: "P12 P18:", "P1, P2 and P3:".
+_NUMBERS = re.compile(r"P\d+(?:(?:,| and)?\s+P\d+)*(?=[:.])")
 _NUMBER = re.compile(r"P\d+")
 
 
@@ -35,17 +36,23 @@ def promised() -> dict[str, dict[str, str]]:
 
 def proofs() -> Iterator[Proof]:
     """The tests that name a promise, in the order of their files."""
-    files = [*ROOT.glob("maalem/**/tests/test_*.py"), *ROOT.glob("tests/**/test_*.py")]
-    for path in sorted(files):
+    for file, test, said in docstrings():
+        begin = _NUMBERS.match(said)
+        if begin:
+            yield Proof(tuple(_NUMBER.findall(begin.group())), file, test)
+
+
+def docstrings() -> Iterator[tuple[str, str, str]]:
+    """The file, name and docstring of each test, in files where a promise's number stands."""
+    # A room's larger tests have folders of their own below tests/: crash, simulation.
+    files = [*ROOT.glob("maalem/**/tests/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")]
+    for path in sorted(set(files)):
         text = path.read_text(encoding="utf-8")
         if not _NUMBER.search(text):
             continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                begin = _NUMBERS.match(ast.get_docstring(node) or "")
-                if begin:
-                    numbers = tuple(_NUMBER.findall(begin.group()))
-                    yield Proof(numbers, str(path.relative_to(ROOT)), node.name)
+                yield str(path.relative_to(ROOT)), node.name, ast.get_docstring(node) or ""
 
 
 def page() -> str:
