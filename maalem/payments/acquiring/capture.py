@@ -20,6 +20,7 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import CardError, Refused
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import AVAILABLE, PENDING, BalanceTransaction
+from maalem.payments.metadata import laid_over_later
 from maalem.payments.rails.ports import Declined, Done, Outcome
 from maalem.payments.records import changed
 from maalem.payments.units import Keep, Unit
@@ -225,7 +226,7 @@ def _paid(intent: Intent, followup: Followup) -> Intent:
         status=IntentStatus.SUCCEEDED if followup.final else intent.status,
         amount_capturable=rest,
         amount_received=intent.amount_received + followup.amount,
-        metadata={**intent.metadata, **(followup.metadata or {})},
+        metadata=laid_over_later(intent.metadata, followup.metadata),
         statement_descriptor=followup.statement_descriptor or intent.statement_descriptor,
     )
 

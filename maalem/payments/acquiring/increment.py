@@ -14,6 +14,7 @@ from maalem.payments.context import Payments
 from maalem.payments.errors import Refused
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import PENDING
+from maalem.payments.metadata import laid_over_later
 from maalem.payments.packed import pack
 from maalem.payments.rails.ports import Done, Outcome
 from maalem.payments.records import changed
@@ -97,7 +98,7 @@ def _raised(
         intent,
         amount=total,
         amount_capturable=total,
-        metadata={**intent.metadata, **(followup.metadata or {})},
+        metadata=laid_over_later(intent.metadata, followup.metadata),
         **said,
     )
     held = changed(charge, amount=total, payment_method_details=_details(charge, total), **said)

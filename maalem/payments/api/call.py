@@ -40,6 +40,7 @@ class Call:
     holder: int
     expand: list[str]
     now: datetime
+    fingerprint_before: str | None = None
     held: str | None = None
     upload: Upload | None = None
     fresh: dict[str, Object] = field(default_factory=dict)

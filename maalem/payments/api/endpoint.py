@@ -24,6 +24,7 @@ from maalem.payments.api.idempotency import (
     checked_key,
     encode,
     fingerprint,
+    fingerprint_before,
     internal_error,
 )
 from maalem.payments.api.other_mode import told_of_the_other_mode
@@ -189,17 +190,15 @@ class Api:
         key = checked_key(headers.every(b"idempotency-key")) if writes else None
         if caller.key.kind == Kind.PUBLISHABLE:
             key = None  # whoever reads the page could ask for the answers to the merchant's keys
+        named, secret = path + (caller.key.officer_id or ""), payments.config.fingerprint_key
         call = Call(
             payments=payments,
             caller=caller,
             request_id=request.request_id,
             path=path,
             idempotency_key=key,
-            fingerprint=fingerprint(
-                path + (caller.key.officer_id or ""), pairs, key=payments.config.fingerprint_key
-            )
-            if key
-            else "",
+            fingerprint=fingerprint(named, pairs, key=secret) if key else "",
+            fingerprint_before=fingerprint_before(named, pairs, key=secret) if key else None,
             holder=await self._holders[caller.live].register(payments) if key else 0,
             expand=expand,
             now=payments.clock.now(),

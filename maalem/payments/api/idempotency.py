@@ -32,13 +32,42 @@ _log = logging.getLogger("maalem.payments.api")
 
 
 def fingerprint(path: str, pairs: Pairs, *, key: bytes) -> str:
-    """What a retry must repeat: the endpoint and its parameters, in whatever order.
+    """What a retry must repeat: the endpoint and its parameters, in whatever order where the order
+    says nothing. It does within a parameter that is written with `[]` (each makes the next place
+    of a list) or twice.
 
     A keyed hash, because a card's number may be among them (PCI DSS 4.0.1, 3.5.1.1); the security
     code is left out, since nothing of it may be kept (3.3.1).
     """
-    digest = hashlib.blake2b(path.encode(), key=key, digest_size=16)
-    for name, value in sorted(pairs):
+    if not _order_counts(pairs):
+        return _digest(path, sorted(pairs), key=key)
+    lists = {name.partition("[")[0] for name, _ in pairs if "[]" in name}
+
+    def place(pair: tuple[str, str]) -> str:
+        root = pair[0].partition("[")[0]
+        return root if root in lists else pair[0]
+
+    return _digest(path, sorted(pairs, key=place), key=key, person=b"in order")
+
+
+def fingerprint_before(path: str, pairs: Pairs, *, key: bytes) -> str | None:
+    """How the same request was kept while values under one name were sorted; None: just so.
+
+    Keys live for 35 days (`forget_keys`), so what was stored so until then is replayed by this.
+    No request is kept so any more, nor can be: a fingerprint in order is another hash. So two
+    orders of one list are mistaken for each other only under a key that is that old.
+    """
+    return _digest(path, sorted(pairs), key=key) if _order_counts(pairs) else None
+
+
+def _order_counts(pairs: Pairs) -> bool:
+    names = [name for name, _ in pairs]
+    return len(set(names)) < len(names) or any("[]" in name for name in names)
+
+
+def _digest(path: str, pairs: Pairs, *, key: bytes, person: bytes = b"") -> str:
+    digest = hashlib.blake2b(path.encode(), key=key, digest_size=16, person=person)
+    for name, value in pairs:
         if not name.endswith("[cvc]"):
             digest.update(f"\x00{len(name)}:{name}={value}".encode())
     return digest.hexdigest()
@@ -127,7 +156,7 @@ class Keys:
         )
 
     async def _again(self, call: Call, found: Route, *, saved: Any) -> Answered:
-        if saved["fingerprint"] != call.fingerprint:
+        if saved["fingerprint"] not in (call.fingerprint, call.fingerprint_before):
             raise KeyMismatch(
                 "Keys for idempotent requests can only be used with the same parameters they"
                 f" were first used with. Try using a key other than '{call.idempotency_key}' if"

@@ -1,8 +1,9 @@
 """Metadata: at most 50 keys of 40 characters with values of 500; given keys change, others stay."""
 
 from maalem.payments.errors import BadRequest
+from maalem.payments.metadata import KEYS_MAX, laid_over
 
-KEYS_MAX, KEY_MAX, VALUE_MAX = 50, 40, 500
+KEY_MAX, VALUE_MAX = 40, 500
 
 
 def merged(
@@ -26,7 +27,15 @@ def merged(
                 f"Metadata values can have up to {VALUE_MAX} characters, you passed {len(value)}.",
                 param=f"{param}[{key}]",
             )
-    result = {key: value for key, value in {**old, **given}.items() if value}
+    result = laid_over(old, given)
     if len(result) > KEYS_MAX:
         raise BadRequest(f"Metadata can have up to {KEYS_MAX} keys.", param=param)
     return result
+
+
+def for_later(old: dict[str, str], given: dict[str, str] | str | None) -> dict[str, str] | None:
+    """What is laid over `old` once a network has answered; whether it may be is said now."""
+    merged(old, given)
+    if isinstance(given, dict):
+        return given or None
+    return None if given is None else dict.fromkeys(old, "") or None

@@ -1,11 +1,16 @@
 """One key, one effect, one answer: over HTTP, as a careful and as a careless client sees it."""
 
 import asyncio
+import os
 import uuid
 from typing import Any
 
 import httpx
 import pytest
+
+from maalem.payments.api.idempotency import fingerprint, fingerprint_before
+from maalem.payments.api.params import pairs_of, tree_of
+from maalem.payments.config import Config
 
 pytestmark = pytest.mark.xdist_group("payments-service")
 PAY = {"amount": "1000", "currency": "mad", "confirm": "true", "payment_method": "pm_card_visa"}
@@ -66,6 +71,76 @@ def test_the_order_of_parameters_does_not_matter(caller, key):
     first = caller.post("payment_intents", PAY, key=key)
     again = caller.post("payment_intents", dict(reversed(PAY.items())), key=key)
     assert again.content == first.content
+
+
+CARD_FIRST = "amount=900&currency=mad&payment_method_types[]=card&payment_method_types[]=wallet"
+WALLET_FIRST = "amount=900&currency=mad&payment_method_types[]=wallet&payment_method_types[]=card"
+
+
+def written(caller: Caller, body: str, *, key: str) -> Any:
+    """A payment intent made of a form as it is written."""
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": key}
+    return caller.http.post("/v1/payment_intents", content=body, headers=form)
+
+
+def test_the_order_of_a_list_s_values_counts(caller, key):
+    """P2: two lists of the same values in another order are two requests."""
+    first = written(caller, WALLET_FIRST, key=key)
+    again = written(caller, WALLET_FIRST, key=key)
+    assert first.json()["payment_method_types"] == ["wallet", "card"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.content == first.content
+    other = written(caller, CARD_FIRST, key=key)
+    assert (other.status_code, other.json()["error"]["type"]) == (400, "idempotency_error")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a[]=1&a[]=2", "a[]=2&a[]=1"),
+        ("a=1&a=2", "a=2&a=1"),
+        ("a[][x]=1&a[][y]=2", "a[][y]=2&a[][x]=1"),
+        ("a[b][]=1&a[b][]=2&c=1", "c=1&a[b][]=2&a[b][]=1"),
+    ],
+)
+def test_what_is_read_otherwise_has_another_fingerprint(one, other):
+    one, other = pairs_of(one), pairs_of(other)
+    said = tree_of(one), tree_of(other)
+    assert said[0] != said[1]
+    assert fingerprint("/v1/x", one, key=b"k") != fingerprint("/v1/x", other, key=b"k")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a=1&b=2", "b=2&a=1"),
+        ("a[0]=1&a[1]=2", "a[1]=2&a[0]=1"),
+        ("a[]=1&a[]=2&b=3", "b=3&a[]=1&a[]=2"),
+    ],
+)
+def test_what_is_read_the_same_has_one_fingerprint(one, other):
+    one, other = pairs_of(one), pairs_of(other)
+    assert tree_of(one) == tree_of(other)
+    assert fingerprint("/v1/x", one, key=b"k") == fingerprint("/v1/x", other, key=b"k")
+
+
+def test_a_key_that_was_kept_before_the_order_counted_is_replayed(caller, key):
+    """P4: the fingerprint of such a request was another one; the key lives on for its 35 days."""
+    first = written(caller, WALLET_FIRST, key=key)
+    config = Config.from_env({**os.environ, **caller.service.environment})
+    secret = config.fingerprint_key
+    earlier = fingerprint_before("/v1/payment_intents", pairs_of(WALLET_FIRST), key=secret)
+    caller.service.rows("UPDATE idempotency_keys SET fingerprint = %s WHERE key = %s", earlier, key)
+    again = written(caller, WALLET_FIRST, key=key)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.content == first.content
+    assert written(caller, f"{WALLET_FIRST}&description=x", key=key).status_code == 400
+
+
+def test_the_fingerprint_of_a_request_without_lists_is_what_it_always_was():
+    pairs = pairs_of("b=2&a[x]=1&card[cvc]=314")
+    assert fingerprint_before("/v1/x", pairs, key=b"k") is None
+    assert fingerprint("/v1/x", pairs, key=b"k") == "6d65b0454ec425349675626771d02800"
 
 
 def test_a_decline_is_remembered(caller, key):

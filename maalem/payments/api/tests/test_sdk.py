@@ -306,6 +306,30 @@ def test_a_wrong_parameter_is_named(v1, params, code, param):
     assert (refused.value.code, refused.value.param) == (code, param)
 
 
+def test_expand_goes_four_levels_deep_and_no_deeper(v1):
+    """Both on real objects: each of the names below is one that can be expanded there."""
+    payment = paid(v1)
+    made = v1.refunds.create({"charge": payment.latest_charge, "amount": 100})
+    deep = "charge.payment_intent.latest_charge.balance_transaction"
+    found = v1.refunds.retrieve(made.id, {"expand": [deep]})
+    charge = found.charge.payment_intent.latest_charge
+    assert (found.charge.id, charge.id) == (payment.latest_charge, payment.latest_charge)
+    assert charge.balance_transaction.object == "balance_transaction"
+    assert charge.balance_transaction.source == payment.latest_charge
+    listed = v1.refunds.list({"charge": payment.latest_charge, "expand": [f"data.{deep}"]})
+    assert listed.data[0].charge.payment_intent.latest_charge.balance_transaction.id.startswith(
+        "txn_"
+    )
+    for path in (f"payment_intent.latest_charge.{deep.split('.', 1)[1]}", f"data.charge.{deep}"):
+        ask = v1.refunds.list if path.startswith("data.") else v1.refunds.retrieve
+        which = [] if path.startswith("data.") else [made.id]
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            ask(*which, {"expand": [path]})
+        assert refused.value.param == "expand"
+        assert "more than 4 levels" in str(refused.value)
+    v1.refunds.retrieve(made.id, {"expand": ["payment_intent.latest_charge.payment_intent"]})
+
+
 def test_what_can_not_be_expanded_is_refused(v1):
     intent = v1.payment_intents.create({"amount": 100, "currency": "mad"})
     for path in ("amount", "nothing", "a.b.c.d.e"):

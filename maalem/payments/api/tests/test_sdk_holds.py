@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import stripe
 
+from maalem.payments.metadata import laid_over_later
+
 pytestmark = pytest.mark.xdist_group("payments-service")
 ASKED = {
     "request_multicapture": "if_available",
@@ -103,3 +105,39 @@ def test_a_declined_rise_is_a_card_error_and_the_hold_stays(v1):
         v1.payment_intents.increment_authorization(intent.id, {"amount": 90_000})
     assert refused.value.error.decline_code == "insufficient_funds"
     assert v1.payment_intents.retrieve(intent.id).amount_capturable == 10_000
+
+
+@pytest.mark.parametrize("verb", ["capture", "increment_authorization"])
+def test_metadata_given_with_it_is_merged_as_everywhere(v1, verb):
+    """An empty value takes its key away, an empty set all of them, and there are at most 50."""
+
+    def do(intent: Any, **fields: Any) -> Any:
+        fields |= {} if verb == "capture" else {"amount": 11_000}
+        return getattr(v1.payment_intents, verb)(intent.id, fields).metadata.to_dict()
+
+    def begun(**metadata: str) -> Any:
+        return held(v1, metadata=metadata)
+
+    assert do(begun(a="1", b="2", c="3"), metadata={"a": "", "b": "4", "d": "5"}) == {
+        "b": "4",
+        "c": "3",
+        "d": "5",
+    }
+    assert do(begun(a="1"), metadata="") == {}
+    assert do(begun(a="1")) == {"a": "1"}
+    full = begun(**{f"k{n}": "x" for n in range(50)})
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        do(full, metadata={"more": "x"})
+    assert (refused.value.param, refused.value.http_status) == ("metadata", 400)
+    now = v1.payment_intents.retrieve(full.id)
+    assert (now.status, now.amount, len(now.metadata.to_dict())) == ("requires_capture", 10_000, 50)
+    assert len(do(full, metadata={"more": "x", "k0": ""})) == 50
+
+
+def test_keys_that_came_while_the_network_was_asked_leave_no_more_than_fifty():
+    old = {f"k{n}": "x" for n in range(49)}
+    given = {"k0": "", "one": "1", "two": "2", "three": "3"}
+    after = laid_over_later(old, given)
+    assert len(after) == 50
+    assert "k0" not in after
+    assert {"one", "two"} <= after.keys()

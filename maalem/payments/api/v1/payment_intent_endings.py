@@ -13,7 +13,7 @@ from maalem.payments.acquiring.records import Followup
 from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Object, StepKeep
 from maalem.payments.api.idempotency import encode
-from maalem.payments.api.metadata import merged
+from maalem.payments.api.metadata import for_later
 from maalem.payments.api.routes import route
 from maalem.payments.api.terms import TransferAmount
 from maalem.payments.api.v1.payment_intents import the_intent
@@ -82,7 +82,7 @@ async def capture(call: Call, params: Capture, intent_id: str) -> Answered:
         )
         if params.application_fee_amount is not None or params.transfer_data
         else None,
-        metadata=merged({}, params.metadata) or None,
+        metadata=for_later(intent.metadata, params.metadata),
         statement_descriptor=params.statement_descriptor or None,
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
@@ -102,13 +102,14 @@ async def capture(call: Call, params: Capture, intent_id: str) -> Answered:
 async def increment(call: Call, params: Increment, intent_id: str) -> Answered:
     """Raise what is held to a new total."""
     keep = _keep_capture(call)
+    intent = await the_intent(call, intent_id)
     await raising.increment(
         call.payments,
-        intent=await the_intent(call, intent_id),
+        intent=intent,
         amount=fields.amount(params.amount),
         description=params.description or None,
         statement_descriptor=params.statement_descriptor or None,
-        metadata=merged({}, params.metadata) or None,
+        metadata=for_later(intent.metadata, params.metadata),
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
         keep=keep,
