@@ -28,6 +28,14 @@ def world(db: None, bank: Fake):
 
 
 @pytest.fixture
+def building(db: None):
+    """What makes the cast's shop, for tests that make more than one."""
+    from maalem.platform.market.tests.world import build
+
+    return build
+
+
+@pytest.fixture
 def own_database(django_db_blocker) -> Iterator[str]:
     """A migrated database of this test's own, for threads, commits and killed connections."""
     template = urlsplit(os.environ["MAALEM_TEST_PLATFORM"]).path.lstrip("/")

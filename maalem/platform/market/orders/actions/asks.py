@@ -42,7 +42,8 @@ def ask_refund(key: str) -> str:
 def ask_goodwill(key: str) -> str:
     """Ask for what an officer gives back, unless it is answered; return its status afterwards.
 
-    A refusal is final here: she was told, and may have done something else.
+    A refusal is final here: she was told, and may have done something else. Only of a parcel that
+    was called off meanwhile is it asked again: its refund was of what this leaves (`_owed_still`).
     """
     with _alone(key) as mine:
         row = Goodwill.objects.select_related("payment__group").get(key=key)
@@ -131,11 +132,13 @@ def _ask(row: Refund | Goodwill | Release, *, call: Callable[[], str], group: Or
 def _record(
     row: Refund | Goodwill | Release, *, then: AskStatus, reason: str, answer: str = ""
 ) -> str:
+    owed_still = isinstance(row, Goodwill) and _owed_still(row)
     fresh = type(row).objects.select_for_update().get(pk=row.pk)
     if fresh.status == AskStatus.DONE:
         return fresh.status
     if then == AskStatus.REFUSED:
         type(row).objects.filter(pk=row.pk).update(refusals=F("refusals") + 1)
+        then = AskStatus.UNKNOWN if owed_still else then
     if fresh.status == then:
         return fresh.status
     if then == AskStatus.DONE:
@@ -144,6 +147,15 @@ def _record(
     else:
         move(fresh, then=then, reason=reason)
     return fresh.status
+
+
+def _owed_still(row: Goodwill) -> bool:
+    """Whether the parcel was called off by us while this was under way: all of it is the buyer's.
+
+    Asked under the group's lock, which whoever calls off holds as well.
+    """
+    order = lock_order(row.order.number)
+    return Refund.objects.filter(order=order).exists()
 
 
 def _done(row: Refund | Goodwill | Release) -> None:

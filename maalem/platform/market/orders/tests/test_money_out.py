@@ -1,5 +1,6 @@
 """Money out: released once on delivery, refunded once on cancelling, asked until answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,16 @@ from django.db.models.functions import Now
 
 from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.market.orders.actions import asks, finish
+from maalem.platform.market.orders.actions.goodwill import give_back
 from maalem.platform.market.orders.actions.parcels import cancel, confirm_delivery, dispatch
-from maalem.platform.market.orders.models import Alert, Order, OrderGroup, Refund, Release
+from maalem.platform.market.orders.models import (
+    Alert,
+    Goodwill,
+    Order,
+    OrderGroup,
+    Refund,
+    Release,
+)
 
 
 @pytest.fixture
@@ -21,7 +30,7 @@ def sent(world):
 
 
 def patience_is_over():
-    for model in (Refund, Release):
+    for model in (Refund, Goodwill, Release):
         model.objects.update(asked_at=Now() - timedelta(minutes=5))
 
 
@@ -135,6 +144,40 @@ def test_a_refund_without_an_answer_is_asked_again_and_paid_once(world, trouble)
     finish.ask_again()
     assert len(world.bank.refunds) == 1
     assert Refund.objects.get().status == "done"
+
+
+def test_what_was_given_of_a_parcel_that_is_called_off_then_is_asked_until_it_is_done(world):
+    """P14: the refund leaves out what an officer gave before; refused, it would be nobody's."""
+    group = world.paid()
+    order = group.orders.get(artisan=world.potter)
+    give_back(order.number, amount_minor=1_000, key="a-lid-is-cracked", by="officer")
+    cancel(order.number, by="potter")
+    (intent,) = world.bank.intents.values()
+    world.bank.intents[intent.id] = replace(intent, received_minor=0)
+    drain()
+    goodwill = Goodwill.objects.get()
+    assert (goodwill.status, goodwill.refusals) == ("unknown", 1)
+    assert Alert.objects.get(kind="goodwill_refused").settled_at is None
+    world.bank.intents[intent.id] = intent
+    patience_is_over()
+    finish.ask_again()
+    back = [refund.amount_minor for refund in world.bank.refunds.values()]
+    assert sorted(back) == [1_000, order.total_minor - 1_000]
+    assert Alert.objects.get(kind="goodwill_refused").settled_at is not None
+
+
+def test_a_refused_gift_of_a_parcel_that_stands_is_not_asked_again(world):
+    order = world.paid().orders.first()
+    give_back(order.number, amount_minor=1_000, key="late", by="officer")
+    (intent,) = world.bank.intents.values()
+    world.bank.intents[intent.id] = replace(intent, received_minor=0)
+    drain()
+    world.bank.intents[intent.id] = intent
+    patience_is_over()
+    assert finish.ask_again() == 0
+    cancel(order.number, by="test")
+    drain()
+    assert [back.amount_minor for back in world.bank.refunds.values()] == [order.total_minor]
 
 
 def test_asking_twice_about_what_is_done_asks_nobody(sent):
