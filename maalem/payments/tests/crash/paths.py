@@ -12,6 +12,7 @@ from typing import Any
 from maalem.kit.rib import rib_key
 from maalem.payments import store
 from maalem.payments.accounts.records import Account
+from maalem.payments.acquiring.chores import expire_attempts
 from maalem.payments.acquiring.confirm import complete_authentication
 from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.setup import confirm as setting
@@ -32,6 +33,15 @@ HOLD = {
     "payment_method_options__card__request_incremental_authorization": "if_available",
 }
 DISPUTED = {**PAY, "payment_method": "pm_card_createDispute"}
+WALLET = {
+    "amount": 10_000,
+    "currency": "mad",
+    "confirm": "true",
+    "payment_method_types[]": "wallet",
+    "payment_method_data__type": "wallet",
+    "payment_method_data__wallet__phone": "+212661000101",
+}
+PIN = "1234"
 CHALLENGED = {**PAY, "payment_method": "pm_card_threeDSecure2Required"}
 
 
@@ -105,10 +115,26 @@ async def _direct(h: Hands) -> None:
     await h.ask("payment_intents", of=h.state["seller"], application_fee_amount=900, **PAY)
 
 
-async def _challenge_passed(h: Hands) -> None:
+def approved(secret: str) -> Work:
+    """The payer says yes, to her bank or on her telephone."""
+
+    async def act(h: Hands) -> None:
+        attempt = await h.row("SELECT id, challenge FROM payment_attempts")
+        await h.payments.rails.desk.respond(attempt["challenge"], secret=secret)
+        await complete_authentication(h.payments, attempt=attempt["id"])
+
+    return act
+
+
+async def _refused(h: Hands) -> None:
     attempt = await h.row("SELECT id, challenge FROM payment_attempts")
-    await h.payments.rails.desk.respond(attempt["challenge"], secret=CODE)
+    await h.payments.rails.desk.refuse(attempt["challenge"])
     await complete_authentication(h.payments, attempt=attempt["id"])
+
+
+async def _said(h: Hands) -> None:
+    made = await h.ask("test_helpers/confirmation_tokens", payment_method="pm_card_visa")
+    h.state["said"] = made["id"]
 
 
 async def _setup_passed(h: Hands) -> None:
@@ -211,6 +237,17 @@ async def _reserved(h: Hands) -> None:
     await h.payments.writer.commit(kept.unit)
 
 
+async def _earned(h: Hands) -> None:
+    """A seller's money that is available, and a rule by which some of it may be kept back."""
+    await _seller(h)
+    await h.ask("payment_intents", of=h.state["seller"], **AT_ONCE)
+    h.state["rule"] = (await h.row("SELECT id FROM reserve_rules LIMIT 1"))[0]
+
+
+async def _kept_back(h: Hands) -> None:
+    await h.ask("reserves", of=h.state["seller"], rule=h.state["rule"], currency="mad")
+
+
 async def _intent(h: Hands) -> None:
     h.state["pi"] = (await h.ask("payment_intents", amount=10_000, currency="mad"))["id"]
 
@@ -225,8 +262,21 @@ PATHS = {
     "confirmed": Path(
         _intent, asking("payment_intents/{pi}/confirm", payment_method="pm_card_visa")
     ),
+    "confirmed by a token": Path(
+        _said,
+        asking(
+            "payment_intents",
+            amount=10_000,
+            currency="mad",
+            confirm="true",
+            confirmation_token="{said}",
+        ),
+    ),
+    "wallet asked": Path(_nothing, asking("payment_intents", **WALLET)),
+    "wallet approved": Path(paid(**WALLET), approved(PIN)),
+    "wallet refused": Path(paid(**WALLET), _refused),
     "3-D Secure asked": Path(_nothing, asking("payment_intents", **CHALLENGED)),
-    "3-D Secure passed": Path(paid(**CHALLENGED), _challenge_passed),
+    "3-D Secure passed": Path(paid(**CHALLENGED), approved(CODE)),
     "held": Path(_nothing, asking("payment_intents", **HOLD)),
     "captured": Path(paid(**HOLD), asking(TO_CAPTURE)),
     "captured, a last part": Path(paid(**HOLD), asking(TO_CAPTURE, amount_to_capture=3_000)),
@@ -236,6 +286,7 @@ PATHS = {
     "raised": Path(
         paid(**HOLD), asking("payment_intents/{pi}/increment_authorization", amount=15_000)
     ),
+    "hold left until its day": Path(paid(**HOLD), job(expire_attempts), timedelta(days=8)),
     "given up": Path(paid(**HOLD), asking(TO_CANCEL)),
     "canceled": Path(_intent, asking(TO_CANCEL)),
     "refunded in part": Path(paid(**PAY), asking("refunds", **REFUND)),
@@ -276,6 +327,7 @@ PATHS = {
     "payout canceled": Path(paid_out(), asking("payouts/{po}/cancel")),
     "payout sent": Path(paid_out(), job(bank.send), DAYS),
     "payout paid": Path(paid_out(sent=True), job(bank.receive), timedelta(days=1)),
+    "payout refused": Path(paid_out(ends="0106", sent=True), job(bank.receive), timedelta(days=1)),
     "payout returned": Path(paid_out(ends="0104", sent=True), job(bank.receive), timedelta(days=5)),
     "payouts on their day": Path(with_bank(), job(settlement.make_scheduled), DAYS),
     "card set up": Path(
@@ -284,5 +336,7 @@ PATHS = {
     ),
     "card set up, 3-D Secure": Path(_challenged_setup, _setup_passed),
     "made available": Path(_passed_on, job(settlement.make_available), DAYS),
+    "networks settled": Path(_passed_on, job(bank.receive), DAYS),
+    "kept back": Path(_earned, _kept_back),
     "reserve ended": Path(_reserved, job(reserves.release_due), timedelta(days=200)),
 }
