@@ -12,8 +12,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from maalem.platform.market.catalog.models import Variant
+from maalem.platform.market.checkout import decide
+from maalem.platform.market.checkout.models import CommissionRule
 from maalem.platform.market.orders import links
-from maalem.platform.market.orders.models import OrderGroup, PaymentAttempt
+from maalem.platform.market.orders.actions.parcels import confirm_delivery, dispatch
+from maalem.platform.market.orders.models import Order, OrderGroup, OrderLine, PaymentAttempt
 from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.tests.world import withdraw
 
@@ -385,19 +388,36 @@ def test_the_order_in_every_state_has_a_page_in_every_language(visitor, world, l
         assert visitor.get(links.path(late.number, to="orders:receipt")).status_code == 302
 
 
-def test_the_receipt_is_made_of_frozen_words_alone(visitor, world):
-    """P25: to the byte, whatever was edited since."""
+def test_the_receipt_is_made_of_frozen_words_alone(visitor, world, monkeypatch):
+    """P25: the whole page to the byte, and every row of the order, whatever was edited since:
+    prices, names, the operator's rules and the tax on commissions."""
     group = world.paid()
-    before = visitor.get(links.path(group.number, to="orders:receipt")).content
+    address = links.path(group.number, to="orders:receipt")
+    before, rows = visitor.get(address).content, agreed(group)
     Variant.objects.update(price_minor=1)
     world.weaver.name = "Somebody else"
     world.weaver.save()
-    after = visitor.get(links.path(group.number, to="orders:receipt")).content
-    assert strip(before) == strip(after)
+    CommissionRule.objects.update(rate_bps=5_000, ends_on=None)
+    monkeypatch.setattr(decide, "VAT_BPS", 3_000)
+    assert visitor.get(address).content == before
+    assert agreed(group) == rows
+    for parcel in group.orders.all():
+        dispatch(parcel.number, by="test")
+        confirm_delivery(parcel.number, by="buyer")
+        assert parcel.release.amount_minor == parcel.seller_net_minor, "as it was agreed"
+    assert visitor.get(address).content == before
+    later = world.paid(world.cart(tagine=2)).orders.get()
+    assert later.commission_minor == later.goods_minor // 2, "the rule has changed"
+    assert later.commission_vat_minor == later.commission_minor * 3 // 10, "and the tax"
 
 
-def strip(page):
-    return re.sub(rb"<header.*?</header>|<footer.*", b"", page, flags=re.S)
+def agreed(group):
+    """What the order, its split and its lines say, without their way."""
+    return (
+        list(OrderGroup.objects.filter(pk=group.pk).values()),
+        list(Order.objects.filter(group=group).order_by("pk").values()),
+        list(OrderLine.objects.filter(order__group=group).order_by("pk").values()),
+    )
 
 
 def test_the_buyer_says_that_a_parcel_arrived(visitor, world):

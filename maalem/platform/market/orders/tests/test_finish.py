@@ -4,10 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from procrastinate.contrib.django import app
 
 from maalem.platform.ground.gateway.errors import Unknown
+from maalem.platform.market.orders import jobs
 from maalem.platform.market.orders.actions import attempts, finish
-from maalem.platform.market.orders.models import Alert, OrderGroup, PaymentAttempt
+from maalem.platform.market.orders.models import (
+    Alert,
+    OrderGroup,
+    Payment,
+    PaymentAttempt,
+    Refund,
+)
 from maalem.platform.market.orders.tests.bending import bend
 
 
@@ -26,6 +34,11 @@ def make_old(attempt):
 
 
 def test_a_page_paid_without_a_word_is_found_by_asking(world):
+    """P17: paid there, and we died before we wrote it down: found by the next turns and completed.
+
+    Patience with a page, patience between two questions and the minute between two turns add up
+    to the longest that it can take.
+    """
     group, attempt = world.opened()
     world.bank.pay(attempt.session)
     make_old(attempt)
@@ -33,6 +46,17 @@ def test_a_page_paid_without_a_word_is_found_by_asking(world):
     assert finish.ask_again() == 1
     group.refresh_from_db()
     assert group.status == "paid"
+    assert {order.status for order in group.orders.all()} == {"to_prepare"}
+    assert Payment.objects.get(group=group).amount_minor == group.total_minor
+    ((minute, _),) = turns("ask_again")
+    assert minute == "* * * * *"
+    assert 2 * jobs.PATIENCE + timedelta(minutes=2) < timedelta(minutes=15)
+
+
+def turns(name):
+    """The cron of a job and what else was said about it, as the worker has it."""
+    registry = app.periodic_registry.periodic_tasks.values()
+    return [(one.cron, one.task.name) for one in registry if one.task.func.__name__ == name]
 
 
 def test_nobody_is_asked_before_patience_is_over(world):
@@ -130,6 +154,7 @@ def test_one_that_breaks_does_not_keep_the_others_waiting(world, monkeypatch):
 
 
 def test_a_payment_that_the_institution_knows_nothing_of_is_put_before_a_person(world):
+    """P17: looked for every night; an alarm, and nothing is mended in silence."""
     group = world.paid()
     world.paid(world.cart(tagine=1))
     day = timedelta(days=1)
@@ -142,3 +167,8 @@ def test_a_payment_that_the_institution_knows_nothing_of_is_put_before_a_person(
     assert Alert.objects.get(kind="paid_without_trace").group == group
     group.refresh_from_db()
     assert group.status == "paid", "nothing is mended in silence"
+    assert Payment.objects.filter(group=group, verdict="accepted").count() == 1
+    assert Refund.objects.count() == 0
+    ((night, _),) = turns("check_paid")
+    assert night == "47 4 * * *"
+    assert timedelta(days=1) < jobs.CHECKED_AGAIN, "no payment falls between two nights"

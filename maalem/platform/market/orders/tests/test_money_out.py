@@ -198,3 +198,63 @@ def test_the_bank_keeps_the_commission(sent):
         order.commission_minor + order.commission_vat_minor for order in sent.group.orders.all()
     )
     assert released + kept == OrderGroup.objects.get().total_minor
+
+
+def test_a_full_refund_leaves_neither_commission_nor_tax_nor_a_missing_piece(world):
+    """P13: nothing of the parcel is kept by anybody, and its pieces are for sale as before."""
+    shelf = stock(world)
+    group = world.paid()
+    for order in group.orders.all():
+        cancel(order.number, by="test")
+    drain()
+    assert sum(one.amount_minor for one in world.bank.refunds.values()) == group.total_minor
+    assert not world.bank.transfers, "no share, so nothing is left that a commission is of"
+    assert not Release.objects.exists()
+    assert stock(world) == shelf
+    assert {order.status for order in group.orders.all()} == {"refunded"}
+
+
+def test_the_refund_of_one_parcel_leaves_the_others_commission_and_tax(world):
+    """P13: the platform keeps what was agreed of the parcel that stands, and no centime more."""
+    group = world.paid()
+    off, stays = group.orders.get(artisan=world.potter), group.orders.get(artisan=world.weaver)
+    cancel(off.number, by="potter")
+    dispatch(stays.number, by="weaver")
+    confirm_delivery(stays.number, by="buyer")
+    drain()
+    returned = sum(one.amount_minor for one in world.bank.refunds.values())
+    released = sum(one.amount_minor for one in world.bank.transfers.values())
+    assert returned == off.total_minor
+    kept = group.total_minor - returned - released
+    assert kept == stays.commission_minor + stays.commission_vat_minor
+    assert stock(world) == [(0, 0), (10, 0)]
+
+
+def test_a_part_that_an_officer_gives_back_is_the_platforms_own(sent):
+    """P13: the seller's share, the commission that was agreed and the shelf stay as they are."""
+    shelf, order = stock(sent), sent.order
+    agreed = (order.commission_minor, order.commission_vat_minor, order.seller_net_minor)
+    give_back(order.number, amount_minor=5_000, key="a-thread-is-loose", by="officer")
+    confirm_delivery(order.number, by="buyer")
+    drain()
+    order.refresh_from_db()
+    assert agreed == (order.commission_minor, order.commission_vat_minor, order.seller_net_minor)
+    assert [one.amount_minor for one in sent.bank.transfers.values()] == [order.seller_net_minor]
+    assert [one.amount_minor for one in sent.bank.refunds.values()] == [5_000]
+    assert stock(sent) == shelf
+
+
+def test_what_was_on_its_way_is_not_on_the_shelf_when_it_is_refunded(sent):
+    """P13: money at once, the piece only when somebody has it in hand again."""
+    shelf = stock(sent)
+    cancel(sent.order.number, by="weaver")
+    drain()
+    assert sum(one.amount_minor for one in sent.bank.refunds.values()) == sent.order.total_minor
+    assert stock(sent) == shelf
+
+
+def stock(world):
+    """Pieces on the shelf and pieces reserved, of the carpet and of the tagine."""
+    for variant in (world.carpet, world.tagine):
+        variant.refresh_from_db()
+    return [(one.on_hand, one.reserved) for one in (world.carpet, world.tagine)]
