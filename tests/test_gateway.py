@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from maalem.payments.events.types import EVENT_TYPES
 from maalem.payments.tests import service as driver
 from maalem.platform.ground import gateway
 from maalem.platform.ground.gateway import calls, desk
+from maalem.platform.market.till import tool_words
 
 CHECKOUT: dict[str, Any] = {
     "lines": [gateway.Line("Tapis", 250_000), gateway.Line("Tajine", 18_000, quantity=2)],
@@ -156,3 +158,8 @@ def test_the_till_reads_a_payment_its_refund_and_the_money_over_the_wire(institu
     assert desk.reserves(weaver) == ()
     lines, more = desk.movements(weaver, since=0)
     assert ([one.net_minor for one in lines], more) == ([100_000], "")
+
+
+def test_the_till_offers_only_events_that_are_told():
+    offered = {name for names in tool_words.EVENTS.values() for name in names}
+    assert offered - {"*"} <= EVENT_TYPES

@@ -225,7 +225,10 @@ def _security() -> Json:
 def _headers() -> Json:
     said = {
         "account": ("Stripe-Account", "The connected account that the platform acts for."),
-        "version": ("Stripe-Version", "Repeated in the answer; there is one version."),
+        "version": (
+            "Stripe-Version",
+            "A version that there is; the answers are those of one.",
+        ),
         "idempotency": ("Idempotency-Key", "The same key gives the same answer for 30 days."),
     }
     return {

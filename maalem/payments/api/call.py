@@ -100,6 +100,7 @@ class Answered:
     status: int
     body: bytes
     replayed: bool = False
+    kept: bool = False
     kind: bytes = b"application/json"
     headers: tuple[tuple[bytes, bytes], ...] = ()
 

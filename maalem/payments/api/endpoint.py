@@ -31,6 +31,7 @@ from maalem.payments.api.other_mode import told_of_the_other_mode
 from maalem.payments.api.params import BODY_MAX, pairs_of, read, tree_of
 from maalem.payments.api.routes import Route, match
 from maalem.payments.api.upload import read_upload
+from maalem.payments.api.versions import check, is_known
 from maalem.payments.context import Modes, Payments
 from maalem.payments.errors import ApiError, BadRequest, NotFound, Unavailable
 from maalem.payments.events.outbox import API_VERSION
@@ -130,6 +131,8 @@ class Api:
             answer = Answered(500, msgspec.json.encode(internal_error()))
         if answer.replayed:
             extra.append((b"idempotent-replayed", b"true"))
+        if _is_final(answer):
+            extra.append((b"stripe-should-retry", b"false"))
         await _send(send, answer, [*_base_headers(headers, request_id), *answer.headers, *extra])
 
     async def _answer(
@@ -155,6 +158,7 @@ class Api:
             authorization=headers.get(b"authorization"),
             account=headers.get(b"stripe-account"),
         )
+        check(headers.get(b"stripe-version"), headers.get(b"stripe-context"))
         words = body if method == "POST" else scope["query_string"]
         request = _Request(method, path, hit, words, receive, headers, request_id, extra)
         payments = modes.of(live=caller.live)
@@ -212,6 +216,16 @@ class Api:
         return shown if isinstance(shown, Answered) else Answered(200, await encode(call, shown))
 
 
+def _is_final(answer: Answered) -> bool:
+    """Whether the same request would be answered the same for ever, or until somebody acts.
+
+    A 409 passes, and so may a failure of ours, unless it is what the idempotency key keeps.
+    """
+    if answer.status >= 500:
+        return answer.replayed or answer.kept
+    return answer.status >= 400 and answer.status not in (409, 429)
+
+
 def _refusal(error: ApiError, extra: list[tuple[bytes, bytes]]) -> Answered:
     if error.status in (409, 503):
         extra.append((b"stripe-should-retry", b"true"))
@@ -260,7 +274,9 @@ async def _piece(receive: Receive, whole: bytearray, /, *, most: int) -> bool:
 
 
 def _base_headers(headers: Headers, request_id: str) -> list[tuple[bytes, bytes]]:
-    version = headers.get(b"stripe-version") or API_VERSION
+    version = headers.get(b"stripe-version")
+    if version is None or not is_known(version):
+        version = API_VERSION
     base = [
         (b"cache-control", b"no-store"),
         (b"request-id", request_id.encode()),

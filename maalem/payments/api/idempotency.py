@@ -239,7 +239,7 @@ async def _save(call: Call, *, status: int, body: Object) -> Answered:
     claim = call.claim("finish" if call.held else "whole", status=status)
     if claim is not None:
         await call.payments.writer.commit(Unit(claim=claim), answer=answer)
-    return Answered(status, answer)
+    return Answered(status, answer, kept=claim is not None)
 
 
 def checked_key(values: list[str]) -> str | None:

@@ -1,6 +1,5 @@
 """`/v1/webhook_endpoints`: where a merchant hears of what happens."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,14 +14,15 @@ from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.events import signing
+from maalem.payments.events.outbox import API_VERSION
 from maalem.payments.events.records import Endpoint
+from maalem.payments.events.types import EVENT_TYPES
 from maalem.payments.events.wire import endpoint as endpoint_wire
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
 ENDPOINTS_MAX = 16
 WITHHELD = "A secret is shown once, in the first answer. If that was lost, roll the secret."
-_EVENT = re.compile(r"^(\*|[a-z_]+(\.[a-z_]+)+)$")
 
 Events = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(min_length=1, max_length=200)]
 Url = Annotated[str, Meta(max_length=2_048)]
@@ -70,7 +70,7 @@ async def create(call: Call, params: CreateEndpoint) -> Decided:
         secret=await signing.sealed(papers, clear, account_id=call.account.id),
         enabled_events=_events(params.enabled_events),
         connect=params.connect,
-        api_version=params.api_version,
+        api_version=_version(params.api_version),
         description=params.description,
         metadata=merged({}, params.metadata),
         created_at=call.now,
@@ -189,12 +189,24 @@ def _url(text: str) -> str:
 
 
 def _events(names: list[str]) -> list[str]:
-    for name in names:
-        if not _EVENT.match(name):
+    for place, name in enumerate(names):
+        if name != "*" and name not in EVENT_TYPES:
             raise BadRequest(
-                f"The list of enabled events has an unknown event: {name}.", param="enabled_events"
+                f"There is no event '{name}': nothing of that name is ever told. Ask for events"
+                " by their whole names, such as 'charge.succeeded', or for all of them by '*'.",
+                param=f"enabled_events[{place}]",
             )
     return list(dict.fromkeys(names))
+
+
+def _version(given: str | None) -> str | None:
+    if given is not None and given != API_VERSION:
+        raise BadRequest(
+            f"Events are written in version {API_VERSION} alone: '{given}' can't be asked for."
+            " Leave api_version out.",
+            param="api_version",
+        )
+    return given
 
 
 async def own(call: Call, endpoint_id: str) -> Endpoint:
