@@ -19,6 +19,7 @@ from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import (
     Alert,
     History,
+    Order,
     OrderGroup,
     Payment,
     PaymentAttempt,
@@ -217,6 +218,46 @@ def test_the_whole_log_played_again_changes_nothing(world):
     drain()
     assert final(group) == before
     assert list(History.objects.order_by("id").values()) == told
+
+
+def test_the_whole_log_played_from_zero_makes_the_same_rows(world):
+    """P30: the tables as they were before the first event, and the log played into them: the same
+    rows of every table that events write. (The sale itself is no event: checkout writes it.)"""
+    group, attempt = world.opened()
+    before_any = transaction.savepoint()
+    completed = world.bank.pay(attempt.session)
+    intent = world.bank.intents[attempt.intent]
+    thing = {"id": intent.id, "transfer_group": group.number, "last_payment_error": {"code": "no"}}
+    post(world.bank.event("payment_intent.payment_failed", thing))
+    post(completed)
+    post(succeeded(world, attempt))
+    part = refunded(Payment.objects.get(), 1_000)
+    post(world.bank.event("charge.refunded", part))
+    whole = refunded(Payment.objects.get(), group.total_minor)
+    post(world.bank.event("charge.refunded", whole))
+    rows, log = written(), list(Event.objects.order_by("id"))
+    assert [event.status for event in log] == ["handled"] * 5
+    assert {row["status"] for row in rows[Order]} == {"refunded"}
+    transaction.savepoint_rollback(before_any)
+    assert written() != rows
+    assert not Payment.objects.exists()
+    for times in range(2):
+        for event in log:
+            with transaction.atomic():
+                handlers.BY_TYPE[event.type](event.payload["object"])
+        assert written() == rows, f"played {times + 1} times"
+
+
+def written():
+    """Every row of the orders' room, without the numbers and times of its writing."""
+    own = {"id", "at", "received_at", "made_at", "asked_at", "paid_at", "payment_id"}
+    return {
+        model: [
+            {name: value for name, value in row.items() if name not in own}
+            for row in model.objects.order_by("pk").values()
+        ]
+        for model in (OrderGroup, Order, PaymentAttempt, Payment, Refund, Alert, History)
+    }
 
 
 def test_a_stored_event_that_has_lost_its_job_is_handled_all_the_same(world):
