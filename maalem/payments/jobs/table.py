@@ -14,6 +14,7 @@ from maalem.payments.events import health
 from maalem.payments.events.deliver import Deliverer
 from maalem.payments.jobs import verifications
 from maalem.payments.jobs.loop import Job
+from maalem.payments.jobs.recount import recount
 from maalem.payments.ledger import sealing
 from maalem.payments.risk import book
 from maalem.payments.settlement import chores as settlement
@@ -50,6 +51,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("bank files in", bank.receive, every_s=30.0),
         Job("networks against books", bank.look, every_s=3600.0),
         Job("safeguarding", bank.prove, every_s=600.0),
+        Job("recount", recount, every_s=600.0),
     ]
 
 

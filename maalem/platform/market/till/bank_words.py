@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
 FINDINGS: dict[str, Word] = {
     "account_number_forgotten": _("A payout has no bank account number any more"),
     "bank_contradicts_itself": _("The bank refuses what it had accepted"),
+    "books_differ": _("The nightly count of the books finds a difference"),
     "bank_file_refused": _("A file of the bank could not be read"),
     "line_contradicts": _("A line of the bank contradicts the books"),
     "network_silent": _("A network has settled nothing for days"),
