@@ -28,9 +28,10 @@ Amount = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
 
 
 class ProductData(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A product is its name here: whatever else is said of it is refused, for nothing shows it."""
-
     name: Name
+    description: str | None = None
+    images: list[str] = []
+    metadata: dict[str, str] | None = None
 
 
 class PriceData(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -46,9 +46,8 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
 
 
 class Reverse(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A reversal has no description of its own: one that is sent is refused, not dropped."""
-
     amount: int | None = None
+    description: str | None = None
     metadata: dict[str, str] | str | None = None
     refund_application_fee: bool = False
 
