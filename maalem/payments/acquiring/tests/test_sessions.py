@@ -101,6 +101,22 @@ def test_mixed_currencies_are_refused(service: Service):
     assert refused(service, line_items=[line("y", 100), foreign]).param == "line_items"
 
 
+def test_what_is_said_of_a_product_is_kept(service: Service):
+    said = line("Tajine", 28_000)
+    said["price_data"]["product_data"] |= {
+        "description": "Safi, for four",
+        "images": ["http://shop.test/tajine.jpg"],
+        "metadata": {"maker": "driss-serghini"},
+    }
+    session = service.session(line_items=[said])
+    [[kept]] = service.rows(
+        "SELECT line_items -> 0 FROM checkout_sessions WHERE id = %s", session.id
+    )
+    assert kept["product_description"] == "Safi, for four"
+    assert kept["product_images"] == ["http://shop.test/tajine.jpg"]
+    assert kept["product_metadata"] == {"maker": "driss-serghini"}
+
+
 def test_only_an_open_session_can_be_expired(service: Service, payer: Payer):
     session = service.session()
     assert sessions(service).expire(session.id).status == "expired"

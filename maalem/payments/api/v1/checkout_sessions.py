@@ -29,8 +29,8 @@ Amount = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
 
 class ProductData(Struct, kw_only=True, forbid_unknown_fields=True):
     name: Name
-    description: str | None = None
-    images: list[str] = []
+    description: fields.Text | None = None
+    images: Annotated[list[Url], Meta(max_length=8)] = []
     metadata: dict[str, str] | None = None
 
 
@@ -224,12 +224,19 @@ async def _for_setup(call: Call, params: CreateSession) -> Decided:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    price = line.price_data
+    price, product = line.price_data, line.price_data.product_data
+    # What else is said of the product is kept with the session as it was said.
+    more = {
+        "description": product.description,
+        "images": product.images,
+        "metadata": merged({}, product.metadata),
+    }
     return {
+        **{f"product_{name}": said for name, said in more.items() if said},
         "id": new_id("li"),
         "price_id": new_id("price"),
         "product_id": new_id("prod"),
-        "name": price.product_data.name,
+        "name": product.name,
         "unit_amount": price.unit_amount,
         "quantity": line.quantity,
         "amount": price.unit_amount * line.quantity,
