@@ -6,6 +6,7 @@ An account that the platform answers for, and the platform's own, has no cap and
 from datetime import datetime
 from decimal import Decimal
 
+from maalem.payments import store
 from maalem.payments.accounts.levels import ACTIVE, Level
 from maalem.payments.accounts.onboarding import rules_of
 from maalem.payments.accounts.records import Account
@@ -16,6 +17,18 @@ from maalem.payments.ledger.balances import balance
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
+# Open attempts of all accounts are few; an account with a cap has few intents.
+_COMING = """
+SELECT coalesce(sum(amount), 0)::bigint FROM (
+    SELECT coalesce(i.transfer_amount, a.amount) AS amount
+    FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id
+    WHERE a.status IN ('sent', 'unknown', 'challenged')
+      AND $1 IN (i.account_id, i.transfer_destination)
+    UNION ALL
+    SELECT i.amount_capturable FROM payment_intents i
+    WHERE i.account_id = $1 AND i.status = 'requires_capture'
+) AS coming
+"""
 _ARRIVALS = ["charge", "payment", "transfer"]
 
 
@@ -40,6 +53,29 @@ def may_receive(account: Account, *, param: str) -> None:
         )
 
 
+async def may_take(payments: Payments, account: Account, *, amount: int) -> Unit:
+    """The unit's part of a payment of `amount` in the account's name; see `room_for`.
+
+    The platform's own account and those that it answers for cost no look-up; another is read anew,
+    since its standing may have changed this moment. Raises `Refused`.
+    """
+    may_charge(account)
+    if _has_no_cap(account):
+        return Unit()
+    fresh = await store.get(payments.pool, Account, account.id)
+    assert fresh is not None
+    may_charge(fresh)
+    return await room_for(payments, fresh, amount=amount, currency=CURRENCY)
+
+
+async def may_be_shared(payments: Payments, taker: str, *, amount: int, param: str) -> Unit:
+    """The unit's part of a payment of which the account `taker` gets `amount`; see `room_for`."""
+    account = await store.get(payments.pool, Account, taker)
+    assert account is not None
+    may_receive(account, param=param)
+    return await room_for(payments, account, amount=amount, currency=CURRENCY)
+
+
 def decided(level: Level | None, *, holds: int, month: int, amount: int) -> str | None:
     """Which cap `amount` would break: `balance`, `month`, or None. Centimes."""
     if level is None:
@@ -54,16 +90,18 @@ def decided(level: Level | None, *, holds: int, month: int, amount: int) -> str 
 async def room_for(payments: Payments, account: Account, *, amount: int, currency: str) -> Unit:
     """The unit's part that keeps others from filling the room meanwhile: empty without a cap.
 
-    Raises `Refused` (`account_level_limit`) where there is no room for `amount` more.
+    What is being asked of a network, or held there, counts as if it had come. Raises `Refused`
+    (`account_level_limit`) where there is no room for `amount` more.
     """
-    if account.vouched or account.kind == "platform" or currency != CURRENCY:
+    if _has_no_cap(account) or currency != CURRENCY:
         return Unit()
     level = rules_of(payments).level(account.level)
     has = await balance(payments.pool, account.id)
+    coming = int(await payments.pool.fetchval(_COMING, account.id))
     holds = sum(part.get(currency, 0) for part in (has.pending, has.available, has.reserved))
-    month = 0
+    holds, month = holds + coming, coming
     if level is not None and level.month_max is not None:
-        month = await _arrived(payments, account.id, since=_month(payments.clock.now()))
+        month += await _arrived(payments, account.id, since=_month(payments.clock.now()))
     broken = decided(level, holds=holds, month=month, amount=amount)
     if broken is not None:
         assert level is not None
@@ -78,6 +116,10 @@ async def room_for(payments: Payments, account: Account, *, amount: int, currenc
         )
     # Whoever else decides on the same room finds the account changed, and decides again.
     return Unit().put(changed(account))
+
+
+def _has_no_cap(account: Account) -> bool:
+    return account.vouched or account.kind == "platform"
 
 
 async def _arrived(payments: Payments, account_id: str, *, since: datetime) -> int:

@@ -11,6 +11,7 @@ from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.transfer import connected_to
 from maalem.payments.api import fields
 from maalem.payments.api.call import Call
+from maalem.payments.config import CURRENCY
 from maalem.payments.errors import BadRequest, NotFound
 
 
@@ -44,11 +45,7 @@ async def shared(
     if data is not None:
         name = _named(inside, "transfer_data", "destination")
         taker = await connected_to(call.payments, call.account, data.destination, param=name)
-        # Whatever the currency: a foreign unit is worth more than a dirham, so none is refused
-        # that would have had room.
-        await limits.room_for(
-            call.payments, taker, amount=data.amount or amount, currency=limits.CURRENCY
-        )
+        await limits.room_for(call.payments, taker, amount=data.amount or amount, currency=CURRENCY)
         found["transfer_destination"] = taker.id
         found["transfer_amount"] = data.amount
     if fee is not None:

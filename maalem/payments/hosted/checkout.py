@@ -3,15 +3,17 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maalem.payments import store
 from maalem.payments.accounts import methods
-from maalem.payments.accounts.records import PaymentMethod
+from maalem.payments.accounts.records import Account, PaymentMethod
 from maalem.payments.acquiring import attempts, sessions
 from maalem.payments.acquiring import confirm as acquiring
+from maalem.payments.acquiring.admission import admitted
 from maalem.payments.acquiring.records import Attempt, Intent
 from maalem.payments.acquiring.sessions import Session, SessionStatus, Visit
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.context import Payments
-from maalem.payments.errors import ApiError
+from maalem.payments.errors import ApiError, Refused
 from maalem.payments.hosted import keep_card
 from maalem.payments.hosted.forms import (
     decline_text,
@@ -99,6 +101,18 @@ async def _pay(
     session = visit.session
     taken = methods.Taken(method, Unit().put(method))
     method, also = methods.spending(taken, kept=bool(visit.intent.setup_future_usage))
+    try:
+        account = await store.get(payments.pool, Account, session.account_id)
+        assert account is not None
+        also += await admitted(payments, account, visit.intent)
+    except Refused:
+        return notice(
+            "closed",
+            frame=frame,
+            status=409,
+            next_url=session.cancel_url,
+            next_label="back_to_shop",
+        )
     try:
         outcome = await acquiring.confirm(
             payments,

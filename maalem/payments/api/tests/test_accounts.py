@@ -1,6 +1,7 @@
 """An account from its first telephone number to its last level, over the wire."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -277,4 +278,95 @@ def test_a_direct_charge_waits_for_the_capability(v1, service):
             time.sleep(0.2)
     with pytest.raises(stripe.InvalidRequestError) as above:
         v1.payment_intents.create({**terms, "amount": 500_001}, options=direct)
+    assert above.value.code == "account_level_limit"
+
+
+def charging(v1: Any, **fields: Any) -> Any:
+    """An account that may charge, and how to act in its name."""
+    account = opened(v1, individual={**PHONE, **IDENTITY}, tos_acceptance=TERMS, **fields)
+    return account, {"stripe_account": account.id}
+
+
+CARD = {"currency": "mad", "confirm": True, "payment_method": "pm_card_visa"}
+
+
+def test_direct_charges_at_once_fill_no_more_than_the_room(v1, service):
+    _, direct = charging(v1)
+
+    def pay(_: int) -> str:
+        try:
+            service.client().v1.payment_intents.create({**CARD, "amount": 150_000}, direct)
+        except stripe.StripeError as refused:
+            return str(refused.code)
+        return "paid"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(pay, range(8)))
+    held = v1.balance.retrieve(options=direct).pending[0].amount
+    assert answers.count("paid") * 150_000 == held <= 500_000
+    assert set(answers) <= {"paid", "account_level_limit", "lock_timeout"}
+
+
+def test_shared_charges_at_once_fill_no_more_than_the_room(v1, service):
+    account, hers = charging(v1)
+    shared = {**CARD, "amount": 150_000, "transfer_data": {"destination": account.id}}
+
+    def pay(_: int) -> str:
+        try:
+            service.client().v1.payment_intents.create(shared)
+        except stripe.StripeError as refused:
+            return str(refused.code)
+        return "paid"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(pay, range(8)))
+    held = v1.balance.retrieve(options=hers).pending[0].amount
+    assert answers.count("paid") * 150_000 == held <= 500_000
+    assert "paid" in answers
+
+
+def test_a_session_is_held_to_the_level_when_it_opens_and_when_it_is_paid(v1, service, payer):
+    account, direct = charging(v1)
+    goods = {"currency": "mad", "product_data": {"name": "Tapis"}}
+    shop = {"mode": "payment", "success_url": "http://shop.test/done"}
+
+    def wanted(amount: int) -> Any:
+        line = {"price_data": {**goods, "unit_amount": amount}, "quantity": 1}
+        return v1.checkout.sessions.create({**shop, "line_items": [line]}, direct)
+
+    with pytest.raises(stripe.InvalidRequestError) as above:
+        wanted(500_001)
+    assert above.value.code == "account_level_limit"
+    session = wanted(10_000)
+    v1.accounts.reject(account.id, {"reason": "other"})
+    payer.open(session.url).pay()
+    assert not payer.left
+    assert payer.status == 409
+
+
+def test_what_was_made_before_a_rejection_is_not_paid_after_it(v1):
+    account, direct = charging(v1)
+    waiting = v1.payment_intents.create(
+        {"amount": 5_000, "currency": "mad", "payment_method": "pm_card_visa"}, direct
+    )
+    v1.accounts.reject(account.id, {"reason": "other"})
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        v1.payment_intents.confirm(waiting.id, options=direct)
+    assert refused.value.code == "account_invalid"
+
+
+def test_a_raised_hold_is_held_to_the_level_too(v1):
+    _, direct = charging(v1)
+    card = {"request_incremental_authorization": "if_available"}
+    held = v1.payment_intents.create(
+        {
+            **CARD,
+            "amount": 10_000,
+            "capture_method": "manual",
+            "payment_method_options": {"card": card},
+        },
+        direct,
+    )
+    with pytest.raises(stripe.InvalidRequestError) as above:
+        v1.payment_intents.increment_authorization(held.id, {"amount": 500_001}, direct)
     assert above.value.code == "account_level_limit"

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from maalem.kit.ids import new_id
+from maalem.payments.accounts import limits
 from maalem.payments.acquiring import sessions, wire
 from maalem.payments.acquiring.sessions import Session, Wanted
 from maalem.payments.acquiring.setup import visits
@@ -115,6 +116,8 @@ async def create(call: Call, params: CreateSession) -> Decided:
             code="amount_too_large" if lines and lines[0]["amount"] else "amount_too_small",
             param="line_items",
         )
+    total = sum(line["amount"] for line in lines)
+    await limits.may_take(call.payments, call.account, amount=total)  # and again when she pays
     session, unit = sessions.opened(wanted, now=call.now, request_id=call.request_id)
     intent = next(record for table, record in unit.puts if table == "payment_intents")
     unit.events[:] = [call.event("payment_intent.created", wire.intent(intent))]

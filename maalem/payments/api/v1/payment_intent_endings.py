@@ -9,6 +9,7 @@ from maalem.payments.acquiring import cancel as cancelling
 from maalem.payments.acquiring import capture as capturing
 from maalem.payments.acquiring import increment as raising
 from maalem.payments.acquiring import wire
+from maalem.payments.acquiring.admission import admitted
 from maalem.payments.acquiring.records import Followup
 from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Object, StepKeep
@@ -103,6 +104,8 @@ async def increment(call: Call, params: Increment, intent_id: str) -> Answered:
     """Raise what is held to a new total."""
     keep = _keep_capture(call)
     intent = await the_intent(call, intent_id)
+    more = max(fields.amount(params.amount) - intent.amount, 0)  # what is held counts already
+    await admitted(call.payments, call.account, msgspec.structs.replace(intent, amount=more))
     await raising.increment(
         call.payments,
         intent=intent,

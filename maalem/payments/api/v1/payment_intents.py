@@ -11,6 +11,7 @@ from maalem.payments.accounts import limits
 from maalem.payments.accounts.methods import Taken, chosen, spending, unspent
 from maalem.payments.accounts.records import Customer, PaymentMethod
 from maalem.payments.acquiring import attempts, wire
+from maalem.payments.acquiring.admission import admitted
 from maalem.payments.acquiring.confirm import confirm as ask_for_it
 from maalem.payments.acquiring.confirm import resume as go_on
 from maalem.payments.acquiring.confirm import wrong_state
@@ -288,6 +289,7 @@ async def _pay(
     forced = options and options.card and options.card.request_three_d_secure != "automatic"
     keep = _keep(call)
     method, also = spending(taken, kept=bool(intent.setup_future_usage))
+    also += await admitted(call.payments, call.account, intent)
     confirmed = await ask_for_it(
         call.payments,
         intent=intent,
