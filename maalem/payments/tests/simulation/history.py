@@ -28,9 +28,13 @@ LEAPS = (
 AT_ONCE = (timedelta(minutes=2),)
 AT_REST = (timedelta(minutes=2), timedelta(days=4), timedelta(days=11), timedelta(days=8))
 OFTEN = {"deliveries": 8, "unanswered rails": 4, "disputes": 3, "availability": 3}
-# An endpoint that is silent for days is disabled, and here days go by between two tries.
+# An endpoint that is silent for days is disabled, and here days go by between two tries. The
+# recount has a thread and a line of its own, which no seed can step; the oracle counts the books.
 NEVER = frozenset(
-    {"silent endpoints", "old idempotency keys", "old risk counts", "old events", "identities"}
+    {
+        *("silent endpoints", "old idempotency keys", "old risk counts", "old events"),
+        *("identities", "recount"),
+    }
 )
 # The oracle asks for the proof itself.
 NOT_AT_REST = NEVER | {"safeguarding", "seals", "ended secrets"}
