@@ -41,6 +41,7 @@ REMEMBERS = {
     "maalem/payments/ledger/records.py": "an id made from a name",
     "maalem/payments/hosted/render.py": "style sheets and templates",
     "maalem/payments/api/params.py": "how a parameter's name is taken apart",
+    "maalem/payments/api/versions.py": "which versions of the API there are, a rule of the program",
     "maalem/payments/events/post.py": "what TLS needs",
     "maalem/payments/packed/__init__.py": "dictionaries of the compressor",
     "maalem/payments/running.py": "which version the process is",
