@@ -135,6 +135,11 @@ class Dispute:
     def is_over(self) -> bool:
         return self.status in ("won", "lost", "warning_closed", "prevented")
 
+    @property
+    def fee_minor(self) -> int:
+        """What the case cost, whoever wins it."""
+        return sum(line.fee_minor for line in self.movements)
+
 
 @dataclass(frozen=True)
 class Disputes:

@@ -1,6 +1,6 @@
 """Disputes as a till shows them: the list, and one case with all that belongs to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -102,7 +102,7 @@ class Open:
     @property
     def fee_minor(self) -> int:
         """What the case cost, whoever wins it."""
-        return sum(line.fee_minor for line in self.case.dispute.movements)
+        return self.case.dispute.fee_minor
 
 
 def listing(till: Till, *, after: str = "") -> Listing:
@@ -118,6 +118,17 @@ def listing(till: Till, *, after: str = "") -> Listing:
     waiting.sort(key=lambda one: one.dispute.due_at or one.dispute.created_at)
     others = tuple(one for one in rows if not one.dispute.may_be_answered)
     return Listing(tuple(waiting), others, next_after=found.next_after)
+
+
+def every(till: Till) -> Iterator[Dispute]:
+    """All disputes, newest first, page after page. Raises Unavailable on the way."""
+    after = ""
+    while True:
+        found = cases.disputes(till.account, after=after, limit=100)
+        yield from found.disputes
+        after = found.next_after
+        if not after:
+            return
 
 
 def opened(till: Till, dispute: str) -> Open:

@@ -1,5 +1,5 @@
-"""Payments, payouts and movements as files for a spreadsheet: streamed, and no cell of them is
-ever taken for a formula."""
+"""Payments, payouts, movements and disputes as files for a spreadsheet: streamed, and no cell of
+them is ever taken for a formula."""
 
 import csv
 import re
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from maalem.platform.ground.gateway import errors
-from maalem.platform.ground.gateway.records import Movement, Payout
+from maalem.platform.ground.gateway.records import Dispute, Movement, Payout
 
-from . import words
+from . import case_words, words
 from .queries import Row
 
 # A spreadsheet counts with what begins with one of these, even out of a file.
@@ -75,6 +75,31 @@ def movements(found: Iterable[Movement], *, language: str) -> Iterator[str]:
             one.currency,
             moment(one.available_at),
             one.source,
+        ]
+        for one in found
+    )
+    return sheet(head, cells, language=language)
+
+
+def disputes(found: Iterable[Dispute], *, language: str) -> Iterator[str]:
+    """Disputes, line by line: what the bank says, what is at stake, until when to answer."""
+    with override(language):
+        head = [_("Dispute"), _("Date"), _("State"), _("What the buyer says"), _("Amount")]
+        head += [_("Fees"), _("Currency"), _("Answer until"), _("Payment")]
+        said = {state: str(word) for state, word in case_words.STATES.items()}
+        why = {reason: str(word) for reason, word in case_words.REASONS.items()}
+        no_reason = str(case_words.REASON)
+    cells = (
+        [
+            one.id,
+            moment(one.created_at),
+            said[one.status],
+            why.get(one.reason, no_reason),
+            amount(one.amount_minor),
+            amount(one.fee_minor),
+            one.currency,
+            moment(one.due_at) if one.due_at else "",
+            one.charge,
         ]
         for one in found
     )

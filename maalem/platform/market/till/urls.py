@@ -47,6 +47,7 @@ urlpatterns = [
         name="change_endpoint",
     ),
     path("<slug:whose>/programs/<slug:endpoint>/again/", tools.tell_again, name="tell_again"),
+    path("<slug:whose>/disputes.csv", disputes.export_disputes, name="export_disputes"),
     path("<slug:whose>/disputes/", disputes.disputes, name="disputes"),
     path("<slug:whose>/disputes/<slug:dispute>/", disputes.dispute, name="dispute"),
     path("<slug:whose>/disputes/<slug:dispute>/hand-in/", disputes.hand_in, name="hand_in"),

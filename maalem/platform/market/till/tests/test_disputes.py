@@ -1,12 +1,13 @@
 """What a payer's bank says, and the answer to it: typed once, seen once more, sent for good."""
 
+import csv
 import re
 from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from maalem.platform.ground.gateway.records import Told
+from maalem.platform.ground.gateway.records import Movement, Told
 from maalem.platform.market.till.models import Deed
 from maalem.platform.market.till.tests.test_pages import officer, sold, text, visit  # noqa: F401
 from tests.cast import NOBODY, OFFICER, POTTER, WEAVER
@@ -30,6 +31,11 @@ def case(sold, visit):  # noqa: F811
 
 def standing(case):
     return case.bank.cases[""][0]
+
+
+def another(case, **what):
+    """One more dispute about the same payment."""
+    return case.bank.dispute_it(case.bank.shelf[""][0], **what)
 
 
 def token(page):
@@ -163,3 +169,36 @@ def test_a_seller_answers_for_her_own_payments(sold, visit):  # noqa: F811
     visit(WEAVER, path, post={"product_description": "Un tapis"})
     assert sold.bank.cases[account][0].evidence == {"product_description": "Un tapis"}
     assert visit(POTTER, path).status_code == 404
+
+
+def test_all_disputes_are_had_as_a_file(case, visit):  # noqa: F811
+    lost = Movement(
+        *("txn_lost", "adjustment", -120_000, 20_000, -140_000),
+        created_at=case.bank.now(),
+        available_at=case.bank.now(),
+    )
+    older = another(case, status="lost", movements=(lost,), reason="odd")
+    page = visit(OFFICER, "platform/disputes.csv")
+    assert re.search(
+        r'filename="platform-disputes-\d{4}-\d\d-\d\d.csv"', page["Content-Disposition"]
+    )
+    head, *rows = csv.reader(b"".join(page.streaming_content).decode("utf-8-sig").splitlines())
+    assert head[:3] == ["Contestation", "Date", "État"]
+    assert [row[0] for row in rows] == [older.id, case.id]
+    assert (rows[0][2], rows[0][3], rows[0][5]) == (
+        *("Perdue", "La banque n’a pas donné de raison."),
+        "200.00",
+    )
+    assert (rows[1][3], rows[1][8]) == ("« Rien n’est arrivé. »", case.world.charge.id)
+    for member in (WEAVER, NOBODY):
+        assert visit(member, "platform/disputes.csv").status_code == 404
+
+
+def test_a_file_of_disputes_is_read_to_its_end_and_says_where_it_could_not_be(case, visit):  # noqa: F811
+    for _ in range(101):
+        another(case)
+    path = "platform/disputes.csv"
+    whole = b"".join(visit(OFFICER, path).streaming_content).decode()
+    assert whole.count("\n") == 1 + 102
+    case.bank.trouble = "down"
+    assert "Fichier incomplet" in b"".join(visit(OFFICER, path).streaming_content).decode()

@@ -3,20 +3,21 @@
 import re
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from maalem.platform.ground.gateway import errors
 from maalem.platform.market.till import case_words as words
 from maalem.platform.market.till import disputes as found_disputes
-from maalem.platform.market.till import evidence
+from maalem.platform.market.till import evidence, export
 from maalem.platform.market.till.access import Till
 from maalem.platform.market.till.actions import cases
 from maalem.platform.market.till.disputes import Open
 from maalem.platform.market.till.forms import EvidenceForm
 
-from .frame import found, of_a_till, page, press
+from .frame import found, language_of, of_a_till, page, press, spreadsheet
 
 DISPUTE = re.compile(r"(dp|du)_[A-Za-z0-9]{4,64}")
 HERE = "disputes"
@@ -28,6 +29,16 @@ def disputes(request: HttpRequest, *, till: Till) -> HttpResponse:
     after = request.GET.get("after", "")
     listing = found_disputes.listing(till, after=after if DISPUTE.fullmatch(after) else "")
     return page(request, "till/disputes.html", till=till, here=HERE, listing=listing)
+
+
+@require_safe
+@of_a_till
+def export_disputes(request: HttpRequest, *, till: Till) -> StreamingHttpResponse:
+    """All disputes as a file."""
+    if not till.is_open:
+        raise Http404
+    rows = export.disputes(found_disputes.every(till), language=language_of(request))
+    return spreadsheet(request, till, rows, name="-disputes")
 
 
 @of_a_till

@@ -2,18 +2,20 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from maalem.platform.ground.gateway import errors
 from maalem.platform.market.till import access
+from maalem.platform.market.till.access import Till
 
 View = Callable[..., HttpResponseBase]
 Found = TypeVar("Found")
@@ -63,3 +65,18 @@ def page(
 ) -> HttpResponse:
     """A page of the till."""
     return render(request, template, context, status=status)
+
+
+def spreadsheet(
+    request: HttpRequest, till: Till, lines: Iterator[str], *, name: str
+) -> StreamingHttpResponse:
+    """A file of the till, streamed while it is read and called after the till and the day."""
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    called = f"{till.slug}{name}-{timezone.localdate().isoformat()}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{called}"'
+    return answer
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language in which this page was asked for."""
+    return str(request.LANGUAGE_CODE)  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Iterator
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -29,7 +28,7 @@ from maalem.platform.market.till.chart import first_day
 from maalem.platform.market.till.forms import GiveBackForm, ParcelForm
 from maalem.platform.market.till.models import AskedRefund
 
-from .frame import TOKEN, of_a_till, page
+from .frame import TOKEN, language_of, of_a_till, page, spreadsheet
 
 CHARGE = re.compile(r"(ch|py)_[A-Za-z0-9]{4,64}")
 ACCOUNTS_MAX = 30
@@ -86,7 +85,7 @@ def payments(request: HttpRequest, *, till: Till) -> HttpResponse:
 def export(request: HttpRequest, *, till: Till) -> StreamingHttpResponse:
     """The list as a file, streamed while it is read."""
     rows = queries.every(till, asking.asked(request.GET))
-    return _file(request, till, exporting.lines(rows, language=_language(request)), name="")
+    return spreadsheet(request, till, exporting.lines(rows, language=language_of(request)), name="")
 
 
 @require_safe
@@ -95,26 +94,13 @@ def export_money(request: HttpRequest, *, till: Till, what: str) -> StreamingHtt
     """Payouts, or the movements that the picture shows, as a file."""
     if not till.is_open:
         raise Http404
-    language = _language(request)
+    language = language_of(request)
     if what == "payouts":
         lines = exporting.payouts(figures.every_payout(till), language=language)
     else:
         moved = figures.movements(till, since=first_day(_by(request)))
         lines = exporting.movements(moved, language=language)
-    return _file(request, till, lines, name=f"-{what}")
-
-
-def _file(
-    request: HttpRequest, till: Till, lines: Iterator[str], *, name: str
-) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    called = f"{till.slug}{name}-{timezone.localdate().isoformat()}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{called}"'
-    return answer
-
-
-def _language(request: HttpRequest) -> str:
-    return str(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    return spreadsheet(request, till, lines, name=f"-{what}")
 
 
 def _by(request: HttpRequest) -> str:
