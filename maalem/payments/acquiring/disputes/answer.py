@@ -124,14 +124,14 @@ async def _judged(
         return Unit().put(unknown), Answered(case, unknown)
     if isinstance(outcome, Declined):
         declined = changed(said, status="declined")
-        return Unit().put(declined), Answered(case, declined, refusal=_refusal(declined))
+        # What was laid by for it stays in the dispute, and nobody was told yet.
+        unit = _told(payments, said, before=case, after=case).put(declined)
+        return unit, Answered(case, declined, refusal=_refusal(declined))
     assert isinstance(outcome, Done)
     done = changed(said, status="done")
     if case.dispute.status not in ANSWERABLE or case.dispute.stage != said.stage:
         # The network's notice of what came of it was here first.
-        unit, after = Unit(), _counted(case, said)
-        if after is not case:
-            unit.put(after.dispute)
+        unit, after = _counted(payments, said, case=case)
     elif said.kind == "accept":
         inquiry = case.dispute.stage == INQUIRY
         end = DisputeStatus.WARNING_CLOSED if inquiry else DisputeStatus.LOST
@@ -142,7 +142,7 @@ async def _judged(
 
 
 def _under_review(payments: Payments, said: DisputeAnswer, *, case: Case) -> tuple[Unit, Case]:
-    now, due_by = payments.clock.now(), case.dispute.due_by
+    due_by = case.dispute.due_by
     inquiry = case.dispute.stage == INQUIRY
     dispute = changed(
         case.dispute,
@@ -151,24 +151,30 @@ def _under_review(payments: Payments, said: DisputeAnswer, *, case: Case) -> tup
         past_due=due_by is not None and said.created_at > due_by,
     )
     after = Case(dispute, case.charge, case.lines)
-    event = cases.told(
-        "charge.dispute.updated",
-        after,
-        at=now,
-        before=case,
-        request_id=said.request_id,
-        idempotency_key=said.idempotency_key,
-    )
-    unit = Unit().put(dispute)
-    unit.events.append(event)
-    return unit, after
+    return _told(payments, said, before=case, after=after).put(dispute), after
 
 
-def _counted(case: Case, said: DisputeAnswer) -> Case:
+def _counted(payments: Payments, said: DisputeAnswer, *, case: Case) -> tuple[Unit, Case]:
     if said.kind == "accept":
-        return case
+        return Unit(), case
     dispute = changed(case.dispute, submission_count=case.dispute.submission_count + 1)
-    return Case(dispute, case.charge, case.lines)
+    after = Case(dispute, case.charge, case.lines)
+    return _told(payments, said, before=case, after=after).put(dispute), after
+
+
+def _told(payments: Payments, said: DisputeAnswer, *, before: Case, after: Case) -> Unit:
+    unit = Unit()
+    unit.events.append(
+        cases.told(
+            "charge.dispute.updated",
+            after,
+            at=payments.clock.now(),
+            before=before,
+            request_id=said.request_id,
+            idempotency_key=said.idempotency_key,
+        )
+    )
+    return unit
 
 
 def _refusal(said: DisputeAnswer) -> Refused | None:

@@ -15,4 +15,6 @@ FOUND: dict[int, str] = {
     " (test_whoever_finishes_a_shared_refund_second_finds_it_finished)",
     1724: "a payout settled a debt that the job had settled meanwhile, and was answered 500"
     " (test_a_payout_whose_debt_was_settled_meanwhile_is_decided_again)",
+    3212: "the answer to a dispute that had been closed meanwhile was counted, and no event said so"
+    " (test_the_end_may_be_told_before_the_answer_was_confirmed)",
 }

@@ -28,6 +28,7 @@ from maalem.payments.acquiring.refund import refund
 from maalem.payments.acquiring.transfer import transfer
 from maalem.payments.errors import Refused
 from maalem.payments.ledger.balances import release_available
+from maalem.payments.rails.ports import Representment
 from maalem.payments.records import changed
 from maalem.payments.tests.world import World
 from maalem.payments.units import Unit, UnitRefused
@@ -318,6 +319,26 @@ def test_the_end_may_be_told_before_the_answer_was_confirmed(tell):
         await chores.look_after(w.payments)
         assert (await again(w, dispute)).submission_count == 1
         assert await has(w, w.platform) == (0, 10_000, 0)
+        # Whoever follows the events has the answer too.
+        assert (await events(w, dispute.id))[-2:] == [
+            "charge.dispute.closed",
+            "charge.dispute.updated",
+        ]
+
+    tell(story)
+
+
+def test_what_an_answer_that_came_too_late_laid_by_is_told(tell):
+    """P29: it stays in the dispute, so whoever follows the events has it too."""
+
+    async def story(w: World) -> None:
+        dispute = await disputed(w)
+        other = Representment(reference="elsewhere", case=dispute.case_reference, texts=())
+        await w.payments.rails.disputes.accept(other, deadline_s=1)
+        late = await say(w, dispute, "winning_evidence")
+        assert (late.answer.status, late.case.dispute.submission_count) == ("declined", 0)
+        assert late.case.dispute.evidence
+        assert (await events(w, dispute.id))[-1] == "charge.dispute.updated"
 
     tell(story)
 
