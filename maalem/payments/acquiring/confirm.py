@@ -204,11 +204,15 @@ async def stands(payments: Payments, intent_id: str, *, attempt: str) -> Confirm
     return Confirmed(asked.intent, asked.attempt, charge, refusal=refusal)
 
 
-def wrong_state(intent: Intent, verb: str) -> Refused:
-    """The 400 for a verb that the intent's status forbids, with the intent embedded."""
+def wrong_state(intent: Intent, verb: str, *, param: str | None = None) -> Refused:
+    """The 400 for a verb that the intent's status forbids, with the intent embedded.
+
+    `param` is what was to be changed.
+    """
     return Refused(
         f"This PaymentIntent could not be {verb} because it has a status of {intent.status}.",
         code="payment_intent_unexpected_state",
+        param=param,
         payment_intent=wire.intent(intent),
     )
 

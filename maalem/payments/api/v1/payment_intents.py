@@ -14,22 +14,20 @@ from maalem.payments.acquiring import attempts, wire
 from maalem.payments.acquiring.admission import admitted
 from maalem.payments.acquiring.confirm import confirm as ask_for_it
 from maalem.payments.acquiring.confirm import resume as go_on
-from maalem.payments.acquiring.confirm import wrong_state
 from maalem.payments.acquiring.outcome import Confirmed, client_secret
 from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.api import fields, terms
-from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
+from maalem.payments.api.call import Answered, Call, Object, StepKeep
 from maalem.payments.api.confirmation import spend, with_token
 from maalem.payments.api.fields import MethodData
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
-from maalem.payments.api.terms import TransferAmount, TransferData
+from maalem.payments.api.terms import TransferData
 from maalem.payments.errors import BadRequest, NotFound
 from maalem.payments.ledger import wire as ledger_wire
-from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
 METHOD_TYPES = ("card", "wallet")
@@ -96,22 +94,6 @@ class Confirm(Paying, forbid_unknown_fields=True, kw_only=True):
     capture_method: Literal["automatic", "automatic_async", "manual"] | None = None
 
 
-class Update(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    amount: int | None = None
-    currency: str | None = None
-    customer: str | None = None
-    description: fields.Text | None = None
-    metadata: dict[str, str] | str | None = None
-    payment_method: str | None = None
-    payment_method_types: list[str] | None = None
-    receipt_email: fields.Email | None = None
-    shipping: fields.Parcel | str | None = None
-    statement_descriptor: fields.Descriptor | None = None
-    transfer_group: str | None = None
-    application_fee_amount: int | Literal[""] | None = None
-    transfer_data: TransferAmount | None = None
-
-
 class Retrieve(msgspec.Struct, forbid_unknown_fields=True):
     client_secret: str | None = None
 
@@ -133,11 +115,11 @@ async def create(call: Call, params: Create) -> Answered:
     params, token = await with_token(call, params)
     _check(params)
     limits.may_charge(call.account)
-    taken = await _method(call, params)
+    taken = await given_method(call, params)
     if taken is not None:
         unspent(taken.method)
     if params.customer:
-        await _customer(call, params.customer)
+        await the_customer(call, params.customer)
     if not params.confirm:
         _refuse_early(params)
     shares = await _shares(call, params)
@@ -179,67 +161,6 @@ async def listing(call: Call, params: Listing) -> Object:
     return await page(call, Intent, params, where=where, show=wire.intent)
 
 
-@route("POST", "/v1/payment_intents/{id}", Update)
-async def update(call: Call, params: Update, intent_id: str) -> Decided:
-    """Change what may still be changed."""
-    old = await the_intent(call, intent_id)
-    change: dict[str, Any] = {"metadata": merged(old.metadata, params.metadata)}
-    for name in ("description", "receipt_email", "statement_descriptor", "transfer_group"):
-        given = getattr(params, name)
-        if given is not None:
-            change[name] = given or None
-    if params.shipping is not None:
-        change["shipping"] = fields.shipping(params.shipping)
-    unit = Unit()
-    open_to_terms = old.status in (
-        IntentStatus.REQUIRES_PAYMENT_METHOD,
-        IntentStatus.REQUIRES_CONFIRMATION,
-    )
-    shown = (params.amount, params.currency, params.payment_method_types)
-    if old.session_id is not None and any(given is not None for given in shown):
-        # The payer agrees to what her page shows, and that page was made from the session.
-        raise BadRequest(
-            "This PaymentIntent belongs to a Checkout Session: its amount, currency and payment"
-            " methods can't be changed.",
-            code="payment_intent_unexpected_state",
-        )
-    wanted = (params.amount, params.currency, params.payment_method, params.customer)
-    shares = (params.application_fee_amount, params.transfer_data)
-    if any(given is not None for given in (*wanted, *shares, params.payment_method_types)):
-        if not open_to_terms:
-            raise wrong_state(old, "updated")
-        change |= await _new_terms(call, params, old=old, unit=unit)
-    new = changed(old, **change)
-    return Decided(wire.intent(new), unit.put(new))
-
-
-async def _new_terms(call: Call, params: Update, *, old: Intent, unit: Unit) -> dict[str, Any]:
-    change: dict[str, Any] = {}
-    if params.amount is not None:
-        change["amount"] = fields.amount(params.amount)
-    change |= terms.changed_terms(
-        call,
-        old,
-        amount=params.amount,
-        fee=params.application_fee_amount,
-        data=params.transfer_data,
-    )
-    if params.currency is not None:
-        change["currency"] = fields.currency(params.currency)
-    if params.payment_method_types is not None:
-        change["payment_method_types"] = _types(params.payment_method_types)
-    if params.customer:
-        change["customer_id"] = (await _customer(call, params.customer)).id
-    if params.payment_method:
-        taken = await chosen(call.payments, call.account.id, params.payment_method)
-        unspent(taken.method)
-        unit.puts += taken.unit.puts
-        change["payment_method_id"] = taken.method.id
-        if old.status == IntentStatus.REQUIRES_PAYMENT_METHOD:
-            change["status"] = IntentStatus.REQUIRES_CONFIRMATION
-    return change
-
-
 # An open challenge is given up for the new way of paying, before that is recorded.
 @route(
     "POST",
@@ -254,7 +175,7 @@ async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
     intent = await the_intent(call, intent_id)
     params, token = await with_token(call, params)
     _check(params)
-    taken = await _method(call, params)
+    taken = await given_method(call, params)
     if taken is None and intent.payment_method_id is not None:
         taken = await chosen(call.payments, call.account.id, intent.payment_method_id)
     if taken is None:
@@ -272,21 +193,14 @@ async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
 async def _pay(
     call: Call, params: Paying, *, intent: Intent, taken: Taken, stored: bool
 ) -> Answered:
-    if taken.method.type not in intent.payment_method_types:
-        raise BadRequest(
-            f"The PaymentMethod provided ({taken.method.type}) is not allowed for this"
-            " PaymentIntent.",
-            param="payment_method",
-        )
+    allowed(taken.method, intent.payment_method_types)
     if taken.method.spent and not (stored and await _tried_here(call, intent, taken.method)):
         unspent(taken.method)
     fields.owned_by(taken.method, intent.customer_id)
     if taken.method.type == "wallet" and intent.capture_method == "manual":
         raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
-    options = params.payment_method_options
     if stored and isinstance(params, Confirm) and intent.status in READY:
-        intent = msgspec.structs.replace(intent, **_said(params))
-    forced = options and options.card and options.card.request_three_d_secure != "automatic"
+        intent = msgspec.structs.replace(intent, **said(params))
     keep = _keep(call)
     method, also = spending(taken, kept=bool(intent.setup_future_usage))
     also += await admitted(call.payments, call.account, intent)
@@ -297,7 +211,7 @@ async def _pay(
         merchant=None if intent.on_behalf_of else call.account.business_name,
         return_url=params.return_url or None,
         off_session=params.off_session,
-        force_challenge=bool(forced),
+        force_challenge=_forces_challenge(params, intent),
         refuse_challenge=params.error_on_requires_action,
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
@@ -309,6 +223,12 @@ async def _pay(
         status, obj, fresh = await _shown(call, confirmed)
         return Answered(status, await encode(call, obj, fresh=fresh))
     return keep.answer
+
+
+def _forces_challenge(params: Paying, intent: Intent) -> bool:
+    """Whether 3-D Secure is asked for: by this confirmation, or before it when it says nothing."""
+    kept = _kept(params.payment_method_options) or intent.payment_method_options or {}
+    return bool(kept.get("card", {}).get("request_three_d_secure", "automatic") != "automatic")
 
 
 async def _tried_here(call: Call, intent: Intent, method: PaymentMethod) -> bool:
@@ -392,22 +312,31 @@ def _check(params: Create | Confirm) -> None:
         fields.shipping(params.shipping)
 
 
-def _said(params: Confirm) -> dict[str, Any]:
-    """What a confirmation says anew about the payment."""
-    said: dict[str, Any] = {}
+def said(params: Any) -> dict[str, Any]:
+    """The fields of the intent that a confirmation or an update says anew."""
+    anew: dict[str, Any] = {}
     for name in ("receipt_email", "setup_future_usage"):
         if getattr(params, name) is not None:
-            said[name] = getattr(params, name) or None
+            anew[name] = getattr(params, name) or None
     if params.shipping is not None:
-        said["shipping"] = fields.shipping(params.shipping)
+        anew["shipping"] = fields.shipping(params.shipping)
     if params.capture_method is not None:
-        said["capture_method"] = params.capture_method
+        anew["capture_method"] = params.capture_method
     options = params.payment_method_options
     if options is not None:
-        said["payment_method_options"] = _kept(options)
+        anew["payment_method_options"] = _kept(options)
         if options.card is not None and options.card.capture_method:
-            said["capture_method"] = options.card.capture_method
-    return said
+            anew["capture_method"] = options.card.capture_method
+    return anew
+
+
+def allowed(method: PaymentMethod, types: list[str]) -> None:
+    """Refuse a method of a kind that the intent does not take."""
+    if method.type not in types:
+        raise BadRequest(
+            f"The PaymentMethod provided ({method.type}) is not allowed for this PaymentIntent.",
+            param="payment_method",
+        )
 
 
 def _kept(options: MethodOptions | None) -> dict[str, Any] | None:
@@ -434,14 +363,15 @@ def _refuse_early(params: Create) -> None:
 
 def _wanted_types(params: Create) -> list[str]:
     if params.payment_method_types is not None:
-        return _types(params.payment_method_types)
+        return types(params.payment_method_types)
     automatic = params.automatic_payment_methods
     if params.payment_method_data is not None:
         return [params.payment_method_data.type]
     return list(METHOD_TYPES) if automatic and automatic.enabled else ["card"]
 
 
-def _types(given: list[str]) -> list[str]:
+def types(given: list[str]) -> list[str]:
+    """The kinds of methods, each once. Raises `BadRequest`."""
     for name in given:
         if name not in METHOD_TYPES:
             raise BadRequest(
@@ -454,7 +384,8 @@ def _types(given: list[str]) -> list[str]:
     return list(dict.fromkeys(given))
 
 
-async def _method(call: Call, params: Paying) -> Taken | None:
+async def given_method(call: Call, params: Any) -> Taken | None:
+    """The way of paying that is given, as details or by its id."""
     if params.payment_method_data is not None:
         return await fields.new_method(
             call, params.payment_method_data, within="payment_method_data"
@@ -464,7 +395,8 @@ async def _method(call: Call, params: Paying) -> Taken | None:
     return None
 
 
-async def _customer(call: Call, customer_id: str) -> Customer:
+async def the_customer(call: Call, customer_id: str) -> Customer:
+    """The caller's customer, or `NotFound`."""
     found = await store.get(call.payments.pool, Customer, customer_id, account_id=call.account.id)
     if found is None or found.deleted:
         raise NotFound.of("customer", customer_id, param="customer")
