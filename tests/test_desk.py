@@ -171,3 +171,26 @@ def test_a_notice_that_waits_is_shown_with_its_reason_and_tried_again(dsn, capsy
     assert "we know no charge of that payment" in shown
     assert "its beginning has not been told" in shown
     assert typed(capsys, "disputes", "retry")[0] == 1
+
+
+def test_work_that_was_set_aside_is_shown_and_tried_again(dsn, capsys):
+    """P31: an operator sees why, and has it tried again."""
+
+    async def story(b) -> str:
+        from maalem.payments import parked
+
+        for _ in range(parked.MAX_TRIES):
+            await parked.failed(b.payments, "holds that end", "pi_x", problem=ValueError("poison"))
+        return ""
+
+    assert typed(capsys, "parked") == (0, "nothing is set aside\n")
+    told(dsn, story)
+    status, shown = typed(capsys, "parked")
+    assert status == 1
+    assert "pi_x  holds that end  10 times since" in shown
+    assert "ValueError: poison" in shown
+    shown = typed(capsys, "morning")[1]
+    assert "work that failed each time and was set aside: 1   (maalem parked)" in shown
+    assert typed(capsys, "parked", "retry", "pi_y")[0] == 1
+    assert typed(capsys, "parked", "retry", "pi_x") == (0, "1 will be tried again at once\n")
+    assert typed(capsys, "parked") == (0, "nothing is set aside\n")

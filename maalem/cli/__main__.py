@@ -101,6 +101,12 @@ def _disputes(words: argparse.Namespace) -> int:
     return desk.disputes(words)
 
 
+def _parked(words: argparse.Namespace) -> int:
+    from maalem.cli import desk
+
+    return desk.parked(words)
+
+
 def _morning(_words: argparse.Namespace) -> int:
     from maalem.cli.morning import morning
 
@@ -262,6 +268,15 @@ VERBS: dict[str, Verb] = {
         "what the network told of disputes and waits for something: list, retry",
         [
             ("deed", {"nargs": "?", "choices": ["list", "retry"], "default": "list"}),
+            ("--live", {"action": "store_true", "help": "in the live books"}),
+        ],
+    ),
+    "parked": (
+        _parked,
+        "work that failed each time and was set aside: list, retry",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "retry"], "default": "list"}),
+            ("item", {"nargs": "?", "help": "retry: only this; else all of it"}),
             ("--live", {"action": "store_true", "help": "in the live books"}),
         ],
     ),

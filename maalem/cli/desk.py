@@ -1,4 +1,4 @@
-"""What an officer does by hand: `maalem findings`, `maalem bank …`, `approve`, `disputes`."""
+"""What is done by hand: `maalem findings`, `maalem bank …`, `approve`, `disputes`, `parked`."""
 
 import asyncio
 import os
@@ -156,6 +156,25 @@ def disputes(words: Any) -> int:
         )
 
     return 1 - at_the_desk(asked, live=words.live, nothing="no notice waits")
+
+
+def parked(words: Any) -> int:
+    """Print what failed each time and was set aside, or have one of it (or all) tried again."""
+
+    async def asked(payments: "Payments") -> str:
+        from maalem.payments import parked as work
+
+        if words.deed == "retry":
+            again = await work.retry(payments, words.item)
+            return f"{again} will be tried again at once" if again else ""
+        return "\n".join(
+            f"{one['item']}  {one['work']}  {one['tries']} times since"
+            f" {one['first_at']:%Y-%m-%d %H:%M}\n    {one['reason']}"
+            for one in await work.listed(payments)
+        )
+
+    status = at_the_desk(asked, live=words.live, nothing="nothing is set aside")
+    return status if words.deed == "retry" else 1 - status
 
 
 def at_the_desk(

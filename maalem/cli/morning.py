@@ -87,6 +87,11 @@ _KINDS: dict[str, tuple[str, str, Line]] = {
         "maalem story",
         lambda one: f"{one.id}  asked at {one.since:%Y-%m-%d %H:%M:%S}",
     ),
+    "parked": (
+        "work that failed each time and was set aside",
+        "maalem parked",
+        lambda one: f"{one.kind}: {one.id}  {one.says}",
+    ),
 }
 
 

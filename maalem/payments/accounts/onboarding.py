@@ -166,13 +166,14 @@ async def _shown(payments: Payments, person: Person) -> documents.Picture | None
     return await documents.seen(payments, name, owners=owners)
 
 
-async def waiting(payments: Payments) -> Sequence[Person]:
-    """Persons whose check has not come to an end."""
+async def waiting(payments: Payments, *, but: Sequence[str] = ()) -> Sequence[Person]:
+    """Persons whose check has not come to an end, but for those that are left out."""
     return await store.select(
         payments.pool,
         Person,
-        "NOT deleted AND (identity = 'pending' OR document = 'pending')"
+        "NOT deleted AND (identity = 'pending' OR document = 'pending') AND id <> ALL($1)"
         f" ORDER BY id LIMIT {BATCH:d}",
+        but,
     )
 
 

@@ -1,9 +1,8 @@
 """What must be finished though nobody asks: unanswered rails, left challenges, old holds."""
 
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from maalem.payments import store
 from maalem.payments.acquiring import cancel, capture, increment, refund
@@ -11,6 +10,8 @@ from maalem.payments.acquiring.confirm import complete_authentication, load, loo
 from maalem.payments.acquiring.records import Attempt, Followup, Intent, Refund
 from maalem.payments.acquiring.setup import chores as setting
 from maalem.payments.context import Payments
+from maalem.payments.parked import Tries, tries
+from maalem.payments.records import Record
 
 BATCH = 200
 # Longer than any rail's deadline: whoever asked has had his answer, or is dead.
@@ -20,7 +21,8 @@ _GO_ON: dict[str, Callable[..., Awaitable[Any]]] = {
     "release": cancel.go_on,
     "increment": increment.go_on,
 }
-_log = logging.getLogger("maalem.payments.chores")
+R = TypeVar("R", bound=Record)
+_Verb = Callable[[Payments, R], Awaitable[Any]]
 
 
 async def resolve_unknown(payments: Payments, *, grace_s: float = GRACE_S) -> int:
@@ -30,67 +32,79 @@ async def resolve_unknown(payments: Payments, *, grace_s: float = GRACE_S) -> in
     releases and refunds are asked again under the same reference: they are still wanted.
     """
     before = payments.clock.now() - timedelta(seconds=grace_s)
+    asked = 0
+    run = await tries(payments, "payments without an answer")
     attempts = await store.select(
         payments.pool,
         Attempt,
-        f"status IN ('sent', 'unknown') AND asked_at <= $1 ORDER BY asked_at LIMIT {BATCH:d}",
+        "status IN ('sent', 'unknown') AND asked_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY asked_at LIMIT {BATCH:d}",
         before,
+        run.held,
     )
-    for attempt in attempts:
-        await _try(_ask_about, payments, attempt)
-    open_followups = await store.select(
+    asked += await _each(run, attempts, _ask_about)
+    run = await tries(payments, "followups without an answer")
+    followups = await store.select(
         payments.pool,
         Followup,
-        f"status IN ('sent', 'unknown') AND asked_at <= $1 ORDER BY asked_at LIMIT {BATCH:d}",
+        "status IN ('sent', 'unknown') AND asked_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY asked_at LIMIT {BATCH:d}",
         before,
+        run.held,
     )
-    for followup in open_followups:
-        await _try(_GO_ON[followup.kind], payments, followup)
+    asked += await _each(run, followups, _go_on)
+    run = await tries(payments, "refunds without an answer")
     refunds = await store.select(
         payments.pool,
         Refund,
-        f"status = 'pending' AND asked_at <= $1 ORDER BY asked_at LIMIT {BATCH:d}",
+        "status = 'pending' AND asked_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY asked_at LIMIT {BATCH:d}",
         before,
+        run.held,
     )
-    for pending in refunds:
-        await _try(refund.go_on, payments, pending)
-    setups = await setting.unanswered(payments, before=before)
-    for setup in setups:
-        await _try(setting.ask_about, payments, setup)
-    return len(attempts) + len(open_followups) + len(refunds) + len(setups)
+    asked += await _each(run, refunds, refund.go_on)
+    run = await tries(payments, "setups without an answer")
+    setups = await setting.unanswered(payments, before=before, but=run.held)
+    return asked + await _each(run, setups, setting.ask_about)
 
 
 async def expire_attempts(payments: Payments) -> int:
     """Close challenges that nobody answered in time, and release holds that were not captured."""
     now = payments.clock.now()
+    run = await tries(payments, "left challenges")
     left = await store.select(
         payments.pool,
         Attempt,
-        f"status = 'challenged' AND expires_at <= $1 ORDER BY expires_at LIMIT {BATCH:d}",
+        "status = 'challenged' AND expires_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY expires_at LIMIT {BATCH:d}",
         now,
+        run.held,
     )
-    for attempt in left:
-        await _try(_leave, payments, attempt)
-    setups = await setting.left(payments, now=now)
-    for setup in setups:
-        await _try(setting.leave, payments, setup)
+    ended = await _each(run, left, _leave)
+    run = await tries(payments, "left setups")
+    setups = await setting.left(payments, now=now, but=run.held)
+    ended += await _each(run, setups, setting.leave)
+    run = await tries(payments, "holds that end")
     held = await store.select(
         payments.pool,
         Intent,
         # The charges first, by the index of those that are held: there are few, intents many.
         "status = 'requires_capture' AND id = ANY (ARRAY(SELECT intent_id FROM charges"  # noqa: S608
         " WHERE NOT captured AND status = 'succeeded' AND capture_before <= $1))"
-        f" ORDER BY id LIMIT {BATCH:d}",
+        f" AND id <> ALL($2) ORDER BY id LIMIT {BATCH:d}",
         now,
+        run.held,
     )
-    for intent in held:
-        await _try(_release, payments, intent)
-    return len(left) + len(setups) + len(held)
+    return ended + await _each(run, held, _release)
 
 
 async def _ask_about(payments: Payments, attempt: Attempt) -> None:
     asked = await load(payments, attempt.id)
     await resolve(payments, asked, answer=await lookup(payments, attempt))
+
+
+async def _go_on(payments: Payments, followup: Followup) -> None:
+    await _GO_ON[followup.kind](payments, followup)
 
 
 async def _leave(payments: Payments, attempt: Attempt) -> None:
@@ -101,9 +115,9 @@ async def _release(payments: Payments, intent: Intent) -> None:
     await cancel.cancel(payments, intent=intent, reason="automatic")
 
 
-async def _try(verb: Callable[..., Awaitable[Any]], payments: Payments, record: Any) -> None:
-    """One that fails doesn't keep the others waiting; it is tried again at the next run."""
-    try:
-        await verb(payments, record)
-    except Exception:
-        _log.exception("%s: could not be finished, will be tried again", record.id)
+async def _each(run: Tries, records: Sequence[R], verb: "_Verb[R]") -> int:
+    """One that fails doesn't keep the others waiting; returns how many there were."""
+    for record in records:
+        async with run.of(record.id):
+            await verb(run.payments, record)
+    return len(records)

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from maalem.payments import parked
 from maalem.payments.context import Payments
 from maalem.payments.mode import Working
 
 BACKOFF_MAX_S = 30.0
 RECONNECT_S = 2.0
+# What `maalem parked` calls a job that fails as a whole.
+JOBS = "jobs"
 _log = logging.getLogger("maalem.payments.jobs")
 
 
@@ -52,23 +55,36 @@ async def run_jobs(payments: Payments, jobs: Sequence[Job], *, stop: asyncio.Eve
 async def _repeat(
     payments: Payments, job: Job, *, stop: asyncio.Event, wake: asyncio.Event
 ) -> None:
-    failures = 0
+    failures, known = 0, True  # what another worker wrote down may stand there
     while not stop.is_set():
         wake.clear()
         try:
             busy = await job.run(payments) > 0
-            failures = 0
-        except Exception:
+            if known:
+                await parked.succeeded(payments, JOBS, job.name)
+            failures, known = 0, False
+        except Exception as problem:
             # A job that fails now may succeed later: the database may be starting again.
             failures += 1
-            busy = False
+            busy, known = False, True
             _log.exception("job %s failed (%d times in a row)", job.name, failures)
+            await _tell(payments, job, problem)
         if busy:
             await asyncio.sleep(0)
             continue
         pause = job.every_s if not failures else min(job.every_s * 2**failures, BACKOFF_MAX_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), timeout=pause)
+
+
+async def _tell(payments: Payments, job: Job, problem: Exception) -> None:
+    """Put a job that fails each time before a person; unlike an item it is never left out."""
+    if parked.is_passing(problem):
+        return
+    try:
+        await parked.failed(payments, JOBS, job.name, problem=problem)
+    except Exception:
+        _log.exception("the failure of job %s could not be written down", job.name)
 
 
 async def _listen(

@@ -1,9 +1,8 @@
 """Every job of the institution, and how often it looks."""
 
-import logging
 from collections.abc import Awaitable, Callable
 
-from maalem.payments import store
+from maalem.payments import parked, store
 from maalem.payments.accounts import documents
 from maalem.payments.acquiring import chores, sessions
 from maalem.payments.acquiring.disputes import chores as disputes
@@ -20,11 +19,9 @@ from maalem.payments.risk import book
 from maalem.payments.settlement import chores as settlement
 from maalem.payments.settlement import reserves
 from maalem.payments.settlement.bank import jobs as bank
-from maalem.payments.units import ChangedMeanwhile
 
 BATCH = 100
 KEYS_KEPT = "35 days"
-_log = logging.getLogger("maalem.payments.jobs")
 
 
 def table(deliverer: Deliverer) -> list[Job]:
@@ -52,6 +49,7 @@ def table(deliverer: Deliverer) -> list[Job]:
         Job("networks against books", bank.look, every_s=3600.0),
         Job("safeguarding", bank.prove, every_s=600.0),
         Job("recount", recount, every_s=600.0),
+        Job("old failures", parked.forget, every_s=3600.0),
     ]
 
 
@@ -84,22 +82,24 @@ def _settled(run: Callable[[Payments], Awaitable[int]]) -> Callable[[Payments], 
 async def expire_sessions(payments: Payments) -> int:
     """Close sessions whose time is over, unless a payment is being decided; return how many."""
     now = payments.clock.now()
+    run = await parked.tries(payments, "expired sessions")
     due = await store.select(
         payments.pool,
         Session,
-        f"status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT {BATCH:d}",
+        "status = 'open' AND expires_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY expires_at LIMIT {BATCH:d}",
         now,
+        run.held,
     )
     closed = 0
     for session in due:
-        try:
-            _, unit = await sessions.closing(payments, session, at=now)
+        async with run.of(session.id):
+            try:
+                _, unit = await sessions.closing(payments, session, at=now)
+            except ApiError:
+                continue  # it is being paid at this moment: look again later
             await payments.writer.commit(unit)
             closed += 1
-        except (ApiError, ChangedMeanwhile):
-            continue  # it is being paid at this moment: look again later
-        except Exception:
-            _log.exception("session %s could not be closed", session.intent_id or session.setup_id)
     return closed if closed == len(due) else 0
 
 

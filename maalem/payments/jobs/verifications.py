@@ -1,22 +1,19 @@
 """Ask again about persons whose identity the register had to think about."""
 
-import logging
-
 from maalem.payments.accounts import onboarding
 from maalem.payments.accounts.people import person
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
+from maalem.payments.parked import tries
 from maalem.payments.settlement.accounts import accounts_shown
-from maalem.payments.units import ChangedMeanwhile
-
-_log = logging.getLogger("maalem.payments.jobs")
 
 
 async def follow(payments: Payments) -> int:
     """Bring checks to their end; return how many came to it."""
     ended = 0
-    for waiting in await onboarding.waiting(payments):
-        try:
+    run = await tries(payments, "identities")
+    for waiting in await onboarding.waiting(payments, but=run.held):
+        async with run.of(waiting.id):
             found = await onboarding.follow(payments, waiting)
             if found is None:
                 continue
@@ -28,8 +25,4 @@ async def follow(payments: Payments) -> int:
             found.unit.events.append(event("account.updated", shown, account_id=owner, at=at))
             await payments.writer.commit(found.unit)
             ended += 1
-        except ChangedMeanwhile:
-            continue  # she is being corrected at this moment: look again later
-        except Exception:
-            _log.exception("the check of %s did not come to an end", waiting.id)
     return ended

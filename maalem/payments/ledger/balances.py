@@ -10,6 +10,7 @@ from maalem.payments.context import Payments
 from maalem.payments.db import Connection, Pool
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.records import AVAILABLE, OWED, PENDING, BalanceTransaction
+from maalem.payments.parked import tries
 from maalem.payments.records import changed
 from maalem.payments.units import Unit, UnitRefused
 
@@ -120,20 +121,23 @@ async def release_available(payments: Payments, *, tell: Tell | None = None) -> 
     that became available with it. Where a refund under way still reserves money, lines are tried
     one by one, and what can't move yet waits for the next run.
     """
+    run = await tries(payments, "availability")
     due = await store.select(
         payments.pool,
         BalanceTransaction,
-        "status = 'pending' AND available_on <= $1 ORDER BY account_id, currency, available_on,"
-        " id LIMIT 5000",
+        "status = 'pending' AND available_on <= $1 AND account_id || '/' || currency <> ALL($2)"
+        " ORDER BY account_id, currency, available_on, id LIMIT 5000",
         payments.clock.now(),
+        run.held,
     )
     groups: dict[tuple[str, str], list[BalanceTransaction]] = {}
     for line in due:
         groups.setdefault((line.account_id, line.currency), []).append(line)
     moved = 0
-    for lines in groups.values():
-        for start in range(0, len(lines), RELEASE_BATCH):
-            moved += await _release(payments, lines[start : start + RELEASE_BATCH], tell=tell)
+    for (owner, currency), lines in groups.items():
+        async with run.of(f"{owner}/{currency}"):
+            for start in range(0, len(lines), RELEASE_BATCH):
+                moved += await _release(payments, lines[start : start + RELEASE_BATCH], tell=tell)
     return moved
 
 

@@ -15,6 +15,7 @@ from maalem.payments.ledger import balances, recipes
 from maalem.payments.ledger import wire as ledger_wire
 from maalem.payments.ledger.balances import Balance, balance
 from maalem.payments.ledger.records import BalanceTransaction
+from maalem.payments.parked import SCHEDULED, Tries, tries
 from maalem.payments.settlement import payouts
 from maalem.payments.settlement.carried import cut
 from maalem.payments.settlement.days import is_due, local
@@ -40,39 +41,47 @@ async def make_available(payments: Payments) -> int:
 async def settle_debts(payments: Payments) -> int:
     """Take what owners owe us from what they have; return how many debts were touched."""
     settled = 0
+    run = await tries(payments, "debts")
     for owner, currency, amount in await balances.debtors(payments.pool):
-        unit = Unit().book(
-            recipes.settle_owed(new_id("stl"), owner=owner, amount=amount, currency=currency)
-        )
-        try:
-            await payments.writer.commit(unit)
-            settled += 1
-        except UnitRefused as refused:
-            # Her money or her debt changed this moment: the next run looks again.
-            _log.info("the debt of %s waits: %s", owner, refused.word)
+        if (item := f"{owner}/{currency}") in run.held:
+            continue
+        async with run.of(item):
+            unit = Unit().book(
+                recipes.settle_owed(new_id("stl"), owner=owner, amount=amount, currency=currency)
+            )
+            try:
+                await payments.writer.commit(unit)
+                settled += 1
+            except UnitRefused as refused:
+                # Her money or her debt changed this moment: the next run looks again.
+                _log.info("the debt of %s waits: %s", owner, refused.word)
     return settled
 
 
 async def bury(payments: Payments) -> int:
     """Fail pending payouts to bank accounts that a bank has refused meanwhile."""
+    run = await tries(payments, "stranded payouts")
     stranded = await store.select(
         payments.pool,
         Payout,
         "status = 'pending' AND EXISTS (SELECT FROM external_accounts e"
-        " WHERE e.id = destination_id AND e.status = 'errored') ORDER BY created_at LIMIT 500",
+        " WHERE e.id = destination_id AND e.status = 'errored') AND id <> ALL($1)"
+        " ORDER BY created_at LIMIT 500",
+        run.held,
     )
     for payout in stranded:
-        try:
+        async with run.of(payout.id):
             place = await payouts.place_of(payments, payout)
             code = place.failure_reason or "AC01"
             await payouts.mark_failed(payments, payout.id, code=code)
-        except Exception:
-            _log.exception("%s: could not be failed, will be tried again", payout.id)
     return len(stranded)
 
 
 async def make_scheduled(payments: Payments) -> int:
-    """Make the payouts of each day that has come and is not done; return how many."""
+    """Make the payouts of each day that has come and is not done; return how many.
+
+    One that fails doesn't keep its day open: it is written down, and tried again by itself.
+    """
     now = local(payments.clock.now())
     today = now.date()
     if now.hour < payments.config.payout_hour:
@@ -82,40 +91,61 @@ async def make_scheduled(payments: Payments) -> int:
     if last is not None:
         first = date.fromisoformat(last) + timedelta(days=1)
         first = max(first, today - timedelta(days=LOOK_BACK_DAYS - 1))
-    made = 0
+    run = await tries(payments, SCHEDULED)
+    made = await _make_again(run, day=today)
     while first <= today:
-        made += await _make_for(payments, first)
+        made += await _make_for(run, first)
         first += timedelta(days=1)
     return made
 
 
-async def _make_for(payments: Payments, day: date, /) -> int:
-    made, whole = 0, True
+async def _make_for(run: Tries, day: date, /) -> int:
+    made, payments = 0, run.payments
+    put_off = run.put_off
     owners = await balances.holders(payments.pool, at_least=1)
     for start in range(0, len(owners), BATCH):
         some = owners[start : start + BATCH]
-        accounts = await store.select(
-            payments.pool, Account, "id = ANY($1)", [owner for owner, _ in some]
-        )
-        plans = await schedules_of(payments.pool, payments.config, accounts=accounts)
-        by_id = {account.id: account for account in accounts}
-        usable = await _usable(payments, list(by_id))
+        accounts, plans = await _planned(payments, [owner for owner, _ in some])
+        usable = await _usable(payments, list(accounts))
         for owner, currency in some:
-            due = owner in by_id and is_due(plans[owner], day, moved=payments.config.holidays)
+            due = owner in accounts and is_due(plans[owner], day, moved=payments.config.holidays)
             if not due or (owner, currency) not in usable:
                 continue
-            try:
+            if run.knows(item := f"{owner}/{currency}"):
+                continue  # it failed before: `_make_again` looks after it
+            async with run.of(item):
                 made += await _make_one(
-                    payments, by_id[owner], currency=currency, plan=plans[owner], day=day
+                    payments, accounts[owner], currency=currency, plan=plans[owner], day=day
                 )
-            except Exception:
-                whole = False
-                _log.exception("%s: its payout could not be made, will be tried again", owner)
-    if whole:
+    if run.put_off == put_off:
         await _commit(
             payments, Unit().put(Run(id=day.isoformat(), created_at=payments.clock.now()))
         )
     return made
+
+
+async def _make_again(run: Tries, *, day: date) -> int:
+    """The payouts that failed and are to be tried again, of a day that is done perhaps."""
+    made, payments = 0, run.payments
+    for item in list(run.due):
+        async with run.of(item):
+            owner, _, currency = item.partition("/")
+            accounts, plans = await _planned(payments, [owner])
+            usable = await _usable(payments, [owner])
+            if plans[owner].interval != "manual" and (owner, currency) in usable:
+                made += await _make_one(
+                    payments, accounts[owner], currency=currency, plan=plans[owner], day=day
+                )
+    return made
+
+
+async def _planned(
+    payments: Payments, owners: Sequence[str]
+) -> tuple[dict[str, Account], dict[str, Schedule]]:
+    """The accounts and their schedules, by the account's id."""
+    accounts = await store.select(payments.pool, Account, "id = ANY($1)", owners)
+    plans = await schedules_of(payments.pool, payments.config, accounts=accounts)
+    return {account.id: account for account in accounts}, plans
 
 
 async def _usable(payments: Payments, owners: Sequence[str]) -> set[tuple[str, str]]:

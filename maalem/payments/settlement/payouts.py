@@ -4,7 +4,7 @@ The bank's room takes `sendable` payouts into a file, opens their numbers in the
 by `mark_…` what the bank said. Every mark may be repeated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from maalem.payments import store
 from maalem.payments.context import Payments
@@ -29,19 +29,28 @@ _SENDABLE = """
 status = 'pending' AND currency = $1 AND approvals >= approvals_needed AND EXISTS (
     SELECT FROM external_accounts e WHERE e.id = destination_id AND NOT e.deleted
     AND e.status IN ('new', 'validated') AND e.usable_from <= $2)
-ORDER BY created_at, id
+AND id <> ALL($3) AND account_id <> ALL($4) ORDER BY created_at, id
 """
 
 
-async def sendable(payments: Payments, *, currency: str = "mad", limit: int = 1000) -> list[Payout]:
+async def sendable(
+    payments: Payments,
+    *,
+    currency: str = "mad",
+    limit: int = 1000,
+    but: Sequence[str] = (),
+    not_of: Collection[str] = (),
+) -> list[Payout]:
     """The payouts that may go into the next bank file, oldest first: approved by enough, to an
-    account that lives and has waited long enough."""
+    account that lives and has waited long enough; none of `but`, and none of an owner `not_of`."""
     return await store.select(
         payments.pool,
         Payout,
         f"{_SENDABLE} LIMIT {limit:d}",
         currency,
         payments.clock.now(),
+        but,
+        list(not_of),
     )
 
 

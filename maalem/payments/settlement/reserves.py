@@ -1,6 +1,5 @@
 """Money that an owner may not spend before a day: by a published rule, for a reason she knows."""
 
-import logging
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -13,15 +12,15 @@ from maalem.payments.errors import BadRequest, Refused
 from maalem.payments.events.outbox import event
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import balance
+from maalem.payments.parked import tries
 from maalem.payments.records import changed
 from maalem.payments.settlement import wire
 from maalem.payments.settlement.ends import moved
 from maalem.payments.settlement.records import Reserve, Rule
 from maalem.payments.settlement.states import ReserveStatus
-from maalem.payments.units import ChangedMeanwhile, Unit
+from maalem.payments.units import Unit
 
 BATCH = 200
-_log = logging.getLogger("maalem.payments.settlement")
 
 
 class Kept(NamedTuple):
@@ -70,21 +69,19 @@ async def hold(payments: Payments, *, account: Account, rule_id: str, currency: 
 
 async def release_due(payments: Payments) -> int:
     """Give back the reserves whose day has come, each exactly once; return how many."""
+    run = await tries(payments, "ended reserves")
     due = await store.select(
         payments.pool,
         Reserve,
-        f"status = 'held' AND until <= $1 ORDER BY until LIMIT {BATCH:d}",
+        f"status = 'held' AND until <= $1 AND id <> ALL($2) ORDER BY until LIMIT {BATCH:d}",
         payments.clock.now(),
+        run.held,
     )
     released = 0
     for reserve in due:
-        try:
+        async with run.of(reserve.id):  # what another process gave back is not given again
             await payments.writer.commit(_release(payments, reserve))
             released += 1
-        except ChangedMeanwhile:
-            continue  # another process gave it back
-        except Exception:
-            _log.exception("%s: could not be released, will be tried again", reserve.id)
     return released
 
 

@@ -1,6 +1,5 @@
 """What must be finished though nobody asks: unanswered answers, and days that have passed."""
 
-import logging
 from datetime import timedelta
 
 from maalem.payments import store
@@ -9,11 +8,11 @@ from maalem.payments.acquiring.disputes import case as cases
 from maalem.payments.acquiring.disputes.records import Dispute, DisputeAnswer
 from maalem.payments.acquiring.disputes.states import ANSWERABLE, INQUIRY, DisputeStatus
 from maalem.payments.context import Payments
+from maalem.payments.parked import tries
 from maalem.payments.units import ChangedMeanwhile
 
 BATCH = 200
 GRACE_S = 30
-_log = logging.getLogger("maalem.payments.disputes")
 
 
 async def look_after(payments: Payments) -> int:
@@ -28,17 +27,18 @@ async def look_after(payments: Payments) -> int:
 
 async def ask_again(payments: Payments, *, grace_s: float = GRACE_S) -> int:
     """Ask the network about answers that it did not confirm; return how many were asked."""
+    run = await tries(payments, "answers to disputes")
     open_answers = await store.select(
         payments.pool,
         DisputeAnswer,
-        f"status IN ('sent', 'unknown') AND asked_at <= $1 ORDER BY asked_at LIMIT {BATCH:d}",
+        "status IN ('sent', 'unknown') AND asked_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY asked_at LIMIT {BATCH:d}",
         payments.clock.now() - timedelta(seconds=grace_s),
+        run.held,
     )
     for said in open_answers:
-        try:
+        async with run.of(said.id):
             await answer.go_on(payments, said)
-        except Exception:
-            _log.exception("%s: could not be finished, will be tried again", said.id)
     return len(open_answers)
 
 
@@ -48,20 +48,21 @@ async def run_out(payments: Payments) -> int:
     A chargeback is lost then, an inquiry closed. What is on its way to the network is left alone:
     the network decides whether it came in time.
     """
+    run = await tries(payments, "disputes that run out")
     due = await store.select(
         payments.pool,
         Dispute,
         "status IN ('needs_response', 'warning_needs_response') AND due_by <= $1"
         " AND NOT EXISTS (SELECT FROM dispute_answers a WHERE a.dispute_id = disputes.id"
-        f" AND a.status IN ('sent', 'unknown')) ORDER BY due_by LIMIT {BATCH:d}",
+        " AND a.status IN ('sent', 'unknown')) AND id <> ALL($2)"
+        f" ORDER BY due_by LIMIT {BATCH:d}",
         payments.clock.now(),
+        run.held,
     )
     closed = 0
     for dispute in due:
-        try:
+        async with run.of(dispute.id):
             closed += await _run_out(payments, dispute)
-        except Exception:
-            _log.exception("%s: could not be closed, will be tried again", dispute.id)
     return closed
 
 

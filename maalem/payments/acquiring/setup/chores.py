@@ -1,5 +1,6 @@
 """Setups that must be finished though nobody asks: unanswered issuers, left challenges."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from maalem.payments import store
@@ -10,23 +11,29 @@ from maalem.payments.context import Payments
 BATCH = 200
 
 
-async def unanswered(payments: Payments, *, before: datetime) -> list[SetupAttempt]:
-    """What was sent until `before` and has no answer yet."""
+async def unanswered(
+    payments: Payments, *, before: datetime, but: Sequence[str] = ()
+) -> list[SetupAttempt]:
+    """What was sent until `before` and has no answer yet, but for those that are left out."""
     return await store.select(
         payments.pool,
         SetupAttempt,
-        f"status IN ('sent', 'unknown') AND asked_at <= $1 ORDER BY asked_at LIMIT {BATCH:d}",
+        "status IN ('sent', 'unknown') AND asked_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY asked_at LIMIT {BATCH:d}",
         before,
+        but,
     )
 
 
-async def left(payments: Payments, *, now: datetime) -> list[SetupAttempt]:
-    """Challenges that nobody answered in time."""
+async def left(payments: Payments, *, now: datetime, but: Sequence[str] = ()) -> list[SetupAttempt]:
+    """Challenges that nobody answered in time, but for those that are left out."""
     return await store.select(
         payments.pool,
         SetupAttempt,
-        f"status = 'challenged' AND expires_at <= $1 ORDER BY expires_at LIMIT {BATCH:d}",
+        "status = 'challenged' AND expires_at <= $1 AND id <> ALL($2)"
+        f" ORDER BY expires_at LIMIT {BATCH:d}",
         now,
+        but,
     )
 
 

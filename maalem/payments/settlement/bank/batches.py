@@ -18,6 +18,7 @@ from maalem.payments import store
 from maalem.payments.accounts.records import Account
 from maalem.payments.config import CURRENCY
 from maalem.payments.context import Payments
+from maalem.payments.parked import Tries, is_passing, tries
 from maalem.payments.rails.bank.port import Received
 from maalem.payments.rails.ports import NeverSeen
 from maalem.payments.records import changed
@@ -56,27 +57,47 @@ async def send_due(payments: Payments) -> int:
 async def gather(payments: Payments) -> Batch | None:
     """Keep a batch of the payouts that may go now, with its file; None if there are none.
 
-    Payouts of accounts that something open is found about stay where they are.
+    Payouts of accounts that something open is found about stay where they are. Where no file can
+    be made because of one payout, the others go without it.
     """
-    for _ in range(TRIES):
-        held = await frozen(payments)
-        payouts = [
-            payout
-            for payout in await sendable(payments, currency=CURRENCY, limit=BATCH_MAX)
-            if payout.account_id not in held
-        ]
-        drafted = await _draft(payments, payouts)
-        if drafted is None:
-            return None
-        batch, unit = drafted
+    run = await tries(payments, "payouts to the bank")
+    most, refusals = BATCH_MAX, 0
+    while payouts := await sendable(
+        payments,
+        currency=CURRENCY,
+        limit=most,
+        but=run.held,
+        not_of=await frozen(payments),
+    ):
         try:
+            drafted = await _draft(payments, payouts)
+            if drafted is None:
+                return None
+            batch, unit = drafted
             await payments.writer.commit(unit)
-        except (ChangedMeanwhile, UnitRefused) as refused:
-            # One of them was canceled, or lost its account, in this moment: look again.
-            _log.info("a batch was not kept (%s), gathering again", refused)
-            continue
-        return batch
+            return batch
+        except Exception as problem:
+            refusals += isinstance(problem, UnitRefused)
+            if refusals >= TRIES and isinstance(problem, ChangedMeanwhile):
+                return None
+            if isinstance(problem, UnitRefused) and refusals < TRIES:
+                # One of them was canceled, or lost its account, in this moment: look again.
+                _log.info("a batch was not kept (%s), gathering again", problem)
+            elif is_passing(problem):
+                raise
+            else:
+                most = await _narrowed(run, payouts, problem)
     return None
+
+
+async def _narrowed(run: Tries, payouts: Sequence[Payout], problem: Exception) -> int:
+    """No file can be made of these: how many to take next. One alone is the culprit, and waits."""
+    if len(payouts) > 1:
+        return len(payouts) // 2
+    async with run.of(payouts[0].id):
+        raise problem
+    run.held.append(payouts[0].id)
+    return BATCH_MAX
 
 
 async def deliver(payments: Payments, batch: Batch) -> Batch:
@@ -92,21 +113,28 @@ async def deliver(payments: Payments, batch: Batch) -> Batch:
 async def chase(payments: Payments, *, grace_s: float = GRACE_S) -> int:
     """Ask the bank about files that it did not answer for; returns how many were asked about."""
     before = payments.clock.now() - timedelta(seconds=grace_s)
+    run = await tries(payments, "files to the bank")
     waiting = await store.select(
-        payments.pool, Batch, "status = 'drafted' AND asked_at <= $1 ORDER BY asked_at", before
+        payments.pool,
+        Batch,
+        "status = 'drafted' AND asked_at <= $1 AND id <> ALL($2) ORDER BY asked_at",
+        before,
+        run.held,
     )
     for batch in waiting:
-        found = await payments.rails.bank.lookup(batch.name)
-        if isinstance(found, Received):
-            await mark_received(payments, batch)
-        elif isinstance(found, NeverSeen):
-            again = changed(batch, asked_at=payments.clock.now())
-            try:
-                await payments.writer.commit(Unit().put(again))
-            except ChangedMeanwhile:
-                continue
-            await deliver(payments, again)
+        async with run.of(batch.id):
+            await _chase(payments, batch)
     return len(waiting)
+
+
+async def _chase(payments: Payments, batch: Batch) -> None:
+    found = await payments.rails.bank.lookup(batch.name)
+    if isinstance(found, Received):
+        await mark_received(payments, batch)
+    elif isinstance(found, NeverSeen):
+        again = changed(batch, asked_at=payments.clock.now())
+        await payments.writer.commit(Unit().put(again))
+        await deliver(payments, again)
 
 
 async def mark_received(payments: Payments, batch: Batch) -> Batch:

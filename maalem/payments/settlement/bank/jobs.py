@@ -3,6 +3,7 @@
 import logging
 
 from maalem.payments.context import Payments
+from maalem.payments.parked import tries
 from maalem.payments.rails.bank.simulator import SimulatedBank
 from maalem.payments.settlement.bank import batches, imports, matching, networks, safeguarding
 
@@ -21,7 +22,10 @@ async def receive(payments: Payments) -> int:
     """
     if isinstance(payments.rails.bank, SimulatedBank):
         await payments.rails.bank.pass_time()
-    taken = await networks.collect(payments)
+    taken = 0
+    run = await tries(payments, "reports and files in")
+    async with run.of("reports of the networks"):
+        taken = await networks.collect(payments)
     since = await payments.pool.fetchval("SELECT max(position) FROM bank_files")
     try:
         files = await payments.rails.bank.fetch_files(since or 0)
@@ -29,9 +33,18 @@ async def receive(payments: Payments) -> int:
         _log.warning("the bank can't be had: %s", problem)
         files = []
     for file in files:
-        await imports.take(payments, name=file.name, content=file.content, position=file.position)
+        if file.name in run.held:
+            break  # they are told in an order: those behind it wait too
+        before = taken
+        async with run.of(file.name):
+            await imports.take(
+                payments, name=file.name, content=file.content, position=file.position
+            )
+            taken += 1
+        if taken == before:
+            break
     await matching.match_open(payments)
-    return taken + len(files)
+    return taken
 
 
 async def look(payments: Payments) -> int:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from maalem.payments import store
 from maalem.payments.context import Payments
 from maalem.payments.ledger import recipes
+from maalem.payments.parked import tries
 from maalem.payments.records import changed
 from maalem.payments.settlement import ends
 from maalem.payments.settlement.bank.batches import join
@@ -64,12 +65,17 @@ async def match_open(payments: Payments) -> int:
     """Match what can be matched; returns how many lines were. What is left says why."""
     matched = 0
     while True:
+        run = await tries(payments, "lines of the bank")
         lines = await store.select(
-            payments.pool, BankLine, "status = 'unmatched' ORDER BY booked_on, id"
+            payments.pool,
+            BankLine,
+            "status = 'unmatched' AND id <> ALL($1) ORDER BY booked_on, id",
+            run.held,
         )
         now_matched = 0
         for line in lines:
-            now_matched += await _try(payments, line)
+            async with run.of(line.id):
+                now_matched += await _try(payments, line)
         matched += now_matched
         if not now_matched:  # a return waits for its payment, which may have come after it
             return matched

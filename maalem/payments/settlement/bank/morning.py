@@ -98,6 +98,9 @@ _ASKED = {
         SELECT id, charge_id AS about, amount, currency, asked_at AS since, account_id AS account
         FROM refunds WHERE status = 'pending' AND asked_at < now() - interval '1 hour'
         ORDER BY asked_at, id""",
+    "parked": """
+        SELECT item AS id, work AS kind, reason AS says, parked_at AS since
+        FROM failing_work WHERE parked_at IS NOT NULL ORDER BY parked_at, work, item""",
 }
 KINDS = ("proof", "clearing", *_ASKED)
 

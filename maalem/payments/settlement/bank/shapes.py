@@ -159,6 +159,7 @@ class WaitingKind(TypedDict):
         "disputes",
         "payments",
         "refunds",
+        "parked",
     ]
     count: int
     oldest: list[WaitingThing]

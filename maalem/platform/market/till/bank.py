@@ -104,7 +104,7 @@ class Queue:
     @property
     def is_grave(self) -> bool:
         """Whether something may be wrong, not only undone."""
-        return self.kind in ("findings", "bank_lines")
+        return self.kind in ("findings", "bank_lines", "parked")
 
 
 @dataclass(frozen=True)
@@ -233,6 +233,8 @@ def _item(kind: str, thing: Thing, owner: Artisan | None) -> Item:
         return replace(item, word=why, reference=thing.about)
     if kind == "deeds":
         return replace(item, word=words.DEEDS.get(thing.kind, thing.kind))
+    if kind == "parked":
+        return replace(item, word=f"{thing.kind}: {thing.id}")
     if kind == "payouts":
         return replace(item, link=reverse("till:payout", args=[slug, thing.id]), word=thing.id)
     if kind == "disputes":

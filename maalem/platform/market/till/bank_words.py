@@ -16,6 +16,7 @@ KINDS: dict[str, Word] = {
     "disputes": _("Disputes whose last day is near"),
     "payments": _("Payments without an answer for an hour"),
     "refunds": _("Refunds without an answer for an hour"),
+    "parked": _("Work that failed each time and was set aside"),
 }
 TO_DO: dict[str, Word] = {
     "findings": _("Take it so that others see you have it, look, close it with what came of it."),
@@ -28,6 +29,7 @@ TO_DO: dict[str, Word] = {
     "disputes": _("Answer, or let the buyer have it."),
     "payments": _("Nothing is lost: the network is asked again. Call it if this lasts."),
     "refunds": _("Nothing is paid twice: the network is asked again. Call it if this lasts."),
+    "parked": _("Nothing is lost. Mend what it names, then have it tried again."),
 }
 COMMANDS: dict[str, str] = {
     "findings": "maalem findings",
@@ -38,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "dispute_notices": "maalem disputes",
     "payments": "maalem story",
     "refunds": "maalem story",
+    "parked": "maalem parked",
 }
 # What was found: the machine saw what it must not decide.
 FINDINGS: dict[str, Word] = {

@@ -73,7 +73,7 @@ def test_opening_and_lines_are_the_closing_balance(fresh_payments_dsn):
         await w.pay(5_000)  # later: no part of it
         made = await stored(w, day, day)
         assert (made.opening, made.closing, made.line_count) == (0, 48_500, 3)
-        w.clock.move(days=2)
+        w.clock.move(days=2, hours=1)  # at any hour of the day
         after = await stored(w, day + timedelta(days=1), day + timedelta(days=3))
         assert (after.opening, after.closing, after.line_count) == (48_500, 53_425, 1)
 
