@@ -60,9 +60,27 @@ def payment_failed(thing: Thing) -> None:
 
 
 def charge_refunded(thing: Thing) -> None:
-    """Money went back to a payer: by our own asking, or by somebody at the institution."""
+    """Money went back to a payer: by our own asking, or by somebody at the institution.
+
+    It says that the money came in, too: where this overtakes the payment's own word, the payment
+    is settled first, and the end is the same.
+    """
+    intent = _id(thing.get("payment_intent"))
+    number = thing.get("transfer_group") or _of(thing, "metadata").get("order_group")
+    if number and intent and not events.is_known(intent):
+        received = settle.Received(
+            intent=intent,
+            amount_minor=_whole(thing, "amount_captured"),
+            currency=_text(thing, "currency").upper(),
+            charge=_text(thing, "id"),
+        )
+        try:
+            settle.settle(number, received=received)
+        except OrderGroup.DoesNotExist:
+            _nobodys(number, intent=intent)
+            return
     events.charge_refunded(
-        intent=_id(thing.get("payment_intent")),
+        intent=intent,
         charge=_text(thing, "id"),
         refunded_minor=_whole(thing, "amount_refunded"),
     )

@@ -348,6 +348,55 @@ def test_a_partial_refund_made_elsewhere_is_put_before_a_person(world):
     assert Alert.objects.get().kind == "refunded_elsewhere"
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+@pytest.mark.parametrize("share", [1, 2])
+def test_a_refund_told_before_its_payment_ends_as_told_after_it(world, order, share):
+    """P15: money that went back at the institution is known, though its event comes first."""
+    group, attempt = world.opened()
+    completed = world.bank.pay(attempt.session)
+    intent = world.bank.intents[attempt.intent]
+    charge = {
+        "id": intent.charge,
+        "object": "charge",
+        "payment_intent": intent.id,
+        "transfer_group": group.number,
+        "metadata": {"order_group": group.number},
+        "amount": group.total_minor,
+        "amount_captured": group.total_minor,
+        "amount_refunded": group.total_minor // share,
+        "currency": "mad",
+    }
+    back = world.bank.event("charge.refunded", charge)
+    steps = [
+        lambda: post(back),
+        lambda: post(completed),
+        lambda: post(succeeded(world, attempt)),
+        lambda: post(back),
+    ]
+    for index in order:
+        steps[index]()
+    status, orders, payments, refunds, alerts = final(group)
+    assert status == ("refunded" if share == 1 else "paid")
+    assert {state for _, state in orders} == {"refunded" if share == 1 else "to_prepare"}
+    assert payments == [(intent.id, "accepted")]
+    assert (refunds, alerts) == (0, 1)
+    assert Alert.objects.get().kind == "refunded_elsewhere"
+    assert Payment.objects.get().charge == intent.charge
+
+
+def test_a_refund_of_a_purchase_that_nobody_knows_is_put_before_a_person(world):
+    charge = {
+        "id": "ch_1",
+        "payment_intent": "pi_1",
+        "transfer_group": "M-2222-2222",
+        "amount_captured": 100,
+        "amount_refunded": 100,
+        "currency": "mad",
+    }
+    post(world.bank.event("charge.refunded", charge))
+    assert Alert.objects.get().kind == "payment_without_order"
+
+
 def refunded(payment, amount):
     return {"id": "ch_1", "payment_intent": payment.intent, "amount_refunded": amount}
 

@@ -19,6 +19,11 @@ def payment_failed(number: str, *, reason: str) -> None:
         write_down(group.pk, event="payment_failed", by="bank", note=reason)
 
 
+def is_known(intent: str) -> bool:
+    """Whether we know of money that came in by this payment."""
+    return Payment.objects.filter(intent=intent).exists()
+
+
 @transaction.atomic
 def charge_refunded(*, intent: str, charge: str, refunded_minor: int) -> None:
     """Compare what went back with what we asked to go back.
