@@ -1,14 +1,18 @@
 """The platform's gateway and the payment institution, each as it is, over a real socket."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from maalem.payments.events.types import EVENT_TYPES
+from maalem.payments.risk import decide
 from maalem.payments.tests import service as driver
+from maalem.payments.vault.brands import BRANDS, UNKNOWN
 from maalem.platform.ground import gateway
-from maalem.platform.ground.gateway import calls, desk
-from maalem.platform.market.till import tool_words
+from maalem.platform.ground.gateway import calls, desk, risk
+from maalem.platform.ground.gateway.risk_records import Condition
+from maalem.platform.market.till import rule_words, tool_words
 
 CHECKOUT: dict[str, Any] = {
     "lines": [gateway.Line("Tapis", 250_000), gateway.Line("Tajine", 18_000, quantity=2)],
@@ -163,3 +167,45 @@ def test_the_till_reads_a_payment_its_refund_and_the_money_over_the_wire(institu
 def test_the_till_offers_only_events_that_are_told():
     offered = {name for names in tool_words.EVENTS.values() for name in names}
     assert offered - {"*"} <= EVENT_TYPES
+
+
+def test_a_rule_of_the_tills_is_the_institutions(institution):
+    made = risk.make_list(name="Tenus à l’écart", alias="kept_out", kind="email", key="list-1")
+    item = risk.put_on(made.id, value="Voleur@Example.org", key="put-1")
+    assert [one.value for one in risk.listed(made.id).values] == ["voleur@example.org"]
+    conditions = (
+        Condition("amount", "at_least", 900_000),
+        Condition("currency", "is", "mad"),
+        Condition("card_country", "none_of", ("MA", "FR")),
+        Condition("email", "in_list", made.id),
+        Condition("velocity", "more_than", 3, per="card", count="declines", window_h=24),
+    )
+    said = {"action": "review", "conditions": conditions, "reason": "Grand montant"}
+    rule = risk.make_rule(**said, key="rule-1")
+    assert risk.make_rule(**said, key="rule-1") == rule
+    assert (rule.conditions, rule.ends_at) == (conditions, None)
+    assert rule in risk.rules()
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    words = {"action": "block", "conditions": conditions[:2], "reason": "Trop", "ends_at": end}
+    changed = risk.change_rule(rule.id, **words, key="rule-2")
+    assert (changed.version, changed.action, changed.ends_at) == (2, "block", end)
+    assert [one.version for one in risk.versions(rule.id)] == [2, 1]
+    assert risk.end_rule(rule.id, key="end-1").has_ended
+    assert risk.rule(rule.id).has_ended
+    risk.take_off(item.id, key="take-1")
+    risk.drop_list(made.id, key="drop-1")
+    assert made not in risk.value_lists()
+    with pytest.raises(gateway.Refused):
+        risk.change_rule(rule.id, **words, key="rule-3")
+
+
+def test_the_till_knows_every_fact_and_comparison_that_rules_have():
+    assert set(rule_words.NUMBERS) == decide.NUMBERS
+    assert set(rule_words.TEXTS) == decide.TEXTS
+    assert set(rule_words.PERS) == decide.PER
+    assert set(rule_words.COUNTS) == decide.COUNTED
+    assert set(rule_words.OF_NUMBERS) == set(decide._NUMBER)
+    assert set(rule_words.OF_TEXTS) == set(decide._TEXT)
+    assert set(rule_words.OF_LISTS) == decide._LIST
+    assert set(rule_words.REACHED) == decide._REACHED
+    assert set(rule_words.KNOWN["card_brand"]) == {one.name for one in (*BRANDS, UNKNOWN)}

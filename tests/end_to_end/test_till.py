@@ -19,7 +19,7 @@ from tests.end_to_end.shopper import shopper
 NOT_RECEIVED = "4000000000002685"
 RIGHTS = [
     *("see_all_payments", "give_back_payments", "answer_disputes", "run_programs"),
-    *("judge_reviews", "watch_bank"),
+    *("judge_reviews", "watch_bank", "write_rules"),
 ]
 _APPOINT = """
 from django.contrib.auth.models import Permission
@@ -180,7 +180,8 @@ def test_every_page_of_the_till_is_accessible_and_fits(
     maalem: Running, chromium: Browser, *, language: str, width: int
 ):
     youssef = officer(chromium, maalem, language=language, width=width)
-    for path in ("", "money/?by=week", "disputes/", "reviews/", "programs/", "programs/keys/"):
+    paths = ("", "money/?by=week", "disputes/", "reviews/", "programs/", "programs/keys/")
+    for path in (*paths, "rules/", "rules/new/", "rules/lists/new/"):
         youssef.go(path)
     youssef.go("bank/")
     youssef.go("bank/files/")

@@ -29,6 +29,7 @@ from .errors import Refused, Unavailable, Unknown
 from .fake_bank import FakeBank
 from .fake_cases import FakeCases
 from .fake_reading import FakeReading
+from .fake_risk import FakeRisk
 from .fake_tools import FakeTools
 from .shapes import (
     Account,
@@ -57,7 +58,7 @@ def standing_in() -> "Iterator[Fake]":
 
 
 @dataclass
-class Fake(FakeReading, FakeCases, FakeTools, FakeBank):
+class Fake(FakeReading, FakeCases, FakeTools, FakeBank, FakeRisk):
     """One institution. Everything it holds may be read by a test."""
 
     trouble: Literal["", "down", "silent", "lost"] = ""

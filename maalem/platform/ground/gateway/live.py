@@ -15,6 +15,7 @@ from .disputing import Disputing
 from .errors import Declined, GatewayError, Refused, Unavailable, Unknown
 from .programs import Programs
 from .reading import Reading
+from .risking import Risking
 from .shapes import (
     Account,
     Balance,
@@ -31,7 +32,7 @@ from .shapes import (
 stripe.enable_telemetry = False
 
 
-class Live(Reading, Disputing, Banking, BankWatching, Programs):
+class Live(Reading, Disputing, Banking, BankWatching, Programs, Risking):
     """Answers the gateway's verbs over HTTP. One per process; safe between threads."""
 
     # Seconds to connect, seconds to wait for an answer. A person waits for a read on a page; a

@@ -8,7 +8,7 @@ from maalem.platform.ground.people.models import Person
 PLATFORM = "platform"
 SEE_ALL, GIVE_BACK = "till.see_all_payments", "till.give_back_payments"
 ANSWER, PROGRAMS, JUDGE = "till.answer_disputes", "till.run_programs", "till.judge_reviews"
-WATCH = "till.watch_bank"
+WATCH, RULES = "till.watch_bank", "till.write_rules"
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,9 @@ class Till:
     `is_officer` says that it is opened from outside; `artisan` is None for the platform's. What
     moves money or lets others in asks for a right of its own: to send money back to payers, to
     answer disputes, to look after keys and endpoints (`may_run_programs`), to judge payments that a
-    rule put aside, to see the institution's own bank account and proofs (`may_watch_bank`), to say
-    where the money goes (`may_change_bank`: a workshop's owner alone).
+    rule put aside, to write those rules (`may_write_rules`), to see the institution's own bank
+    account and proofs (`may_watch_bank`), to say where the money goes (`may_change_bank`: a
+    workshop's owner alone).
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Till:
     may_judge: bool = False
     may_watch_bank: bool = False
     may_change_bank: bool = False
+    may_write_rules: bool = False
 
     @property
     def is_platform(self) -> bool:
@@ -79,6 +81,7 @@ def _platforms(person: Person) -> Till:
         may_run_programs=person.has_perm(PROGRAMS),
         may_judge=person.has_perm(JUDGE),
         may_watch_bank=person.has_perm(WATCH),
+        may_write_rules=person.has_perm(RULES),
     )
 
 

@@ -19,6 +19,13 @@ DEEDS: dict[str, Word] = {
     "bank_changed": _("Changed the bank account"),
     "bank_kept": _("Stopped a change of the bank account"),
     "payout_agreed": _("Agreed to a payout"),
+    "rule_made": _("Wrote the rule"),
+    "rule_changed": _("Changed the rule"),
+    "rule_ended": _("Ended the rule"),
+    "list_made": _("Made the list"),
+    "list_added": _("Put something on the list"),
+    "list_removed": _("Took something off the list"),
+    "list_dropped": _("Removed the list"),
     "review_approved": _("Found the payment good"),
     "review_refused": _("Refused the payment and gave it back"),
 }

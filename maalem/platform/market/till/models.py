@@ -49,6 +49,7 @@ class AskedRefund(models.Model):
             ("run_programs", "Can look after the platform's keys and endpoints"),
             ("judge_reviews", "Can judge payments that a rule put aside"),
             ("watch_bank", "Can see the institution's bank account and its proofs"),
+            ("write_rules", "Can write the rules that block payments, and their lists"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bank, banks, disputes, officers, payments, reviews, tools
+from .views import bank, banks, disputes, officers, payments, reviews, rules, tools
 
 app_name = "till"
 urlpatterns = [
@@ -35,6 +35,14 @@ urlpatterns = [
     path("<slug:whose>/reviews/", reviews.reviews, name="reviews"),
     path("<slug:whose>/reviews/<slug:review>/", reviews.review, name="review"),
     path("<slug:whose>/reviews/<slug:review>/judge/", reviews.judge, name="judge"),
+    path("<slug:whose>/rules/", rules.all_rules, name="rules"),
+    path("<slug:whose>/rules/new/", rules.make_rule, name="make_rule"),
+    path("<slug:whose>/rules/lists/new/", rules.make_list, name="make_list"),
+    path("<slug:whose>/rules/lists/<slug:values>/", rules.value_list, name="value_list"),
+    path("<slug:whose>/rules/lists/<slug:values>/change/", rules.change_list, name="change_list"),
+    path("<slug:whose>/rules/<slug:rule>/", rules.rule, name="rule"),
+    path("<slug:whose>/rules/<slug:rule>/change/", rules.change_rule, name="change_rule"),
+    path("<slug:whose>/rules/<slug:rule>/end/", rules.end_rule, name="end_rule"),
     path("<slug:whose>/programs/", tools.programs, name="programs"),
     path("<slug:whose>/programs/keys/", tools.make_key, name="make_key"),
     path("<slug:whose>/programs/keys/<slug:key>/roll/", tools.roll_key, name="roll_key"),
