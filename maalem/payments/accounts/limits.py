@@ -17,13 +17,15 @@ from maalem.payments.ledger.balances import balance
 from maalem.payments.records import changed
 from maalem.payments.units import Unit
 
-# Open attempts of all accounts are few; an account with a cap has few intents.
+# Open attempts of all accounts are few; an account with a cap has few intents. $2 is an intent that
+# is confirmed anew: the attempt that it has open is given up for that and does not count.
 _COMING = """
 SELECT coalesce(sum(amount), 0)::bigint FROM (
     SELECT coalesce(i.transfer_amount, a.amount) AS amount
     FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id
     WHERE a.status IN ('sent', 'unknown', 'challenged')
       AND $1 IN (i.account_id, i.transfer_destination)
+      AND i.id IS DISTINCT FROM $2
     UNION ALL
     SELECT i.amount_capturable FROM payment_intents i
     WHERE i.account_id = $1 AND i.status = 'requires_capture'
@@ -53,7 +55,9 @@ def may_receive(account: Account, *, param: str) -> None:
         )
 
 
-async def may_take(payments: Payments, account: Account, *, amount: int) -> Unit:
+async def may_take(
+    payments: Payments, account: Account, *, amount: int, anew: str | None = None
+) -> Unit:
     """The unit's part of a payment of `amount` in the account's name; see `room_for`.
 
     The platform's own account and those that it answers for cost no look-up; another is read anew,
@@ -65,15 +69,17 @@ async def may_take(payments: Payments, account: Account, *, amount: int) -> Unit
     fresh = await store.get(payments.pool, Account, account.id)
     assert fresh is not None
     may_charge(fresh)
-    return await room_for(payments, fresh, amount=amount, currency=CURRENCY)
+    return await room_for(payments, fresh, amount=amount, currency=CURRENCY, anew=anew)
 
 
-async def may_be_shared(payments: Payments, taker: str, *, amount: int, param: str) -> Unit:
+async def may_be_shared(
+    payments: Payments, taker: str, *, amount: int, param: str, anew: str | None = None
+) -> Unit:
     """The unit's part of a payment of which the account `taker` gets `amount`; see `room_for`."""
     account = await store.get(payments.pool, Account, taker)
     assert account is not None
     may_receive(account, param=param)
-    return await room_for(payments, account, amount=amount, currency=CURRENCY)
+    return await room_for(payments, account, amount=amount, currency=CURRENCY, anew=anew)
 
 
 def decided(level: Level | None, *, holds: int, month: int, amount: int) -> str | None:
@@ -87,17 +93,20 @@ def decided(level: Level | None, *, holds: int, month: int, amount: int) -> str 
     return None
 
 
-async def room_for(payments: Payments, account: Account, *, amount: int, currency: str) -> Unit:
+async def room_for(
+    payments: Payments, account: Account, *, amount: int, currency: str, anew: str | None = None
+) -> Unit:
     """The unit's part that keeps others from filling the room meanwhile: empty without a cap.
 
-    What is being asked of a network, or held there, counts as if it had come. Raises `Refused`
+    What is being asked of a network, or held there, counts as if it had come; what the intent
+    `anew` has open does not, since it is given up for what is asked now. Raises `Refused`
     (`account_level_limit`) where there is no room for `amount` more.
     """
     if _has_no_cap(account) or currency != CURRENCY:
         return Unit()
     level = rules_of(payments).level(account.level)
     has = await balance(payments.pool, account.id)
-    coming = int(await payments.pool.fetchval(_COMING, account.id))
+    coming = int(await payments.pool.fetchval(_COMING, account.id, anew))
     holds = sum(part.get(currency, 0) for part in (has.pending, has.available, has.reserved))
     holds, month = holds + coming, coming
     if level is not None and level.month_max is not None:

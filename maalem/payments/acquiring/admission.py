@@ -13,13 +13,14 @@ async def admitted(payments: Payments, account: Account, intent: Intent) -> tupl
     `account` is the intent's own. Raises `Refused` where it may not take the payment, or where the
     one may not have it that it is passed on to.
     """
-    unit = await limits.may_take(payments, account, amount=intent.amount)
+    unit = await limits.may_take(payments, account, amount=intent.amount, anew=intent.id)
     if intent.transfer_destination is not None:
         shared = await limits.may_be_shared(
             payments,
             intent.transfer_destination,
             amount=intent.transfer_amount or intent.amount,
             param="transfer_data[destination]",
+            anew=intent.id,
         )
         unit.puts += shared.puts
     return tuple(record for _, record in unit.puts)

@@ -370,3 +370,20 @@ def test_a_raised_hold_is_held_to_the_level_too(v1):
     with pytest.raises(stripe.InvalidRequestError) as above:
         v1.payment_intents.increment_authorization(held.id, {"amount": 500_001}, direct)
     assert above.value.code == "account_level_limit"
+
+
+@pytest.mark.parametrize("way", ["direct", "shared"])
+def test_an_open_challenge_leaves_its_own_payment_room(v1, way: str):
+    account, direct = charging(v1)
+    asked = {**CARD, "amount": 300_000, "payment_method": "pm_card_authenticationRequired"}
+    options = direct if way == "direct" else {}
+    if way == "shared":
+        asked["transfer_data"] = {"destination": account.id}
+    waits = v1.payment_intents.create(asked, options)
+    assert waits.status == "requires_action"
+    with pytest.raises(stripe.InvalidRequestError) as above:
+        v1.payment_intents.create(asked, options)
+    assert above.value.code == "account_level_limit"
+    other = {"payment_method": "pm_card_visa"}
+    assert v1.payment_intents.confirm(waits.id, other, options).status == "succeeded"
+    assert v1.balance.retrieve(options=direct).pending[0].amount == 300_000
