@@ -21,7 +21,7 @@ def officers(words: Any) -> int:
 
     async def done(payments: "Payments") -> str:
         if words.deed == "revoke":
-            return await _revoked(payments, words.name)
+            return await end_key(payments, words.name)
         return await _added(payments, words.name, to=words.to)
 
     return desk.at_the_desk(done, live=words.live)
@@ -81,7 +81,7 @@ async def _added(payments: "Payments", name: str, *, to: str) -> str:
     return f"{key.name} is an officer. Her key is in {to}: hand it to her, and keep no copy."
 
 
-async def _revoked(payments: "Payments", name: str) -> str:
+async def end_key(payments: "Payments", name: str) -> str:
     """End her key at once, and take back what it said yes to and has not left.
 
     In this order: once the key is ended, nothing more is said with it. Typed again, it does what

@@ -216,7 +216,7 @@ def eventually(look: Callable[[], Any], *, within_s: float = 10.0) -> Any:
     raise AssertionError("it did not happen in time")
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
     """The forms of a page with their fields and buttons."""
 
     def __init__(self) -> None:
@@ -261,7 +261,7 @@ class Payer:
         self, button: str = "", form: int = 0, /, **typed: str
     ) -> tuple[str, dict[str, str]]:
         """The address of a form and what would be posted."""
-        parser = _Forms()
+        parser = Forms()
         parser.feed(self.page)
         for found in parser.forms:
             for name, value in found["buttons"]:

@@ -1,10 +1,8 @@
 """The story of each kind of payment, read as an operator reads it: who, what, when, the books."""
 
-import ast
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,8 +15,8 @@ from maalem.payments.acquiring.connect.tests.shared import destination
 from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.refund import refund
 from maalem.payments.context import Modes
-from maalem.payments.ledger import recipes
 from maalem.payments.settlement.bank.tests.bank_world import BankWorld, bank_world, rib
+from maalem.payments.tests.bookings import codes
 from maalem.payments.tests.test_story import asked
 
 Told = Callable[[BankWorld], Awaitable[str]]
@@ -230,23 +228,9 @@ def test_a_version_names_the_sources_or_is_what_the_operator_says(monkeypatch):
 
 
 def test_every_booking_has_its_words():
-    folder = Path(recipes.__path__[0])
-    codes = {
-        word.value.value
-        for path in folder.glob("*.py")
-        for word in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(word, ast.keyword)
-        and word.arg == "code"
-        and isinstance(word.value, ast.Constant)
-    }
-    # These two are the beginnings of longer ones.
-    codes = (codes - {"dispute", "dispute_fee"}) | {
-        f"dispute{fee}_{where}"
-        for fee in ("", "_fee")
-        for where in ("available", "pending", "owed")
-    }
-    assert len(codes) > 40
-    assert [code for code in sorted(codes) if code not in terminal._CODES] == []
+    found = codes()
+    assert len(found) > 40
+    assert [code for code in sorted(found) if code not in terminal._CODES] == []
 
 
 def test_a_terminal_obeys_nothing_that_a_merchant_wrote(fresh_payments_dsn):

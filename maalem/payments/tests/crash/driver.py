@@ -23,8 +23,8 @@ from asyncpg.connection import Connection
 from maalem.kit.clock import FixedClock
 from maalem.payments.compose import opened
 from maalem.payments.config import Config
+from maalem.payments.tests.crash.every import EVERY
 from maalem.payments.tests.crash.hands import Answer, Hands
-from maalem.payments.tests.crash.paths import PATHS
 
 Order = dict[str, Any]
 
@@ -119,7 +119,7 @@ async def carry_out(order: Order, *, out: int) -> None:
         if part == "jobs":
             await hands.jobs()
         else:
-            await getattr(PATHS[order["path"]], part)(hands)
+            await getattr(EVERY[order["path"]], part)(hands)
         countdown.armed = False
         await hands.api.close()
     say(out, state=hands.state, count=countdown.count)

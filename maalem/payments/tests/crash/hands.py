@@ -43,14 +43,20 @@ class Hands:
     def __post_init__(self) -> None:
         self.api.modes = Modes(self.payments)
 
-    async def ask(self, path: str, /, *, of: str = "", good: int = 200, **data: Any) -> Any:
+    async def ask(
+        self, path: str, /, *, of: str = "", by: str = SECRET_KEY, good: int = 200, **data: Any
+    ) -> Any:
         """POST as a good client does: the same key at each try, again on 409 and 503.
 
-        `of` is the connected account in whose name it is asked; `__` in a name is a bracket. The
-        key is the number of the question, so that a second process repeats the first one's.
+        `of` is the connected account in whose name it is asked, `by` the key that is shown; `__` in
+        a name is a bracket. The idempotency key is the number of the question, so that a second
+        process repeats the first one's.
         """
         self.asked += 1
-        headers = {"idempotency-key": f"{self.part}-{self.asked}"}
+        headers = {
+            "idempotency-key": f"{self.part}-{self.asked}",
+            "authorization": f"Bearer {by}",
+        }
         if of:
             headers["stripe-account"] = of
         sent = {_bracketed(name): str(value) for name, value in data.items()}

@@ -12,7 +12,7 @@ from typing import Any
 from maalem.kit.rib import rib_key
 from maalem.payments import store
 from maalem.payments.accounts.records import Account
-from maalem.payments.acquiring.chores import expire_attempts
+from maalem.payments.acquiring.chores import expire_attempts, resolve_unknown
 from maalem.payments.acquiring.confirm import complete_authentication
 from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.setup import confirm as setting
@@ -47,14 +47,20 @@ CHALLENGED = {**PAY, "payment_method": "pm_card_threeDSecure2Required"}
 
 @dataclass(frozen=True)
 class Path:
-    """`prepare` is never killed; `act` is, at every statement."""
+    """`prepare` is never killed; `act` is, at every statement. Where it is `priced`, payments cost
+    something (see `world.price`); in the tables `twice` a second try leaves its own row; in the
+    tables `waits` something stays undecided by design.
+    """
 
     prepare: Work
     act: Work
     later: timedelta = timedelta(0)
+    priced: bool = False
+    twice: frozenset[str] = frozenset()
+    waits: frozenset[str] = frozenset()
 
 
-async def _nothing(h: Hands) -> None:
+async def nothing(h: Hands) -> None:
     """Nothing has to be there before."""
 
 
@@ -81,7 +87,7 @@ def paid(**fields: Any) -> Work:
     return prepare
 
 
-async def _seller(h: Hands) -> None:
+async def seller(h: Hands) -> None:
     h.state["seller"] = (await h.ask("accounts", type="custom"))["id"]
 
 
@@ -89,9 +95,9 @@ def sold(**fields: Any) -> Work:
     """A destination charge for a seller, 1,200 of it the platform's fee."""
 
     async def prepare(h: Hands) -> None:
-        await _seller(h)
+        await seller(h)
         shared = {"transfer_data__destination": h.state["seller"], "application_fee_amount": 1_200}
-        await paid(**PAY, **shared, **fields)(h)
+        await paid(**{**PAY, **shared, **fields})(h)
         charge = await h.row("SELECT application_fee_id, transfer_id FROM charges")
         h.state.update(fee=charge[0] or "", tr=charge[1] or "")
 
@@ -99,7 +105,7 @@ def sold(**fields: Any) -> Work:
 
 
 async def _passed_on(h: Hands) -> None:
-    await _seller(h)
+    await seller(h)
     await paid(**PAY)(h)
     made = await h.ask(
         "transfers",
@@ -149,7 +155,7 @@ async def _disputed(h: Hands) -> None:
     h.state["dp"] = (await h.row("SELECT id FROM disputes"))[0]
 
 
-async def _feed(h: Hands) -> None:
+async def feed(h: Hands) -> None:
     await disputes.look_after(h.payments)
 
 
@@ -165,7 +171,7 @@ def answered(text: str) -> Work:
 
 async def _in_debt(h: Hands) -> None:
     """A dispute took what had been passed on; then there is a sale, which has to settle it."""
-    await _seller(h)
+    await seller(h)
     await paid(**{**DISPUTED, "amount": 5_000})(h)
     await h.ask(
         "transfers",
@@ -239,13 +245,62 @@ async def _reserved(h: Hands) -> None:
 
 async def _earned(h: Hands) -> None:
     """A seller's money that is available, and a rule by which some of it may be kept back."""
-    await _seller(h)
+    await seller(h)
     await h.ask("payment_intents", of=h.state["seller"], **AT_ONCE)
     h.state["rule"] = (await h.row("SELECT id FROM reserve_rules LIMIT 1"))[0]
 
 
 async def _kept_back(h: Hands) -> None:
     await h.ask("reserves", of=h.state["seller"], rule=h.state["rule"], currency="mad")
+
+
+async def _in_debt_with_bank(h: Hands) -> None:
+    """She owes something, and asks for what she has."""
+    await _in_debt(h)
+    await with_bank()(h)
+
+
+async def _unanswered(h: Hands) -> None:
+    """The network did what it was asked, three times, and its answers were lost."""
+    await paid(**HOLD)(h)
+    held = h.state["pi"]
+    await paid(**PAY)(h)
+    await h.payments.pool.execute("UPDATE simulator.conduct SET lose_replies = 3")
+    await h.ask("payment_intents", **{**PAY, "amount": 7_000})
+    await h.ask("refunds", payment_intent=h.state["pi"], amount=2_000)
+    await h.ask(f"payment_intents/{held}/capture")
+
+
+async def _waits_for_day(h: Hands) -> None:
+    """A seller's money, the day after everybody was paid out."""
+    await seller(h)
+    await settlement.make_scheduled(h.payments)
+    place = {f"external_account__{name}": v for name, v in bank_account(rib().digits).items()}
+    await h.ask(f"accounts/{h.state['seller']}/external_accounts", **place)
+    await h.ask("payment_intents", of=h.state["seller"], **AT_ONCE)
+
+
+async def _stranded(h: Hands) -> None:
+    """Two payouts to one account; the bank has refused the first one, and with it the account."""
+    await paid_out(ends="0106", sent=True)(h)
+    await h.ask("payouts", amount=3_000, currency="mad")
+    h.later(h.clock.now() + timedelta(days=1))
+    await bank.receive(h.payments)
+
+
+async def complained(h: Hands) -> None:
+    """The network has a case about the payment, and has not told us yet."""
+    await h.payments.rails.disputes.notices(after=0)
+
+
+def beside(first: Work, then: Work) -> Work:
+    """Two things that stand before."""
+
+    async def prepare(h: Hands) -> None:
+        await first(h)
+        await then(h)
+
+    return prepare
 
 
 async def _intent(h: Hands) -> None:
@@ -255,10 +310,10 @@ async def _intent(h: Hands) -> None:
 TO_CAPTURE = "payment_intents/{pi}/capture"
 TO_CANCEL = "payment_intents/{pi}/cancel"
 REFUND = {"payment_intent": "{pi}", "amount": 2_000}
-DAYS = timedelta(days=3)
+DAYS, A_WEEK = timedelta(days=3), timedelta(days=7)
 
 PATHS = {
-    "created and confirmed": Path(_nothing, asking("payment_intents", **PAY)),
+    "created and confirmed": Path(nothing, asking("payment_intents", **PAY)),
     "confirmed": Path(
         _intent, asking("payment_intents/{pi}/confirm", payment_method="pm_card_visa")
     ),
@@ -272,12 +327,12 @@ PATHS = {
             confirmation_token="{said}",
         ),
     ),
-    "wallet asked": Path(_nothing, asking("payment_intents", **WALLET)),
+    "wallet asked": Path(nothing, asking("payment_intents", **WALLET)),
     "wallet approved": Path(paid(**WALLET), approved(PIN)),
     "wallet refused": Path(paid(**WALLET), _refused),
-    "3-D Secure asked": Path(_nothing, asking("payment_intents", **CHALLENGED)),
+    "3-D Secure asked": Path(nothing, asking("payment_intents", **CHALLENGED)),
     "3-D Secure passed": Path(paid(**CHALLENGED), approved(CODE)),
-    "held": Path(_nothing, asking("payment_intents", **HOLD)),
+    "held": Path(nothing, asking("payment_intents", **HOLD)),
     "captured": Path(paid(**HOLD), asking(TO_CAPTURE)),
     "captured, a last part": Path(paid(**HOLD), asking(TO_CAPTURE, amount_to_capture=3_000)),
     "captured, one part of several": Path(
@@ -296,7 +351,7 @@ PATHS = {
         asking("refunds", **REFUND, reverse_transfer="true", refund_application_fee="true"),
     ),
     "destination charge": Path(
-        _seller,
+        seller,
         asking(
             "payment_intents",
             **PAY,
@@ -304,7 +359,7 @@ PATHS = {
             application_fee_amount=1_200,
         ),
     ),
-    "direct charge": Path(_seller, _direct),
+    "direct charge": Path(seller, _direct),
     "fee given back": Path(sold(), asking("application_fees/{fee}/refunds", amount=500)),
     "transferred": Path(
         _passed_on,
@@ -317,11 +372,11 @@ PATHS = {
         ),
     ),
     "reversed": Path(_passed_on, asking("transfers/{tr}/reversals", amount=1_000)),
-    "dispute opened": Path(paid(**DISPUTED), _feed),
+    "dispute opened": Path(paid(**DISPUTED), feed),
     "dispute won": Path(_disputed, answered("winning_evidence")),
     "dispute lost": Path(_disputed, answered("losing_evidence")),
     "dispute given up": Path(_disputed, asking("disputes/{dp}/close")),
-    "dispute left until its day": Path(_disputed, _feed, timedelta(days=30)),
+    "dispute left until its day": Path(_disputed, feed, timedelta(days=30)),
     "debt settled": Path(_in_debt, job(settlement.settle_debts)),
     "payout made": Path(with_bank(), asking("payouts", amount=4_000, currency="mad")),
     "payout canceled": Path(paid_out(), asking("payouts/{po}/cancel")),
@@ -329,7 +384,8 @@ PATHS = {
     "payout paid": Path(paid_out(sent=True), job(bank.receive), timedelta(days=1)),
     "payout refused": Path(paid_out(ends="0106", sent=True), job(bank.receive), timedelta(days=1)),
     "payout returned": Path(paid_out(ends="0104", sent=True), job(bank.receive), timedelta(days=5)),
-    "payouts on their day": Path(with_bank(), job(settlement.make_scheduled), DAYS),
+    "payouts on their day": Path(_waits_for_day, job(settlement.make_scheduled), A_WEEK),
+    "payout stranded": Path(_stranded, job(settlement.bury), timedelta(days=1)),
     "card set up": Path(
         _customer,
         asking("setup_intents", customer="{cus}", payment_method="pm_card_visa", confirm="true"),
@@ -339,4 +395,12 @@ PATHS = {
     "networks settled": Path(_passed_on, job(bank.receive), DAYS),
     "kept back": Path(_earned, _kept_back),
     "reserve ended": Path(_reserved, job(reserves.release_due), timedelta(days=200)),
+    "answers asked for": Path(_unanswered, job(resolve_unknown), timedelta(minutes=5)),
+    "refund refused": Path(beside(paid(**DISPUTED), complained), asking("refunds", **REFUND)),
+    "refunded to a wallet": Path(
+        beside(paid(**WALLET), approved(PIN)), asking("refunds", payment_intent="{pi}")
+    ),
+    "payout made, a debt before it": Path(
+        _in_debt_with_bank, asking("payouts", amount=4_000, currency="mad")
+    ),
 }

@@ -1,5 +1,6 @@
 """What the whole database says, without the names that differ from run to run."""
 
+from collections import Counter
 from typing import Any
 
 import psycopg
@@ -33,6 +34,17 @@ UNDECIDED = {
     "payment_intents": "status = 'processing'",
     "payout_batches": "status = 'drafted'",
 }
+# What a payment costs on the paths that are priced: the merchant, by a fee that goes back with a
+# refund and one for each chargeback, and us, by what the network keeps for clearing.
+_PRICES = """
+SET maalem.history = 'on';
+INSERT INTO fee_rates (id, line, plan_id, rail, share_bps, fixed, currency, on_refund, valid_from,
+    source) VALUES
+    ('ours', 'service', 'standard', 'card', 150, 100, 'mad', 'returned', '2025-01-01', 'ours'),
+    ('complaint', 'dispute', 'standard', NULL, 0, 2000, 'mad', 'kept', '2025-01-01', 'ours'),
+    ('clearing', 'scheme', NULL, 'card', 10, 5, 'mad', 'kept', '2025-01-01', 'theirs');
+UPDATE simulator.bank_conduct SET scheme_bps = 10, scheme_fixed = 5
+"""
 Picture = dict[str, list[tuple[Any, ...]]]
 
 
@@ -91,3 +103,17 @@ def undecided(superuser: str) -> dict[str, int]:
             for table, what in UNDECIDED.items()
         }
     return {table: row[0] for table, row in counts.items() if row and row[0]}
+
+
+def price(superuser: str) -> None:
+    """From now on payments cost something."""
+    with psycopg.connect(superuser) as db:
+        db.execute(_PRICES)
+
+
+def booked(superuser: str) -> Counter[str]:
+    """How often each kind of booking is in the ledger."""
+    with psycopg.connect(superuser) as db:
+        return Counter(
+            dict(db.execute("SELECT code, count(*) FROM ledger.transfers GROUP BY 1").fetchall())
+        )
