@@ -53,7 +53,8 @@ def handle(event_id: str) -> str:
             known = (handlers.OF_SELLERS if theirs else handlers.BY_TYPE).get(event.type)
             if known is None:
                 return _settle(event, then=EventStatus.IGNORED)
-            known(event.payload["object"])
+            thing = event.payload["object"]
+            known({**thing, "account": theirs} if theirs else thing)
             return _settle(event, then=EventStatus.HANDLED)
     except Exception as trouble:
         log.exception("event %s could not be handled", event_id)

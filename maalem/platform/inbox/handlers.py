@@ -12,7 +12,7 @@ from maalem.platform.ground.gateway.shapes import Session
 from maalem.platform.market.orders.actions import attempts, events, settle
 from maalem.platform.market.orders.actions.move import alert
 from maalem.platform.market.orders.models import OrderGroup
-from maalem.platform.market.till.actions import banks
+from maalem.platform.market.till.actions import banks, payouts
 
 Thing = Mapping[str, Any]
 
@@ -118,6 +118,17 @@ def bank_added(thing: Thing) -> None:
         )
 
 
+def payout_failed(thing: Thing) -> None:
+    """A seller's bank refused her money, or sent it back: her people hear of it, and why."""
+    payouts.told_of_failure(
+        account=_text(thing, "account"),
+        payout=_text(thing, "id"),
+        amount_minor=_whole(thing, "amount"),
+        currency=_text(thing, "currency").upper(),
+        why=str(thing.get("failure_code") or ""),
+    )
+
+
 def parked(event_id: str, *, kind: str, reason: str) -> None:
     """Put an event that could not be handled before a person."""
     alert("event_parked", about=event_id, note=f"{kind}: {reason}")
@@ -132,9 +143,10 @@ BY_TYPE: Mapping[str, Callable[[Thing], None]] = {
     "refund.failed": refund_failed,
     "charge.dispute.created": disputed,
 }
-# Of sellers' own accounts: each event names its account.
+# Of sellers' own accounts: what is handed over says whose it is, as `account`.
 OF_SELLERS: Mapping[str, Callable[[Thing], None]] = {
     "account.external_account.created": bank_added,
+    "payout.failed": payout_failed,
 }
 
 

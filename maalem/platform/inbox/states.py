@@ -35,4 +35,4 @@ HEARD = (
     "refund.failed",
     "charge.dispute.created",
 )
-HEARD_OF_SELLERS = ("account.external_account.created",)
+HEARD_OF_SELLERS = ("account.external_account.created", "payout.failed")
