@@ -23,11 +23,13 @@ BATCH = 100
 
 
 class Followed(NamedTuple):
-    """A person whose check has come to an end, her account then, and the unit that says so."""
+    """A person whose check has come to an end, her account then and until now, and the unit that
+    says so."""
 
     person: Person
     account: Account
     unit: Unit
+    before: Account
 
 
 def rules_of(payments: Payments) -> Rules:
@@ -186,9 +188,9 @@ async def follow(payments: Payments, old: Person) -> Followed | None:
     assert account is not None
     unit = Unit().put(person)
     if not person.relationship.get("representative") or account.deleted:
-        return Followed(person, account, unit)
+        return Followed(person, account, unit, before=account)
     rules, at = rules_of(payments), payments.clock.now()
     after = judged(changed(account), person, rules=rules)
     unit.put(after)
     unit.events += capability_events(account, after, person=person, rules=rules, at=at)
-    return Followed(person, after, unit)
+    return Followed(person, after, unit, before=account)

@@ -134,6 +134,7 @@ async def _released(
                 wire.charge(whole),
                 account_id=whole.account_id,
                 at=payments.clock.now(),
+                before=wire.charge(charge),
                 request_id=followup.request_id,
                 idempotency_key=followup.idempotency_key,
             )

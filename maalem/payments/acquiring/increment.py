@@ -117,7 +117,7 @@ def _raised(
     )
     named = in_name_of(asked, followup)
     unit.events += [
-        about(named, "charge.updated", wire.charge(held)),
+        about(named, "charge.updated", wire.charge(held), before=wire.charge(charge)),
         about(named, "payment_intent.amount_capturable_updated", wire.intent(more)),
     ]
     return unit, Captured(more, held)

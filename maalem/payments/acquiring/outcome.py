@@ -391,14 +391,22 @@ def _flexible(intent: Intent) -> dict[str, Any]:
     }
 
 
-def about(asked: Asked, type: str, obj: dict[str, Any], *, owner: str | None = None) -> Event:
+def about(
+    asked: Asked,
+    type: str,
+    obj: dict[str, Any],
+    *,
+    before: dict[str, Any] | None = None,
+    owner: str | None = None,
+) -> Event:
     """An event of the payment, in the name of the request that asked for it; `owner` is the
-    object's account, where that isn't the payment's."""
+    object's account, where that isn't the payment's, `before` what it was until now."""
     return event(
         type,
         obj,
         account_id=owner or asked.intent.account_id,
         at=asked.now,
+        before=before,
         request_id=asked.attempt.request_id,
         idempotency_key=asked.attempt.idempotency_key,
     )

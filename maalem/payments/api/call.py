@@ -51,15 +51,16 @@ class Call:
         return self.caller.account
 
     def event(
-        self, type: str, obj: Object, *, previous: Object | None = None, owner: str | None = None
+        self, type: str, obj: Object, *, before: Object | None = None, owner: str | None = None
     ) -> Event:
-        """An event in the name of this request; `owner` is the object's, if not the caller."""
+        """An event in the name of this request; `owner` is the object's, if not the caller, and
+        `before` the object as it was shown until now."""
         return event(
             type,
             obj,
             account_id=owner or self.account.id,
             at=self.now,
-            previous=previous,
+            before=before,
             request_id=self.request_id,
             idempotency_key=self.idempotency_key,
         )

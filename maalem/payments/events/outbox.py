@@ -32,12 +32,18 @@ def event(
     *,
     account_id: str,
     at: datetime,
+    before: dict[str, Any] | None = None,
     previous: dict[str, Any] | None = None,
     request_id: str | None = None,
     idempotency_key: str | None = None,
 ) -> Event:
-    """Make an event about `obj` (as the wire shows it); add it to a unit's `events`."""
+    """Make an event about `obj` (as the wire shows it); add it to a unit's `events`.
+
+    `before` is the object as the wire showed it until now, or `previous` what of it is told.
+    """
     data: dict[str, Any] = {"object": obj}
+    if before is not None:
+        previous = previous_attributes(before, obj)
     if previous:
         data["previous_attributes"] = previous
     return Event(
@@ -52,3 +58,18 @@ def event(
         idempotency_key=idempotency_key,
         created_at=at,
     )
+
+
+def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What `before` said where `after` says another thing: within an object what differs there, a
+    list as a whole, and null for what was not there."""
+    told: dict[str, Any] = {}
+    for name in (*before, *(name for name in after if name not in before)):
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            told[name] = previous_attributes(old, new)
+        else:
+            told[name] = old
+    return told

@@ -22,7 +22,10 @@ async def follow(payments: Payments) -> int:
                 event("person.updated", person(found.person), account_id=owner, at=at)
             )
             (shown,) = await accounts_shown(payments, [found.account], person=found.person)
-            found.unit.events.append(event("account.updated", shown, account_id=owner, at=at))
+            (was,) = await accounts_shown(payments, [found.before])
+            found.unit.events.append(
+                event("account.updated", shown, account_id=owner, at=at, before=was)
+            )
             await payments.writer.commit(found.unit)
             ended += 1
     return ended

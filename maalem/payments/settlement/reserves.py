@@ -99,5 +99,8 @@ def _release(payments: Payments, reserve: Reserve) -> Unit:
     )
     unit = Unit().put(new, line)
     unit.book(recipes.reserve_release(new.id, owner=owner, amount=amount, currency=currency))
-    unit.events.append(event("reserve.hold.updated", wire.reserve(new), account_id=owner, at=now))
+    shown, before = wire.reserve(new), wire.reserve(reserve)
+    unit.events.append(
+        event("reserve.hold.updated", shown, account_id=owner, at=now, before=before)
+    )
     return unit

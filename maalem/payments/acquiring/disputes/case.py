@@ -145,18 +145,15 @@ async def ended(
 
 
 def told(
-    type: str, case: Case, /, *, at: datetime, before: Case | None = None, **request: str | None
+    type: str, case: Case, /, *, at: datetime, before: Case | None = None, **request: Any
 ) -> Event:
-    """An event about a dispute, with the status that it had `before`."""
-    previous = None
-    if before is not None and before.dispute.status != case.dispute.status:
-        previous = {"status": before.dispute.status}
+    """An event about a dispute, with what it said `before`."""
     return event(
         type,
         case.shown(),
         account_id=case.dispute.account_id,
         at=at,
-        previous=previous,
+        before=before.shown() if before is not None else None,
         **request,
     )
 

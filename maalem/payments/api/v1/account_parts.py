@@ -193,7 +193,8 @@ async def _stands(
     new = onboarding.judged(account, behind, rules=rules)
     unit.put(new)
     shown = await account_shown(call, new, person=behind)
-    unit.events.append(call.event("account.updated", shown, owner=new.id))
+    was = await account_shown(call, before)
+    unit.events.append(call.event("account.updated", shown, before=was, owner=new.id))
     for event in onboarding.capability_events(before, new, person=behind, rules=rules, at=call.now):
         unit.events.append(named(call, event))
     return new

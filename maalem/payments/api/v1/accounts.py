@@ -143,7 +143,8 @@ async def _judged(
         unit.put(person)
     shown = await _with_payouts(call, params, account, unit=unit, person=person)
     if before is not None:
-        unit.events.append(call.event("account.updated", shown, owner=account.id))
+        was = await account_shown(call, before)
+        unit.events.append(call.event("account.updated", shown, before=was, owner=account.id))
     changes = onboarding.capability_events(before, account, person=person, rules=rules, at=call.now)
     if not account.vouched:
         unit.events += [named(call, event) for event in changes]

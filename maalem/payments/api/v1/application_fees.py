@@ -82,8 +82,9 @@ async def update_refund(call: Call, params: Update, *ids: str) -> Decided:
     old = await _the_refund(call, *ids)
     new = changed(old, metadata=merged(old.metadata, params.metadata))
     unit = Unit().put(new)
-    unit.events.append(call.event("application_fee.refund.updated", wire.fee_refund(new)))
-    return Decided(wire.fee_refund(new), unit)
+    shown, before = wire.fee_refund(new), wire.fee_refund(old)
+    unit.events.append(call.event("application_fee.refund.updated", shown, before=before))
+    return Decided(shown, unit)
 
 
 @loader("fee")

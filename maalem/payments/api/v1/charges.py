@@ -56,8 +56,9 @@ async def update(call: Call, params: Update, charge_id: str) -> Decided:
     }
     new = changed(old, metadata=merged(old.metadata, params.metadata), **given)
     unit = Unit().put(new)
-    unit.events.append(call.event("charge.updated", wire.charge(new)))
-    return Decided(wire.charge(new), unit)
+    shown = wire.charge(new)
+    unit.events.append(call.event("charge.updated", shown, before=wire.charge(old)))
+    return Decided(shown, unit)
 
 
 @route("GET", "/v1/charges", Listing)
@@ -84,8 +85,9 @@ async def _update_payment(call: Call, params: Update, payment_id: str) -> Decide
     description = old.description if params.description is None else params.description or None
     new = changed(old, description=description, metadata=merged(old.metadata, params.metadata))
     unit = Unit().put(new)
-    unit.events.append(call.event("charge.updated", connected_wire.payment(new)))
-    return Decided(connected_wire.payment(new), unit)
+    shown = connected_wire.payment(new)
+    unit.events.append(call.event("charge.updated", shown, before=connected_wire.payment(old)))
+    return Decided(shown, unit)
 
 
 async def the_payment(call: Call, payment_id: str, *, param: str) -> DestinationPayment:

@@ -77,8 +77,9 @@ async def update(call: Call, params: Given, customer_id: str) -> Decided:
     old = await the_customer(call, customer_id)
     new = changed(old, metadata=merged(old.metadata, params.metadata), **await _given(call, params))
     unit = Unit().put(new)
-    unit.events.append(call.event("customer.updated", wire.customer(new)))
-    return Decided(wire.customer(new), unit)
+    shown = wire.customer(new)
+    unit.events.append(call.event("customer.updated", shown, before=wire.customer(old)))
+    return Decided(shown, unit)
 
 
 @route("DELETE", "/v1/customers/{id}")

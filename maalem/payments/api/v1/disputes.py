@@ -128,7 +128,7 @@ async def _laid_by(
         changed(case.dispute, evidence=evidence, metadata=metadata), case.charge, case.lines
     )
     unit = Unit().put(after.dispute)
-    unit.events.append(call.event("charge.dispute.updated", after.shown()))
+    unit.events.append(call.event("charge.dispute.updated", after.shown(), before=case.shown()))
     unit.claim = call.claim("whole", status=200)
     body = await encode(call, after.shown())
     await call.payments.writer.commit(unit, answer=body)

@@ -96,8 +96,9 @@ async def update(call: Call, params: Update, method_id: str) -> Decided:
         given |= {"exp_month": month or old.exp_month, "exp_year": year or old.exp_year}
     new = changed(old, metadata=merged(old.metadata, params.metadata), **given)
     unit = Unit().put(new)
-    unit.events.append(call.event("payment_method.updated", wire.payment_method(new)))
-    return Decided(wire.payment_method(new), unit)
+    shown, before = wire.payment_method(new), wire.payment_method(old)
+    unit.events.append(call.event("payment_method.updated", shown, before=before))
+    return Decided(shown, unit)
 
 
 @route("GET", "/v1/payment_methods", Listing)

@@ -86,7 +86,7 @@ async def update(call: Call, params: Update, payout_id: str) -> Decided:
     new = changed(old, metadata=merged(old.metadata, params.metadata))
     shown = wire.payout(new)
     unit = Unit().put(new)
-    unit.events.append(call.event("payout.updated", shown))
+    unit.events.append(call.event("payout.updated", shown, before=wire.payout(old)))
     return Decided(shown, unit)
 
 

@@ -103,8 +103,9 @@ async def update(call: Call, params: Update, refund_id: str) -> Decided:
     old = await _the_refund(call, refund_id)
     new = changed(old, metadata=merged(old.metadata, params.metadata))
     unit = Unit().put(new)
-    unit.events.append(call.event("refund.updated", wire.refund(new)))
-    return Decided(wire.refund(new), unit)
+    shown = wire.refund(new)
+    unit.events.append(call.event("refund.updated", shown, before=wire.refund(old)))
+    return Decided(shown, unit)
 
 
 @route("POST", "/v1/refunds/{id}/cancel")

@@ -95,9 +95,10 @@ async def update(call: Call, params: Update, transfer_id: str) -> Decided:
     old = await _the_transfer(call, transfer_id)
     description = old.description if params.description is None else params.description or None
     new = changed(old, description=description, metadata=merged(old.metadata, params.metadata))
-    shown = wire.transfer(new, await _reversals(call, new))
+    reversals = await _reversals(call, new)
+    shown, before = wire.transfer(new, reversals), wire.transfer(old, reversals)
     unit = Unit().put(new)
-    unit.events.append(call.event("transfer.updated", shown))
+    unit.events.append(call.event("transfer.updated", shown, before=before))
     return Decided(shown, unit)
 
 

@@ -97,7 +97,8 @@ async def _decided(
     after = onboarding.judged(after, behind, rules=rules)
     unit.put(after)
     (shown,) = await accounts_shown(payments, [after], person=behind, place=place)
-    unit.events.append(event("account.updated", shown, account_id=account_id, at=at))
+    (was,) = await accounts_shown(payments, [before.account])
+    unit.events.append(event("account.updated", shown, account_id=account_id, at=at, before=was))
     if not after.vouched:
         unit.events += onboarding.capability_events(
             before.account, after, person=behind, rules=rules, at=at
