@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from maalem.kit.rib import rib_key
 from maalem.payments.events.types import EVENT_TYPES
 from maalem.payments.risk import decide
 from maalem.payments.tests import service as driver
@@ -209,3 +210,28 @@ def test_the_till_knows_every_fact_and_comparison_that_rules_have():
     assert set(rule_words.OF_LISTS) == decide._LIST
     assert set(rule_words.REACHED) == decide._REACHED
     assert set(rule_words.KNOWN["card_brand"]) == {one.name for one in (*BRANDS, UNKNOWN)}
+
+
+def test_money_is_sent_to_a_bank_by_hand_and_taken_back(institution):
+    weaver = gateway.create_account(name="Fadma by hand", key="account-by-hand").id
+    number = "011780" + "7" * 16
+    desk.change_bank(weaver, number=number + rib_key(number), holder="Fadma", key="bank-by-hand")
+    with pytest.raises(gateway.Refused) as said:
+        desk.pay_out(weaver, amount_minor=5_000, key="out-0")
+    assert said.value.code == "balance_insufficient"
+    session = gateway.create_checkout_session(**CHECKOUT, reference="M-HAND-1", key="pay-M-HAND-1")
+    driver.Payer(institution).open(session.url).pay("4000000000000077")
+    intent = gateway.retrieve_intent(session.intent)
+    gateway.create_transfer(
+        amount_minor=5_000,
+        destination=weaver,
+        charge=intent.charge,
+        group="M-HAND-1",
+        key="release-M-HAND-1",
+    )
+    made = desk.pay_out(weaver, amount_minor=5_000, key="out-1")
+    assert desk.pay_out(weaver, amount_minor=5_000, key="out-1") == made
+    assert (made.status, made.amount_minor, made.is_automatic) == ("pending", 5_000, False)
+    assert desk.holdings(weaver).available_minor == 0
+    assert desk.call_back(made.id, account=weaver, key="back-1").status == "canceled"
+    assert desk.holdings(weaver).available_minor == 5_000

@@ -19,7 +19,7 @@ from tests.end_to_end.shopper import shopper
 NOT_RECEIVED = "4000000000002685"
 RIGHTS = [
     *("see_all_payments", "give_back_payments", "answer_disputes", "run_programs"),
-    *("judge_reviews", "watch_bank", "write_rules"),
+    *("judge_reviews", "watch_bank", "write_rules", "pay_out"),
 ]
 _APPOINT = """
 from django.contrib.auth.models import Permission

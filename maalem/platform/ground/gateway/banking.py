@@ -37,6 +37,21 @@ class Banking:
         with self.guard():
             return payout_of(self.reading.v1.payouts.retrieve(payout, {}, whose(account)).to_dict())
 
+    def pay_out(self, account: str, *, amount_minor: int, key: str) -> Payout:
+        with self.write_guard():
+            found = self.writing.v1.payouts.create(
+                {"amount": amount_minor, "currency": "mad"},
+                {"idempotency_key": key, **whose(account)},
+            )
+            return payout_of(found.to_dict())
+
+    def call_back(self, payout: str, *, account: str, key: str) -> Payout:
+        with self.write_guard():
+            found = self.writing.v1.payouts.cancel(
+                payout, {}, {"idempotency_key": key, **whose(account)}
+            )
+            return payout_of(found.to_dict())
+
     def yeses(self, payout: str, *, account: str) -> tuple[Yes, ...]:
         with self.guard():
             found = self._raw(f"/v1/payouts/{payout}/approvals", account)

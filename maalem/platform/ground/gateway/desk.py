@@ -78,6 +78,20 @@ def payout(payout: str, *, account: str = "") -> Payout:
     return cast(Payout, _bank().payout(payout, account=account))
 
 
+def pay_out(account: str = "", *, amount_minor: int, key: str) -> Payout:
+    """Send so much of what is free to the usual bank account. Raises Refused or Unknown.
+
+    Refused: `balance_insufficient`, `payouts_not_allowed`, `bank_account_unusable`. A large one
+    waits for two officers.
+    """
+    return cast(Payout, _bank().pay_out(account, amount_minor=amount_minor, key=key))
+
+
+def call_back(payout: str, *, key: str, account: str = "") -> Payout:
+    """Take back a payout that has not left: its money is free again. Raises Refused or Unknown."""
+    return cast(Payout, _bank().call_back(payout, account=account, key=key))
+
+
 def yeses(payout: str, *, account: str = "") -> tuple[Yes, ...]:
     """What officers said to a large payout, the oldest first."""
     return cast(tuple[Yes, ...], _bank().yeses(payout, account=account))

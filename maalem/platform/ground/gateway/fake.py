@@ -28,6 +28,7 @@ from . import calls
 from .errors import Refused, Unavailable, Unknown
 from .fake_bank import FakeBank
 from .fake_cases import FakeCases
+from .fake_outgoing import FakeOutgoing
 from .fake_reading import FakeReading
 from .fake_risk import FakeRisk
 from .fake_tools import FakeTools
@@ -58,7 +59,7 @@ def standing_in() -> "Iterator[Fake]":
 
 
 @dataclass
-class Fake(FakeReading, FakeCases, FakeTools, FakeBank, FakeRisk):
+class Fake(FakeReading, FakeCases, FakeTools, FakeBank, FakeRisk, FakeOutgoing):
     """One institution. Everything it holds may be read by a test."""
 
     trouble: Literal["", "down", "silent", "lost"] = ""

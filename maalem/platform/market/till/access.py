@@ -9,6 +9,7 @@ PLATFORM = "platform"
 SEE_ALL, GIVE_BACK = "till.see_all_payments", "till.give_back_payments"
 ANSWER, PROGRAMS, JUDGE = "till.answer_disputes", "till.run_programs", "till.judge_reviews"
 WATCH, RULES = "till.watch_bank", "till.write_rules"
+PAY_OUT = "till.pay_out"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Till:
     answer disputes, to look after keys and endpoints (`may_run_programs`), to judge payments that a
     rule put aside, to write those rules (`may_write_rules`), to see the institution's own bank
     account and proofs (`may_watch_bank`), to say where the money goes (`may_change_bank`: a
-    workshop's owner alone).
+    workshop's owner alone), to send it there (`may_pay_out`).
     """
 
     slug: str
@@ -34,6 +35,7 @@ class Till:
     may_watch_bank: bool = False
     may_change_bank: bool = False
     may_write_rules: bool = False
+    may_pay_out: bool = False
 
     @property
     def is_platform(self) -> bool:
@@ -82,6 +84,7 @@ def _platforms(person: Person) -> Till:
         may_judge=person.has_perm(JUDGE),
         may_watch_bank=person.has_perm(WATCH),
         may_write_rules=person.has_perm(RULES),
+        may_pay_out=person.has_perm(PAY_OUT),
     )
 
 
@@ -96,6 +99,7 @@ def _hers(member: Membership) -> Till:
         may_answer=True,
         may_run_programs=owner,
         may_change_bank=owner,
+        may_pay_out=owner,
     )
 
 

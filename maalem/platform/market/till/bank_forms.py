@@ -8,12 +8,41 @@ from django.utils.translation import gettext_lazy as _
 
 from maalem.kit.rib import NotARib, RibProblem, read_rib
 
+from . import asking
+
 _PROBLEMS = {
     RibProblem.CHARACTERS: _("Write the 24 digits of the RIB, as they stand on the bank's paper."),
     RibProblem.LENGTH: _("A RIB has 24 digits. Count them once more."),
     RibProblem.COUNTRY: _("Only bank accounts in Morocco can be paid."),
     RibProblem.KEY: _("A digit is wrong: the last two do not fit the others. Check each one."),
 }
+
+
+class PayOutForm(forms.Form):
+    """How much is sent to the bank; `free_minor` is what may be sent at most."""
+
+    amount = forms.CharField(
+        label=_("How much"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, free_minor: int, **kwargs: Any) -> None:
+        self.free_minor = free_minor
+        all_of_it = f"{free_minor // 100}.{free_minor % 100:02d}"
+        super().__init__(*args, initial={"amount": all_of_it}, **kwargs)
+        if self.is_bound and self.errors.get("amount"):
+            said = {"aria-invalid": "true", "aria-describedby": "id_amount_error"}
+            self.fields["amount"].widget.attrs |= said
+
+    def clean_amount(self) -> int:
+        """The amount in centimes."""
+        found = asking.amount_of(self.cleaned_data["amount"])
+        if not found:
+            raise ValidationError(_("Write an amount, such as 250 or 99.50."))
+        if found > self.free_minor:
+            raise ValidationError(_("That is more than is free."))
+        return found
 
 
 class BankForm(forms.Form):

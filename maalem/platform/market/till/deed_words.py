@@ -18,6 +18,8 @@ DEEDS: dict[str, Word] = {
     "told_again": _("Sent again"),
     "bank_changed": _("Changed the bank account"),
     "bank_kept": _("Stopped a change of the bank account"),
+    "payout_asked": _("Sent money to the bank"),
+    "payout_called_back": _("Took the payout back"),
     "payout_agreed": _("Agreed to a payout"),
     "rule_made": _("Wrote the rule"),
     "rule_changed": _("Changed the rule"),

@@ -50,6 +50,7 @@ class AskedRefund(models.Model):
             ("judge_reviews", "Can judge payments that a rule put aside"),
             ("watch_bank", "Can see the institution's bank account and its proofs"),
             ("write_rules", "Can write the rules that block payments, and their lists"),
+            ("pay_out", "Can send the platform's own money to its bank"),
         ]
 
     def __str__(self) -> str:

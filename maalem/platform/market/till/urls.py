@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bank, banks, disputes, officers, payments, reviews, rules, tools
+from .views import bank, banks, by_hand, disputes, officers, payments, reviews, rules, tools
 
 app_name = "till"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
         name="export_balance",
     ),
     path("<slug:whose>/money/bank/", banks.change_bank, name="change_bank"),
+    path("<slug:whose>/money/send/", by_hand.pay_out, name="pay_out"),
+    path("<slug:whose>/money/<slug:payout>/call-back/", by_hand.call_back, name="call_back"),
     path("<slug:whose>/money/<slug:payout>/", banks.payout, name="payout"),
     path("<slug:whose>/money/<slug:payout>/agree/", officers.agree, name="agree"),
     path("<slug:whose>/money/<slug:payout>/forget-key/", officers.forget, name="forget_key"),

@@ -214,6 +214,15 @@ BANK_REFUSALS: dict[str, Word] = {
 }
 REFUSED_ANYHOW: Word = _("The payment service did not take this account. Give us another one.")
 
+# Why a payout that was asked for was not made, or not taken back.
+NOT_PAID_OUT: dict[str, Word] = {
+    "balance_insufficient": _("That is more than is free."),
+    "payouts_not_allowed": _("Nothing can be sent just now. A new bank account waits two days."),
+    "bank_account_unusable": _("A payout to this account came back. Give us another one."),
+    "payout_unexpected_state": _("It has left for the bank already."),
+}
+NOT_PAID_OUT_ANYHOW: Word = _("The payment service did not do it. Look at the balance again.")
+
 # Why an officer's yes to a payout was not taken.
 NOT_AGREED: dict[str, Word] = {
     "officer_key_required": _("This is no officer's key. Take the one that was made for you."),

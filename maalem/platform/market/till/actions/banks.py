@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from maalem.platform.craft.artisans.models import Artisan, Membership
 from maalem.platform.ground.gateway import desk
-from maalem.platform.ground.gateway.records import Bank
+from maalem.platform.ground.gateway.records import Bank, Payout
 from maalem.platform.ground.notices.actions import notify
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders.actions.move import alert
@@ -28,6 +28,20 @@ from maalem.platform.market.till.models import BankChange, Deed
 
 _SALT = "maalem.till.stop"
 LIVING = ("new", "validated")
+
+
+def pay_out(till: Till, *, amount_minor: int, token: str, by: Person) -> Payout:
+    """Send so much to the bank, besides what goes there by itself. Raises Refused or Unknown."""
+    key = f"till-out-{token}"
+    made = desk.pay_out(till.account, amount_minor=amount_minor, key=key)
+    deeds.note(till, "payout_asked", about=made.id, by=by, words=str(amount_minor))
+    return made
+
+
+def call_back(till: Till, payout: str, *, token: str, by: Person) -> None:
+    """Take back a payout that has not left. Raises Refused or Unknown."""
+    desk.call_back(payout, account=till.account, key=f"till-back-{payout}-{token}")
+    deeds.note(till, "payout_called_back", about=payout, by=by)
 
 
 def change(till: Till, *, number: str, holder: str, token: str, by: Person) -> Bank:

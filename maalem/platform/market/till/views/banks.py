@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from maalem.platform.ground.gateway import desk, errors
 from maalem.platform.ground.people.fresh import fresh_sign_in
-from maalem.platform.market.till import outgoing
+from maalem.platform.market.till import deeds, outgoing
 from maalem.platform.market.till.access import Till
 from maalem.platform.market.till.actions import banks
 from maalem.platform.market.till.bank_forms import BankForm
@@ -34,7 +34,11 @@ def payout(request: HttpRequest, *, till: Till, payout: str) -> HttpResponse:
     after = request.GET.get("after", "")
     after = after if LINE.fullmatch(after) else ""
     load = found(lambda: outgoing.load(till, payout, after=after))
-    return page(request, "till/payout.html", till=till, here="money", load=load, after=after)
+    done = deeds.about(payout)
+    by_hand = till.may_pay_out and any(one.kind == "payout_asked" for one in done)
+    context = {"till": till, "here": "money", "load": load, "after": after, "deeds": done}
+    context["may_call_back"] = by_hand and load.payout.status == "pending"
+    return page(request, "till/payout.html", **context, token=press(request))
 
 
 @of_a_till
