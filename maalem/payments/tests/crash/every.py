@@ -89,6 +89,7 @@ NO_MONEY = {
     "silent endpoints": "to whom events go",
     "ended secrets": "forgets",
     "old events": "forgets",
+    "old failures": "forgets",
     "papers of nobody": "forgets",
     "old idempotency keys": "forgets what is done",
     "networks against books": "only looks, and says what it found",
