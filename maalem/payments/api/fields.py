@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from maalem.payments.accounts.methods import Taken, billing, take_card, take_wallet
+from maalem.payments.accounts.methods import Taken, billing, chosen, take_card, take_wallet
 from maalem.payments.accounts.records import PaymentMethod
 from maalem.payments.api.call import Call
 from maalem.payments.api.metadata import merged
 from maalem.payments.config import CURRENCY
-from maalem.payments.errors import ApiError, BadRequest, CardError
+from maalem.payments.errors import ApiError, BadRequest, CardError, NotFound
+from maalem.payments.records import changed
 from maalem.payments.units import Unit
 from maalem.payments.vault.records import TypedCard
 
@@ -52,15 +53,20 @@ class Parcel(Shipping, forbid_unknown_fields=True, kw_only=True):
     tracking_number: str | None = None
 
 
-class CardData(msgspec.Struct, forbid_unknown_fields=True):
-    """A card as typed, or a token of one."""
+class TypedData(msgspec.Struct, forbid_unknown_fields=True):
+    """A card as typed."""
 
     number: str | None = None
     exp_month: str | None = None
     exp_year: str | None = None
     cvc: str | None = None
-    token: str | None = None
     name: str | None = None
+
+
+class CardData(TypedData, forbid_unknown_fields=True):
+    """A card as typed, or a token of one."""
+
+    token: str | None = None
 
 
 class WalletData(msgspec.Struct, forbid_unknown_fields=True):
@@ -197,11 +203,29 @@ async def _new_method(call: Call, data: MethodData) -> Taken:
         return Taken(method, Unit().put(method))
     if data.card is None:
         raise BadRequest("Missing required param: card.", code="parameter_missing", param="card")
+    if data.card.token:
+        return await _of_token(call, data.card.token, traits)
     method = await take_card(call.payments, call.account.id, typed=typed(data.card), **traits)
     return Taken(method, Unit().put(method))
 
 
-def typed(card: CardData) -> TypedCard:
+async def _of_token(call: Call, token: str, traits: dict[str, Any]) -> Taken:
+    """The card that a token stands for, with what is said of it beside the token."""
+    if not token.startswith("tok_"):
+        raise NotFound.of("token", token, param="card[token]")
+    taken = await chosen(call.payments, call.account.id, token, param="card[token]")
+    said = {name: value for name, value in traits.items() if value and value != "unspecified"}
+    if not said:
+        return taken
+    # A test card's method is not stored yet; a token's is, and is stored anew.
+    rest = [record for _, record in taken.unit.puts if record is not taken.method]
+    is_new = len(rest) < len(taken.unit.puts)
+    change = msgspec.structs.replace if is_new else changed
+    method = change(taken.method, **said)
+    return Taken(method, Unit().put(method, *rest))
+
+
+def typed(card: TypedData) -> TypedCard:
     """The card as the vault takes it. Raises `BadRequest` for what is missing."""
     for name in ("number", "exp_month", "exp_year"):
         if not getattr(card, name):

@@ -30,6 +30,17 @@ def put_key(service: Service, key: str, account: str, **columns: Any) -> str:
     return key
 
 
+def another_platform(service: Service, key: str, *, account: str) -> str:
+    """Somebody like our platform, who has nothing to do with it; her key."""
+    service.rows(
+        "INSERT INTO accounts SELECT (jsonb_populate_record(a, jsonb_build_object("
+        "'id', %s::text, 'business_name', 'Rival'))).* FROM accounts a WHERE kind = 'platform'"
+        " ORDER BY created_at LIMIT 1",
+        account,
+    )
+    return put_key(service, key, account)
+
+
 def made(client: Any, **params: Any) -> tuple[str, str]:
     """A key made over the wire: (id, the key)."""
     answer = client.raw_request("post", "/v1/api_keys", **params)

@@ -14,7 +14,7 @@ import stripe
 from maalem.payments.api import endpoint as edge
 from maalem.payments.api.expand import EXPANDABLE
 from maalem.payments.api.routes import Route
-from maalem.payments.api.tests.callers import Knocks, made, objects_of, put_key
+from maalem.payments.api.tests.callers import Knocks, another_platform, made, objects_of, put_key
 from maalem.payments.api.tests.test_bad_input import ENDPOINTS, endpoint_name, needed, service
 from maalem.payments.api.tests.wrong import texts
 from maalem.payments.errors import BadRequest
@@ -109,13 +109,7 @@ def victim(service: Service) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def rivals(service: Service, victim: dict[str, str]) -> dict[str, dict[str, str]]:
     """Everybody else, as the headers that they send."""
-    # Another platform, with a seller of its own.
-    service.rows(
-        'INSERT INTO accounts SELECT (jsonb_populate_record(a, \'{"id": "acct_rival",'
-        ' "business_name": "Rival"}\')).* FROM accounts a WHERE kind = \'platform\''
-        " ORDER BY created_at LIMIT 1"
-    )
-    rival = put_key(service, "sk_test_of_the_rival", "acct_rival")
+    rival = another_platform(service, "sk_test_of_the_rival", account="acct_rival")
     neighbour = service.client().v1.accounts.create({"type": "custom"}).id
     near = put_key(service, "sk_test_of_a_neighbour", neighbour)
     seller = "sk_test_of_the_seller"

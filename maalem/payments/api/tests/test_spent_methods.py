@@ -120,3 +120,31 @@ def test_of_payments_that_use_a_card_at_once_one_is_made(v1, service):
     with ThreadPoolExecutor(6) as threads:
         outcomes = sorted(threads.map(attempt, range(6)))
     assert outcomes == ["400"] * 5 + ["succeeded"]
+
+
+@pytest.mark.parametrize("name", ["", "tok_visa"])
+def test_a_token_stands_for_its_card_wherever_a_card_s_details_are_taken(v1, name):
+    """With what is said of it beside the token; one that was made here is good once."""
+    token = name or v1.tokens.create({"card": CARD}).id
+    said = {"billing_details": {"name": "Claire Martin"}, "metadata": {"seen": "yes"}}
+    data = {"type": "card", "card": {"token": token}, **said}
+    terms = {"amount": 10_000, "currency": "mad", "confirm": True, "payment_method_data": data}
+    paid = v1.payment_intents.create(terms)
+    assert paid.status == "succeeded"
+    method = v1.payment_methods.retrieve(paid.payment_method)
+    assert (method.card.last4, method.billing_details.name) == ("4242", "Claire Martin")
+    assert method.metadata.seen == "yes"
+    used_up(v1, method.id)
+    if not name:
+        with pytest.raises(stripe.InvalidRequestError, match="more than once"):
+            v1.payment_methods.create(data)
+
+
+def test_a_token_of_a_card_is_a_token_and_no_new_one_is_made_of_it(v1):
+    card = a_card(v1).id
+    with pytest.raises(stripe.InvalidRequestError) as missing:
+        v1.payment_methods.create({"type": "card", "card": {"token": card}})
+    assert (missing.value.code, missing.value.param) == ("resource_missing", "card[token]")
+    with pytest.raises(stripe.InvalidRequestError) as unknown:
+        v1.tokens.create({"card": {**CARD, "token": "tok_visa"}})
+    assert (unknown.value.code, unknown.value.param) == ("parameter_unknown", "card[token]")

@@ -10,7 +10,7 @@ from maalem.payments.api import fields
 from maalem.payments.api.call import Call, Decided
 from maalem.payments.api.routes import route
 from maalem.payments.api.v1.accounts import the_account
-from maalem.payments.errors import Forbidden, Refused
+from maalem.payments.errors import Forbidden, NotFound, Refused
 from maalem.payments.units import Unit
 
 Url = Annotated[str, Meta(max_length=2_048)]
@@ -41,7 +41,10 @@ async def create(call: Call, params: Create) -> Decided:
         raise Forbidden("Only a platform makes links for its connected accounts.")
     refresh_url = fields.url(params.refresh_url, param="refresh_url")
     return_url = fields.url(params.return_url, param="return_url")
-    account = await the_account(call, params.account)
+    try:
+        account = await the_account(call, params.account)
+    except Forbidden:
+        raise NotFound.of("account", params.account, param="account") from None
     if account.parent_id != call.account.id:
         raise Refused("Only a connected account is onboarded.", param="account")
     if account.rejected is not None:

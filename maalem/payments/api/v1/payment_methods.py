@@ -20,7 +20,7 @@ from maalem.payments.acquiring.setup import mandates
 from maalem.payments.api import fields
 from maalem.payments.api.bank_accounts import BankAccountData, taken
 from maalem.payments.api.call import Call, Decided, NoParams, Object
-from maalem.payments.api.fields import BillingDetails, CardData, MethodData
+from maalem.payments.api.fields import BillingDetails, MethodData, TypedData
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.metadata import merged
 from maalem.payments.api.routes import route
@@ -53,17 +53,14 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
 
 
 class CreateToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    card: CardData | None = None
+    card: TypedData | None = None
     bank_account: BankAccountData | None = None
 
 
 @route("POST", "/v1/payment_methods", MethodData)
 async def create(call: Call, params: MethodData) -> Decided:
     """Keep a card or a wallet to be charged; the card's number goes to the vault and stays."""
-    if params.card is not None and params.card.token:
-        taken = await chosen(call.payments, call.account.id, params.card.token, param="card[token]")
-    else:
-        taken = await fields.new_method(call, params)
+    taken = await fields.new_method(call, params)
     return Decided(wire.payment_method(taken.method), taken.unit)
 
 

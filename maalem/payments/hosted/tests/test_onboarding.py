@@ -245,8 +245,9 @@ def test_a_link_that_can_not_be_made_is_refused_by_its_parameter(v1, fadma, fiel
 
 def test_links_are_made_for_ones_own_connected_accounts_alone(v1, service, fadma):
     mine = v1.accounts.retrieve_current().id
-    with pytest.raises(stripe.PermissionError):
+    with pytest.raises(stripe.InvalidRequestError) as missing:
         link(v1, "acct_somebodyelses")
+    assert (missing.value.code, missing.value.param) == ("resource_missing", "account")
     with pytest.raises(stripe.InvalidRequestError):
         link(v1, mine)
     v1.accounts.reject(fadma, {"reason": "other"})
