@@ -7,7 +7,7 @@ from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.connect.tests.shared import destination
 from maalem.payments.acquiring.disputes import chores as disputes
 from maalem.payments.acquiring.disputes.records import Dispute
-from maalem.payments.acquiring.disputes.tests.stories import say
+from maalem.payments.acquiring.disputes.tests.stories import comes_back, say
 from maalem.payments.acquiring.increment import increment
 from maalem.payments.acquiring.records import Charge
 from maalem.payments.acquiring.refund import refund
@@ -178,8 +178,11 @@ async def held(walk: Walk) -> None:
 async def given_back(walk: Walk) -> None:
     paid = await walk.w.pay(100_000)
     await walk.skip()
-    await refund(walk.payments, charge=paid.charge, amount=20_000)
+    given = await refund(walk.payments, charge=paid.charge, amount=20_000)
     await walk.show("refund")
+    await comes_back(walk.payments, given.refund.id)
+    await disputes.look_after(walk.payments)
+    await walk.show("refund-returned")
 
 
 async def disputed(walk: Walk) -> None:
@@ -215,8 +218,11 @@ async def advanced(walk: Walk) -> None:
 async def fees(walk: Walk) -> None:
     paid = await walk.w.pay(10_000, card="pm_card_ma")
     await walk.show("fees")
-    await refund(walk.payments, charge=paid.charge, amount=4_000)
+    given = await refund(walk.payments, charge=paid.charge, amount=4_000)
     await walk.show("fees-refund")
+    await comes_back(walk.payments, given.refund.id)
+    await disputes.look_after(walk.payments)
+    await walk.show("fees-refund-returned")
 
 
 async def reserved(walk: Walk) -> None:

@@ -166,7 +166,8 @@ class Refund(Record, kw_only=True, frozen=True):
 
     `fee_returned` of it comes from our fees, by the plan of the charge. `transfer_part` of it
     comes from the account that was paid, and `fee_part` goes back to her from the platform's fee;
-    `shared_bucket` is where the other account's money is moved.
+    `shared_bucket` is where the other account's money is moved. `returned_at` is when the money of
+    a refund that had succeeded came back, and `failure_balance_transaction_id` the line of that.
     """
 
     TABLE: ClassVar[str] = "refunds"
@@ -194,6 +195,8 @@ class Refund(Record, kw_only=True, frozen=True):
     transfer_reversal_id: str | None = None
     fee_returned: int = 0
     interchange_returned: int = 0
+    failure_balance_transaction_id: str | None = None
+    returned_at: datetime | None = None
 
 
 class Transfer(Record, kw_only=True, frozen=True):

@@ -283,6 +283,66 @@ def _failed(
     return unit, Refunded(failed, restored)
 
 
+async def came_back(payments: Payments, given: Refund, *, reason: str) -> Unit:
+    """What to write where the money of a refund that had succeeded is back, and `reason` is why.
+
+    All of it is its owner's again, in the bucket that it came from while that is not due, and of
+    our fee what had gone back with it. What others gave for it stays with her: she may pass it on
+    again, or give it back in another way.
+    """
+    charge = await _charge(payments, given)
+    attempt = await followups.attempt_of(payments, given.charge_id)
+    now = payments.clock.now()
+    due = charge.available_on or now
+    waits = given.bucket == PENDING and due > now
+    transaction = line(
+        "refund_failure",
+        given.id,
+        account_id=given.account_id,
+        amount=given.amount,
+        currency=given.currency,
+        bucket=PENDING if waits else AVAILABLE,
+        available_on=due if waits else now,
+        now=now,
+        fee=given.fee_returned,
+        description="REFUND FAILURE" + (f" ({charge.description})" if charge.description else ""),
+    )
+    failed = changed(
+        given,
+        status=RefundStatus.FAILED,
+        failure_reason=reason,
+        failure_balance_transaction_id=transaction.id,
+        returned_at=now,
+    )
+    unit = Unit().put(failed, _with_refund(charge, given, sign=-1), transaction)
+    unit.book(
+        recipes.refund_returned(
+            failed.id,
+            owner=failed.account_id,
+            by=attempt.rail,
+            amount=failed.amount,
+            fee=failed.fee_returned,
+            currency=failed.currency,
+            bucket=transaction.status,
+        )
+    )
+    unit.book(
+        recipes.interchange_again(
+            failed.id, amount=failed.interchange_returned, currency=failed.currency
+        )
+    )
+    before = {"failure_balance_transaction": None, "failure_reason": None, "status": given.status}
+    unit.events += [
+        event(kind, wire.refund(failed), account_id=failed.account_id, at=now, previous=previous)
+        for kind, previous in (
+            ("refund.updated", before),
+            ("charge.refund.updated", before),
+            ("refund.failed", None),
+        )
+    ]
+    return unit
+
+
 def _fees_back(charge: Charge, *, amount: int) -> tuple[int, int]:
     """What of the charge's frozen fee and interchange goes back with `amount`, by their rule."""
     refunded = charge.amount_refunded + amount

@@ -250,6 +250,7 @@ class Refund(TypedDict):
     created: Timestamp
     currency: Currency
     destination_details: NotRequired[RefundDestination]
+    failure_balance_transaction: LineId | None
     failure_reason: str | None
     metadata: Metadata
     payment_intent: IntentId | None

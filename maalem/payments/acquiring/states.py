@@ -31,7 +31,7 @@ class AttemptStatus(StrEnum):
 
 
 class RefundStatus(StrEnum):
-    """Money on its way back to the payer: reserved while pending."""
+    """Money on its way back to the payer: reserved while pending. What arrived may come back."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -65,7 +65,7 @@ ATTEMPT_NEXT: dict[AttemptStatus, frozenset[AttemptStatus]] = {
 
 REFUND_NEXT: dict[RefundStatus, frozenset[RefundStatus]] = {
     _R.PENDING: frozenset({_R.SUCCEEDED, _R.FAILED, _R.CANCELED}),
-    _R.SUCCEEDED: frozenset(),
+    _R.SUCCEEDED: frozenset({_R.FAILED}),
     _R.FAILED: frozenset(),
     _R.CANCELED: frozenset(),
 }

@@ -154,6 +154,7 @@ def refund(record: Refund) -> dict[str, Any]:
         "created": epoch(record.created_at),
         "currency": record.currency,
         "destination_details": {"type": "card", "card": {"type": "refund"}},
+        "failure_balance_transaction": record.failure_balance_transaction_id,
         "failure_reason": record.failure_reason,
         "metadata": record.metadata,
         "payment_intent": record.intent_id,

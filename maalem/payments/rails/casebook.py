@@ -14,6 +14,7 @@ import asyncpg
 
 from maalem.kit.clock import Clock
 from maalem.kit.ids import new_id
+from maalem.payments.rails.magic import RETURNING
 from maalem.payments.rails.ports import CaseNotice, NoticeKind, Representment
 
 ANSWER_DAYS = 14
@@ -69,6 +70,20 @@ class Casebook:
                 complaint.reason_code,
                 self._clock.now(),
             )
+
+    async def plan_return(self, refund: str) -> None:
+        """The refund `refund` will come back, if it went to a card that was closed meanwhile."""
+        await self._pool.execute(
+            "INSERT INTO simulator.cases (reference, original, place, parts, stage, at_once,"
+            " begins, reason, reason_code, amount, opens_at)"
+            " SELECT a.reference || '_back', a.reference, 1, 1, 'planned', true,"
+            " 'refund_returned', 'expired_or_canceled_card', '', a.amount, $2"
+            " FROM simulator.answers a WHERE a.reference = $1 AND a.hint = ANY($3)"
+            " AND a.answer ->> 'is' = 'Done' ON CONFLICT DO NOTHING",
+            refund,
+            self._clock.now(),
+            sorted(RETURNING),
+        )
 
     async def notices(self, *, after: int, limit: int) -> Sequence[CaseNotice]:
         """Turn the page, then read on behind number `after`."""
@@ -132,6 +147,11 @@ class Casebook:
             await self._close(conn, row)
 
     async def _open(self, conn: Any, case: Any) -> None:
+        if case["begins"] == "refund_returned":
+            now, amount = self._clock.now(), case["amount"]
+            await _stage(conn, case, "returned")
+            await _tell(conn, case, NoticeKind.REFUND_RETURNED, amount=amount, due_by=None, now=now)
+            return
         left = await _left(conn, case)
         if left is None:
             return  # it is held, and may be captured yet
@@ -191,7 +211,9 @@ async def _left(conn: Any, case: Any) -> int | None:
         SELECT (SELECT sum(f.amount) FROM simulator.answers f WHERE f.original = o.reference
                 AND f.kind = 'capture' AND f.answer ->> 'is' = 'Done') AS captured, o.amount,
                coalesce((SELECT sum(f.amount) FROM simulator.answers f WHERE f.kind = 'refund'
-                AND f.original = o.reference AND f.answer ->> 'is' = 'Done'), 0)
+                AND f.original = o.reference AND f.answer ->> 'is' = 'Done'
+                AND NOT EXISTS (SELECT FROM simulator.cases b
+                    WHERE b.original = f.reference AND b.stage = 'returned')), 0)
                + coalesce((SELECT sum(c.amount) FROM simulator.cases c
                 WHERE c.original = o.reference AND c.stage IN ('chargeback', 'lost')), 0) AS gone
         FROM simulator.answers o WHERE o.reference = $1 FOR UPDATE

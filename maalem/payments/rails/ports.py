@@ -171,14 +171,15 @@ class NoticeKind(StrEnum):
     LOST = "lost"
     CLOSED = "closed"  # an inquiry that came to nothing
     FRAUD_REPORT = "fraud_report"  # the issuer calls the payment fraud; no money moves
+    REFUND_RETURNED = "refund_returned"  # a refund found no account to go to: its money comes back
 
 
 @dataclass(frozen=True, slots=True)
 class CaseNotice:
     """One line of the network's feed; `number` is its place there, `notice` its own reference.
 
-    `case` is the network's name for the case, `original` our reference of the payment. A feed may
-    tell a thing twice, and of an end before the beginning.
+    `case` is the network's name for the case, `original` our reference of the payment, or of the
+    refund that came back. A feed may tell a thing twice, and of an end before the beginning.
     """
 
     number: int

@@ -188,7 +188,9 @@ class _Outside:
                          AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0) AS amount,
                    COALESCE((SELECT sum(f.amount) FROM simulator.answers f
                              WHERE f.original = o.reference AND f.kind = $2
-                               AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'), 0)
+                               AND f.reference <> $3 AND f.answer ->> 'is' = 'Done'
+                               AND NOT EXISTS (SELECT FROM simulator.cases b
+                                   WHERE b.original = f.reference AND b.stage = 'returned')), 0)
                    + COALESCE((SELECT sum(c.amount) FROM simulator.cases c
                                WHERE c.original = o.reference AND $2 = 'refund'
                                  AND c.stage IN ('chargeback', 'lost')), 0) AS used
@@ -266,7 +268,10 @@ class SimulatedCards(_Outside):
 
     async def refund(self, followup: Followup, *, deadline_s: float = DEADLINE_S) -> Outcome:
         """Give taken money back; never more than was taken."""
-        return await self._follow("refund", followup=followup, deadline_s=deadline_s)
+        answer = await self._follow("refund", followup=followup, deadline_s=deadline_s)
+        if isinstance(answer, Done):
+            await Casebook(self._pool, self._clock).plan_return(followup.reference)
+        return answer
 
 
 class SimulatedWallets(_Outside):

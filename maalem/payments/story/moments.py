@@ -30,7 +30,7 @@ _MOMENTS = (
     *(("asked_at", "asked"), ("sent_at", "sent"), ("paid_at", "paid"), ("resolved_at", "answered")),
     *(("answered_at", "answered"), ("completed_at", "completed"), ("matched_at", "matched")),
     *(("received_at", "received"), ("canceled_at", "canceled"), ("closed_at", "closed")),
-    *(("released_at", "released"), ("ended_at", "ended")),
+    *(("released_at", "released"), ("ended_at", "ended"), ("returned_at", "returned")),
 )
 
 

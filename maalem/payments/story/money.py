@@ -96,7 +96,7 @@ async def network_days(connection: Connection, references: Collection[str]) -> l
         LEFT JOIN bank_lines b ON b.matched_to = s.id AND b.matched_as = 'network'
         WHERE l.reference = ANY($1) ORDER BY s.created_at, l.reference
         """,
-        list({*references, *(f"{each}_won" for each in references)}),
+        [*references, *(f"{each}_{end}" for each in references for end in ("won", "back"))],
     )
     told = [entry for row in rows for entry in _day(row)]
     once: dict[tuple[str, str | None, Any], Entry] = {

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from maalem.kit.ids import new_id
 from maalem.payments import store
+from maalem.payments.acquiring import refund
 from maalem.payments.acquiring.disputes import case as cases
 from maalem.payments.acquiring.disputes import wire
 from maalem.payments.acquiring.disputes.case import Case
 from maalem.payments.acquiring.disputes.records import Dispute, FraudWarning, Notice
 from maalem.payments.acquiring.disputes.states import DISPUTE_NEXT, DisputeStatus
-from maalem.payments.acquiring.records import Charge
+from maalem.payments.acquiring.records import Charge, Refund
+from maalem.payments.acquiring.states import RefundStatus
 from maalem.payments.context import Payments
 from maalem.payments.events.outbox import event
 from maalem.payments.rails.ports import CaseNotice, NoticeKind, Unknown
@@ -123,6 +125,8 @@ async def waiting(payments: Payments) -> list[Waiting]:
 
 
 async def _why(payments: Payments, notice: Notice) -> str:
+    if notice.kind == NoticeKind.REFUND_RETURNED:
+        return await _why_not_back(payments, notice)
     if NoticeKind(notice.kind) not in _BEGINNINGS:
         case = notice.case_reference
         dispute = await store.first(payments.pool, Dispute, "case_reference = $1", case)
@@ -138,6 +142,15 @@ async def _why(payments: Payments, notice: Notice) -> str:
     if notice.amount > _left(charge):
         return f"{charge.id} has {_left(charge):,} left, a refund of it may be under way"
     return "it can be worked off: try it again"
+
+
+async def _why_not_back(payments: Payments, notice: Notice) -> str:
+    given = await store.get(payments.pool, Refund, notice.original)
+    if given is None:
+        return "we know no such refund: ask the network what it is"
+    if given.status == RefundStatus.PENDING:
+        return f"the network has not answered {given.id} yet: it waits for that"
+    return f"{given.id} is {given.status} and of {given.amount:,}, {notice.amount:,} came back"
 
 
 async def apply(payments: Payments, notice: Notice) -> bool:
@@ -167,6 +180,8 @@ async def _judged(payments: Payments, notice: Notice) -> Unit | None:
     kind = NoticeKind(notice.kind)
     if kind == NoticeKind.FRAUD_REPORT:
         return await _warned(payments, notice)
+    if kind == NoticeKind.REFUND_RETURNED:
+        return await _returned(payments, notice)
     dispute = await store.first(
         payments.pool, Dispute, "case_reference = $1", notice.case_reference
     )
@@ -217,6 +232,19 @@ async def _warned(payments: Payments, notice: Notice) -> Unit | None:
     )
     unit.events.append(told)
     return unit
+
+
+async def _returned(payments: Payments, notice: Notice) -> Unit | None:
+    """A refund that had succeeded came back, all of it and once."""
+    given = await store.get(payments.pool, Refund, notice.original)
+    if given is None or given.amount != notice.amount:
+        return None
+    if given.returned_at is not None:
+        return _repeated(notice)
+    if given.status != RefundStatus.SUCCEEDED:
+        return None  # its answer comes first, or the network contradicts itself
+    unit = await refund.came_back(payments, given, reason=notice.reason)
+    return unit.put(_applied(notice))
 
 
 async def _escalated(payments: Payments, notice: Notice, *, case: Case) -> Unit | None:

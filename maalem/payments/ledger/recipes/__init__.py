@@ -32,6 +32,7 @@ from maalem.payments.ledger.recipes.disputes import (
 from maalem.payments.ledger.recipes.fees import (
     difference_accepted,
     interchange,
+    interchange_again,
     interchange_back,
     interchange_netted,
     scheme_cleared,
@@ -57,7 +58,12 @@ from maalem.payments.ledger.recipes.payouts import (
     reserve_hold,
     reserve_release,
 )
-from maalem.payments.ledger.recipes.refund import refund, refund_failed, refund_reserve
+from maalem.payments.ledger.recipes.refund import (
+    refund,
+    refund_failed,
+    refund_reserve,
+    refund_returned,
+)
 from maalem.payments.ledger.recipes.sale import (
     capture,
     charge,
@@ -97,6 +103,7 @@ __all__ = [
     "hold",
     "house",
     "interchange",
+    "interchange_again",
     "interchange_back",
     "interchange_netted",
     "merchant",
@@ -113,6 +120,7 @@ __all__ = [
     "refund",
     "refund_failed",
     "refund_reserve",
+    "refund_returned",
     "release",
     "reserve_hold",
     "reserve_release",

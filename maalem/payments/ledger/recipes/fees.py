@@ -46,6 +46,20 @@ def interchange_back(source: str, *, amount: int, currency: str) -> Chain:
     return chain(due, cost, amount=amount, code="interchange_back", source=source)
 
 
+def interchange_again(source: str, *, amount: int, currency: str) -> Chain:
+    """A refund came back: the interchange that had gone back with it is owed again.
+
+    | account          |  debit |   credit |
+    |------------------|-------:|---------:|
+    | interchange      | amount |          |
+    | interchange_due  |        |   amount |
+    """
+    if amount == 0:
+        return EMPTY
+    cost, due = interchange_cost(currency), interchange_due(currency)
+    return chain(cost, due, amount=amount, code="interchange_again", source=source)
+
+
 def interchange_netted(source: str, *, amount: int, currency: str) -> Chain:
     """The network settles: it keeps the interchange that we owe out of what it owes us.
 

@@ -104,3 +104,27 @@ def refund_failed(
             pending_id=held,
         )
     return legs
+
+
+def refund_returned(
+    source: str, *, owner: str, by: str, amount: int, currency: str, bucket: str, fee: int = 0
+) -> Chain:
+    """A refund that was carried out has come back: the payer's card or wallet was closed.
+
+    What others gave for it (`reversal`, `application_fee_refund`) stays where it went.
+
+    | account            |  debit |       credit |
+    |--------------------|-------:|-------------:|
+    | rail               | amount |              |
+    | owner's `bucket`   |        | amount − fee |
+    | fees               |        |          fee |
+    """
+    asset = rail(by, currency=currency)
+    owed = merchant(owner, bucket=bucket, currency=currency)
+    legs = EMPTY
+    if amount > fee:
+        legs += chain(asset, owed, amount=amount - fee, code="refund_returned", source=source)
+    if fee:
+        ours = fees(currency)
+        legs += chain(asset, ours, amount=fee, code="refund_fee_returned", source=source)
+    return legs

@@ -106,6 +106,18 @@ def test_a_fee_that_goes_back_pays_its_part_of_the_refund():
         assert fold(reserve, recipes.refund_failed("re_1", **what)) == ({}, {})
 
 
+def test_a_refund_that_came_back_leaves_nothing_of_itself():
+    for fee in (0, 150, 400):
+        what = {"owner": OWNER, "by": "card", "currency": "mad", "bucket": "available"}
+        what |= {"amount": 400, "fee": fee}
+        given = recipes.refund_reserve("re_1", **what), recipes.refund("re_1", **what)
+        cost = recipes.interchange_back("re_1", amount=3, currency="mad")
+        back = recipes.interchange_again("re_1", amount=3, currency="mad")
+        whole = (*given, cost, recipes.refund_returned("re_1", **what), back)
+        posted, held = fold(*whole)
+        assert {account: net for account, net in posted.items() if net} == held == {}
+
+
 def test_interchange_is_a_cost_until_the_network_nets_it():
     charge = recipes.charge(
         "ch_1",

@@ -22,7 +22,9 @@ DEEDS = {
     "UPDATE ledger.transfers SET amount = amount - 1 WHERE code = 'charge'": "is booked with 999",
     "UPDATE charges SET amount_captured = 900, amount_refunded = 300": "is booked with 1000",
     "UPDATE refunds SET amount = 100": "refunded, its refunds are 100",
-    "UPDATE refunds SET status = 'failed'": "is booked with 300 reserved, 300 given",
+    "UPDATE refunds SET status = 'failed', balance_transaction_id = NULL": (
+        "is booked with 300 reserved, 300 given"
+    ),
     "DELETE FROM refunds": "refund",
     "UPDATE transfers SET amount = 401": "is not booked so",
     "UPDATE transfers SET destination_id = account_id || '_x'": "is not booked so",

@@ -93,8 +93,15 @@ CHECKS = (
             r.interchange_returned, coalesce(b.amount, 0))
         FROM refunds r
         LEFT JOIN ledger.transfers b ON b.source = r.id AND b.code = 'interchange_back'
+        WHERE coalesce(b.amount, 0) <> CASE WHEN r.status = 'succeeded'
+            OR r.returned_at IS NOT NULL THEN r.interchange_returned ELSE 0 END
+        UNION ALL
+        SELECT format('refund %s owes %s of interchange again, booked is %s', r.id,
+            r.interchange_returned, coalesce(b.amount, 0))
+        FROM refunds r
+        LEFT JOIN ledger.transfers b ON b.source = r.id AND b.code = 'interchange_again'
         WHERE coalesce(b.amount, 0)
-            <> CASE WHEN r.status = 'succeeded' THEN r.interchange_returned ELSE 0 END
+            <> CASE WHEN r.returned_at IS NOT NULL THEN r.interchange_returned ELSE 0 END
         """,
     ),
     Check(
@@ -119,6 +126,8 @@ CHECKS = (
         WITH booked AS (
             SELECT source,
                 coalesce(sum(amount) FILTER (WHERE code IN ('refund', 'refund_fee')), 0) AS given,
+                coalesce(sum(amount) FILTER (WHERE code IN ('refund_returned',
+                    'refund_fee_returned')), 0) AS back,
                 coalesce(sum(amount) FILTER (WHERE code LIKE 'refund%\_hold%'), 0) AS reserved,
                 coalesce(sum(amount) FILTER (WHERE code = 'refund_fee_hold'), 0) AS fee,
                 count(*) FILTER (WHERE code LIKE 'refund%\_hold%' AND kind = 'pending') AS holds,
@@ -126,8 +135,9 @@ CHECKS = (
                 count(*) FILTER (WHERE code LIKE 'refund%\_freed') AS freed
             FROM ledger.transfers WHERE code LIKE 'refund%' GROUP BY source
         )
-        SELECT format('refund %s (%s of %s) is booked with %s reserved, %s given', r.id, r.status,
-            r.amount, coalesce(b.reserved, 0), coalesce(b.given, 0))
+        SELECT format('refund %s (%s of %s) is booked with %s reserved, %s given, %s come back',
+            r.id, r.status, r.amount, coalesce(b.reserved, 0), coalesce(b.given, 0),
+            coalesce(b.back, 0))
         FROM refunds r FULL JOIN booked b ON b.source = r.id
         LEFT JOIN charges c ON c.id = r.charge_id
         WHERE r.id IS NULL
@@ -136,10 +146,13 @@ CHECKS = (
                 THEN greatest(0, r.amount - r.fee_returned - r.fee_part) + r.fee_part
                 ELSE greatest(0, r.amount - r.fee_returned - r.transfer_part + r.fee_part)
                     + greatest(0, r.transfer_part - r.fee_part) END
-            OR coalesce(b.given, 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END
+            OR coalesce(b.given, 0) <> CASE WHEN r.status = 'succeeded'
+                OR r.returned_at IS NOT NULL THEN r.amount ELSE 0 END
+            OR coalesce(b.back, 0)
+                <> CASE WHEN r.returned_at IS NOT NULL THEN r.amount ELSE 0 END
             OR coalesce(b.fee, 0) <> r.fee_returned
-            OR coalesce(b.failed, 0) <> CASE WHEN r.status = 'failed' AND r.shared_bucket IS NULL
-                THEN b.holds ELSE 0 END
+            OR coalesce(b.failed, 0) <> CASE WHEN r.status = 'failed' AND r.returned_at IS NULL
+                AND r.shared_bucket IS NULL THEN b.holds ELSE 0 END
             OR coalesce(b.freed, 0) <> CASE WHEN r.status <> 'pending' AND r.shared_bucket
                 IS NOT NULL THEN b.holds ELSE 0 END
         UNION ALL

@@ -107,10 +107,11 @@ CHECKS = (
         LEFT JOIN application_fee_refunds g ON g.source_refund_id = r.id
         LEFT JOIN charges c ON c.id = r.charge_id
         LEFT JOIN transfers t ON t.id = v.transfer_id
-        WHERE coalesce(v.amount, 0)
-                <> CASE WHEN r.status = 'succeeded' THEN r.transfer_part ELSE 0 END
-            OR coalesce(g.amount, 0)
-                <> CASE WHEN r.status = 'succeeded' THEN r.fee_part ELSE 0 END
+        -- What others gave for a refund stays given where its money came back.
+        WHERE coalesce(v.amount, 0) <> CASE WHEN r.status = 'succeeded'
+                OR r.returned_at IS NOT NULL THEN r.transfer_part ELSE 0 END
+            OR coalesce(g.amount, 0) <> CASE WHEN r.status = 'succeeded'
+                OR r.returned_at IS NOT NULL THEN r.fee_part ELSE 0 END
             OR v.id IS DISTINCT FROM r.transfer_reversal_id
             OR (v.id IS NOT NULL AND t.id IS DISTINCT FROM c.transfer_id)
             OR (g.id IS NOT NULL AND g.fee_id IS DISTINCT FROM c.application_fee_id)

@@ -21,7 +21,7 @@ WHERE asked_at < $1 AND currency = $2 ORDER BY network, payment, amount < 0, ref
 """
 # What was settled before of the payments that something follows now: taken, and given back.
 _BEFORE = """
-SELECT payment, amount FROM simulator.settled WHERE payment = ANY ($1)
+SELECT reference, payment, amount FROM simulator.settled WHERE payment = ANY ($1)
 """
 _ADD = """
 INSERT INTO simulator.settlements (reference, network, day, currency, gross, interchange,
@@ -70,21 +70,25 @@ async def settle_networks(
 
 
 def _own_fee(row: Any, conduct: Any) -> int:
-    """What a network takes for clearing a payment; nothing for a refund, or a case that was won."""
-    if row["amount"] <= 0 or row["reference"].endswith("_won"):
+    """What a network takes for clearing a payment; nothing for a refund, for one that came back,
+    or for a case that was won."""
+    if row["amount"] <= 0 or row["reference"].endswith(("_won", "_back")):
         return 0
     by_share: int = share(row["amount"], bps=conduct["scheme_bps"])
     return int(min(by_share + conduct["scheme_fixed"], row["amount"]))
 
 
 async def _interchange(db: Any, rows: Sequence[Any], *, bps: int) -> int:
-    """What is kept of payments of cards of the country, less what goes back with refunds."""
+    """What is kept of payments of cards of the country, less what goes back with refunds; a refund
+    that came back brings its part with it."""
     taken: dict[str, int] = defaultdict(int)
     cost: dict[str, int] = defaultdict(int)
     back: dict[str, int] = defaultdict(int)
 
-    def settle(payment: str, amount: int) -> int:
-        if amount > 0:
+    def settle(row: Any) -> int:
+        payment: str = row["payment"]
+        amount: int = row["amount"]
+        if not _follows(row):
             taken[payment] += amount
             cost[payment] += amount * bps // BASIS
             return amount * bps // BASIS
@@ -93,9 +97,14 @@ async def _interchange(db: Any, rows: Sequence[Any], *, bps: int) -> int:
         return before - cost[payment] * back[payment] // taken[payment]
 
     earlier = await db.fetch(_BEFORE, [row["payment"] for row in rows])
-    for row in sorted(earlier, key=lambda row: row["amount"] < 0):
-        settle(row["payment"], row["amount"])
-    return sum(settle(row["payment"], row["amount"]) for row in rows)
+    for row in sorted(earlier, key=_follows):
+        settle(row)
+    return sum(settle(row) for row in sorted(rows, key=_follows))
+
+
+def _follows(row: Any) -> bool:
+    """Whether it is a refund or a refund's return, and no payment."""
+    return row["amount"] < 0 or bool(row["reference"].endswith("_back"))
 
 
 async def told(pool: Any, since: int) -> list[NetworkSettlement]:

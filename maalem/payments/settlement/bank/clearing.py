@@ -89,15 +89,16 @@ FROM payouts WHERE status IN ('pending', 'in_transit')
 _INTERCHANGE = """
 WITH due AS (
     SELECT t.source, t.currency, t.created_at,
-        CASE t.code WHEN 'interchange' THEN t.amount ELSE -t.amount END AS amount,
-        coalesce(c.attempt_id, t.source) AS reference,
+        CASE t.code WHEN 'interchange_back' THEN -t.amount ELSE t.amount END AS amount,
+        CASE t.code WHEN 'interchange_again' THEN t.source || '_back'
+            ELSE coalesce(c.attempt_id, t.source) END AS reference,
         coalesce(c.account_id, k.account_id, r.account_id) AS owner
     FROM ledger.transfers t
     LEFT JOIN charges c ON c.id = t.source
     LEFT JOIN followups f ON f.id = t.source
     LEFT JOIN charges k ON k.id = f.charge_id
     LEFT JOIN refunds r ON r.id = t.source
-    WHERE t.code IN ('interchange', 'interchange_back')
+    WHERE t.code IN ('interchange', 'interchange_back', 'interchange_again')
 ), placed AS (
     SELECT d.*, s.id AS settlement FROM due d
     LEFT JOIN network_settlement_lines l ON l.reference = d.reference

@@ -33,6 +33,7 @@ HOLD = {
     "payment_method_options__card__request_incremental_authorization": "if_available",
 }
 DISPUTED = {**PAY, "payment_method": "pm_card_createDispute"}
+CLOSED = {**PAY, "payment_method": "pm_card_refundFail"}
 WALLET = {
     "amount": 10_000,
     "currency": "mad",
@@ -153,6 +154,11 @@ async def _disputed(h: Hands) -> None:
     await paid(**DISPUTED)(h)
     await disputes.look_after(h.payments)
     h.state["dp"] = (await h.row("SELECT id FROM disputes"))[0]
+
+
+async def _given_to_a_closed_card(h: Hands) -> None:
+    await paid(**CLOSED)(h)
+    await h.ask("refunds", payment_intent=h.state["pi"], amount=4_000)
 
 
 async def feed(h: Hands) -> None:
@@ -350,6 +356,7 @@ PATHS = {
         sold(),
         asking("refunds", **REFUND, reverse_transfer="true", refund_application_fee="true"),
     ),
+    "refund came back": Path(_given_to_a_closed_card, feed),
     "destination charge": Path(
         seller,
         asking(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from maalem.payments.acquiring.disputes.tests.stories import comes_back
 from maalem.payments.settlement.bank import jobs as bank
 from maalem.payments.tests.crash.hands import Hands
 from maalem.payments.tests.crash.paths import (
@@ -41,6 +42,13 @@ async def _contested(h: Hands) -> None:
     )
 
 
+async def _given_in_vain(h: Hands) -> None:
+    """A refund of a payment with its fees, whose payer's card is closed by then."""
+    await paid(**AT_HOME)(h)
+    await asking("refunds", **REFUND)(h)
+    await comes_back(h.payments, (await h.row("SELECT id FROM refunds"))[0])
+
+
 async def _costly(h: Hands) -> None:
     """The platform takes all of a sale; our own fee on it is more than what is left."""
     await h.ask("payment_intents", of=h.state["seller"], application_fee_amount=10_000, **PAY)
@@ -59,6 +67,7 @@ _PATHS = {
         asking("refunds", **REFUND, reverse_transfer="true", refund_application_fee="true"),
     ),
     "refunded with its fees": Path(paid(**AT_HOME), asking("refunds", **REFUND)),
+    "refund came back with its fees": Path(_given_in_vain, feed),
     "paid with its fees": Path(nothing, asking("payment_intents", **AT_HOME)),
     "captured with its fees": Path(paid(**HOLD), asking(TO_CAPTURE)),
     "more taken than there is": Path(seller, _costly),

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.acquiring.disputes import chores
 from maalem.payments.acquiring.disputes.answer import Answered, answer
 from maalem.payments.acquiring.disputes.records import Dispute
-from maalem.payments.acquiring.records import Charge
+from maalem.payments.acquiring.records import Charge, Refund
+from maalem.payments.context import Payments
 from maalem.payments.ledger import recipes
 from maalem.payments.ledger.balances import balance
+from maalem.payments.rails.ports import CaseNotice, NoticeKind
 from maalem.payments.tests.world import World
 
 FRAUDULENT = "pm_card_createDispute"
@@ -72,3 +75,33 @@ async def network(w: World, **conduct: Any) -> None:
     """Tell the simulated network how to behave."""
     for name, value in conduct.items():
         await w.payments.pool.execute(f"UPDATE simulator.conduct SET {name} = $1", value)
+
+
+def returned_line(w: World, given: Refund, **traits: Any) -> CaseNotice:
+    """A line of the feed: all of the refund `given` came back, as the network would write it."""
+    told = {
+        "number": 0,
+        "notice": new_id("ntc"),
+        "case": f"{given.id}_back",
+        "original": given.id,
+        "kind": NoticeKind.REFUND_RETURNED,
+        "amount": given.amount,
+        "currency": given.currency,
+        "reason": "lost_or_stolen_card",
+        "network_reason_code": None,
+        "due_by": None,
+        "told_at": w.clock.now(),
+    }
+    return CaseNotice(**(told | traits))
+
+
+async def comes_back(payments: Payments, refund_id: str) -> None:
+    """The simulated network will give the refund back, whatever the card."""
+    await payments.pool.execute(
+        "INSERT INTO simulator.cases (reference, original, place, parts, stage, at_once, begins,"
+        " reason, reason_code, amount, opens_at) SELECT reference || '_back', reference, 1, 1,"
+        " 'planned', true, 'refund_returned', 'lost_or_stolen_card', '', amount, $2"
+        " FROM simulator.answers WHERE reference = $1",
+        refund_id,
+        payments.clock.now(),
+    )
