@@ -81,7 +81,7 @@ def movement_of(found: Plain) -> Movement:
 
 
 def returned_of(found: Plain) -> Returned:
-    line = found.get("balance_transaction")
+    line, back = found.get("balance_transaction"), found.get("failure_balance_transaction")
     return Returned(
         id=found["id"],
         status=found.get("status") or "",
@@ -90,6 +90,7 @@ def returned_of(found: Plain) -> Returned:
         created_at=moment(found["created"]),
         reason=found.get("reason") or "",
         movement=movement_of(line) if isinstance(line, Mapping) else None,
+        came_back=movement_of(back) if isinstance(back, Mapping) else None,
     )
 
 

@@ -65,7 +65,8 @@ class Reading:
         with self.guard():
             wanted = {"expand": ["balance_transaction"]}
             found = charge_of(v1.charges.retrieve(charge, wanted, mine).to_dict())
-            expand = {"expand": ["data.balance_transaction"], "limit": 100}
+            lines = ["data.balance_transaction", "data.failure_balance_transaction"]
+            expand = {"expand": lines, "limit": 100}
             refunds = v1.refunds.list({"charge": charge, **expand}, mine).to_dict()
             intent: Plain = {}
             tries: tuple[Charge, ...] = ()

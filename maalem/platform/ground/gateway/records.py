@@ -81,7 +81,10 @@ class Charges:
 
 @dataclass(frozen=True)
 class Returned:
-    """Money on its way back to the payer. `status` pending|succeeded|failed|canceled."""
+    """Money on its way back to the payer. `status` pending|succeeded|failed|canceled.
+
+    `movement` is what it did to the balance, and `came_back` what it did when it never arrived.
+    """
 
     id: str
     status: str
@@ -90,6 +93,7 @@ class Returned:
     created_at: datetime
     reason: str = ""
     movement: Movement | None = None
+    came_back: Movement | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ DAYS, WEEKS = 30, 12
 # The picture's own units; it is stretched to the page, so it holds bars and no letters.
 WIDTH, HEIGHT, GAP = 600, 160, 4
 _IN = frozenset({"charge", "payment"})
-_BACK = frozenset({"refund", "payment_refund", "adjustment"})
+_BACK = frozenset({"refund", "refund_failure", "payment_refund", "adjustment"})
 _LEAST = 2
 
 

@@ -94,8 +94,10 @@ class Whole:
 
     @property
     def went_back(self) -> list[Movement]:
-        """What refunds did to the balance, those that are still on their way too."""
-        return [one.movement for one in self.story.refunds if one.movement]
+        """What refunds did to the balance, those that are still on their way too, and what came
+        back of them because it never arrived."""
+        lines = (line for one in self.story.refunds for line in (one.movement, one.came_back))
+        return [line for line in lines if line]
 
     @property
     def fees_back_minor(self) -> int:
@@ -243,8 +245,9 @@ def _going_on(story: Story, *, till: Till, asked: list[AskedRefund]) -> Iterator
         )
     hers = story.charge.method == "passed_on"
     for refund in story.refunds:
+        status = "succeeded" if refund.came_back else refund.status
         yield Step(
-            "taken_back" if hers else _REFUNDS.get(refund.status, "refund_failed"),
+            "taken_back" if hers else _REFUNDS.get(status, "refund_failed"),
             refund.created_at,
             amount_minor=refund.amount_minor,
             currency=refund.currency,
@@ -253,6 +256,14 @@ def _going_on(story: Story, *, till: Till, asked: list[AskedRefund]) -> Iterator
             note=_why(refund),
             by=names.get(refund.id, ""),
         )
+        if refund.came_back:
+            yield Step(
+                "refund_came_back",
+                refund.came_back.created_at,
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+                movement=refund.came_back,
+            )
     if story.dispute:
         yield from _disputed(story.dispute, told=story.told)
 

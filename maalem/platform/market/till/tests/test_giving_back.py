@@ -1,6 +1,7 @@
 """Money goes back once, after a second look, and a silence is never called a refusal."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,27 @@ def test_the_sum_of_the_payment_adds_up_after_a_refund(desk):
     assert gone.amount_minor == -10_000
     fees = paid.fee_minor - whole.fees_back_minor
     assert whole.rest_minor == paid.amount_minor - fees - 10_000
+
+
+def test_money_that_came_back_without_arriving_is_told_and_counted(desk):
+    desk("give-back/", post=sure(desk, "100"))
+    (gone,) = desk.bank.returned[desk.charge.id]
+    back = replace(
+        gone.movement,
+        kind="refund_failure",
+        amount_minor=-gone.movement.amount_minor,
+        fee_minor=-gone.movement.fee_minor,
+        net_minor=-gone.movement.net_minor,
+        created_at=gone.created_at + timedelta(seconds=9),
+    )
+    desk.bank.returned[desk.charge.id] = [replace(gone, status="failed", came_back=back)]
+    answer = desk()
+    assert "Rendu à la personne qui a payé" in text(answer)
+    assert "L’argent est revenu sans atteindre la personne qui a payé" in text(answer)
+    assert "Un remboursement qui n’est pas arrivé" in text(answer)
+    whole = answer.context["whole"]
+    assert whole.fees_back_minor == 0
+    assert whole.rest_minor == whole.story.charge.movement.net_minor
 
 
 def test_two_presses_of_one_button_give_back_once(desk):
