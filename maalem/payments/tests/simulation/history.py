@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from maalem.payments.acquiring.confirm import attempt_of_token, complete_authentication
-from maalem.payments.rails.magic import CODE
+from maalem.payments.acquiring.setup import confirm as setting
+from maalem.payments.rails.magic import CODE, WALLET_PIN
 from maalem.payments.tests.doorless import request
 from maalem.payments.tests.service import SECRET_KEY
 from maalem.payments.tests.simulation.clients import Client
+from maalem.payments.tests.simulation.payer import pay_on_its_page
 from maalem.payments.tests.simulation.process import decoded
 from maalem.payments.tests.simulation.stepped import Owner, start
 from maalem.payments.tests.simulation.wishes import Memory, wish
@@ -51,13 +53,15 @@ class Trouble:
 
 @dataclass
 class History:
-    """`play` it, then hold it against the oracle. `clients` remember what they were told."""
+    """`play` it, then hold it against the oracle. `clients` remember what they were told;
+    `troubles` are the pages that could not be shown, with their status."""
 
     world: World
     seed: int
     clients: list[Client] = field(default_factory=list)
     memories: dict[str, Memory] = field(default_factory=dict)
     working: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    troubles: list[tuple[str, int]] = field(default_factory=list)
 
     async def play(self) -> None:
         """All of it, from the ground to rest."""
@@ -76,7 +80,7 @@ class History:
             )
             client.troubled = trouble.client
             self.clients.append(client)
-            self.memories[name] = Memory(list(world.sellers.values()))
+            self.memories[name] = Memory(list(world.sellers.values()), world.customer)
             tasks.append(start(Owner(name), lambda client=client: self._wants(client)))
         director = start(Owner("director"), lambda: self._direct(chooser, tasks))
         await asyncio.wait([*tasks, director])
@@ -92,6 +96,7 @@ class History:
             answer = await client.ask(question)
             if answer is not None and answer[0] == 200:
                 memory.learn(decoded(answer[1]), of=question.wish.of)
+            await self._buys(client)
             await self._pays(client)
             if chooser.random() < 0.4:
                 await self._looks(client)
@@ -99,24 +104,51 @@ class History:
     async def _pays(self, client: Client) -> None:
         """The payer at her bank's page; her browser may never come back from there."""
         memory, chooser = self.memories[client.name], client.chooser
-        for intent in memory.every("payment_intent", status="requires_action"):
-            if chooser.random() < 0.5:
-                continue
-            token = intent["next_action"]["redirect_to_url"]["url"].rpartition("/")[2]
-            door = chooser.choice(self.world.apps)
-            said = chooser.choice((CODE, CODE, CODE, "000000", ""))
-            pays = partial(_at_her_bank, token, said=said, back=chooser.randrange(3))
-            await asyncio.wait({start(door.owner, partial(pays, door.payments))})
+        asked = memory.every("payment_intent", status="requires_action")
+        for intent in asked + memory.every("setup_intent", status="requires_action"):
+            if chooser.random() >= 0.35:
+                await self._answers(intent["next_action"]["redirect_to_url"]["url"], chooser)
+
+    async def _answers(self, page: str, chooser: random.Random) -> None:
+        door, right = chooser.choice(self.world.apps), CODE
+        if "/wallet/" in page:
+            right = WALLET_PIN
+        said = chooser.choice((right, right, right, "000000", ""))
+        token = page.partition("?")[0].rpartition("/")[2]
+        pays = partial(_at_her_bank, token, said=said, back=chooser.randrange(3))
+        await asyncio.wait({start(door.owner, partial(pays, door.payments))})
+
+    async def _buys(self, client: Client) -> None:
+        """A payer on the page of a session, and at her bank's from there."""
+        memory, chooser = self.memories[client.name], client.chooser
+        there = memory.every("checkout.session", status="open")
+        if not there or chooser.random() < 0.15:
+            return
+        door, session = chooser.choice(self.world.apps), chooser.choice(there)["id"]
+        self.world.schedule.note(f"  {client.name}: a payer comes to the page")
+        paying = start(door.owner, lambda: pay_on_its_page(door.pages, session, chooser))
+        await asyncio.wait({paying})
+        if paying.cancelled():
+            return
+        for answer in paying.result():
+            self.world.schedule.note(f"  {client.name}: the page is answered {answer.status}")
+            if answer.status >= 500:
+                self.troubles.append((answer.path, answer.status))
+            if "/hosted/" in answer.leads_to:
+                await self._answers(answer.leads_to, chooser)
 
     async def _looks(self, client: Client) -> None:
-        """Read an object that is known, or the list of disputes."""
+        """Read an object that is known, or a list."""
         memory, chooser = self.memories[client.name], client.chooser
         known = [name for name, one in memory.things.items() if one["object"] in _READ]
         of = ""
-        path = "disputes"
+        path = chooser.choice(("disputes", "application_fees"))
         if known and chooser.random() < 0.6:
             name = chooser.choice(known)
-            path, of = f"{_READ[memory.things[name]['object']]}/{name}", memory.of[name]
+            one, of = memory.things[name], memory.of[name]
+            path = f"{_READ[one['object']]}/{name}"
+            if one["object"] == "checkout.session" and chooser.random() < 0.5:
+                path = f"payment_intents/{one['payment_intent']}"
         door = chooser.choice(self.world.apps)
         looking = start(door.owner, lambda: read(door, path, of=of))
         await asyncio.wait({looking})
@@ -209,6 +241,8 @@ _READ = {
     "dispute": "disputes",
     "charge": "charges",
     "refund": "refunds",
+    "checkout.session": "checkout/sessions",
+    "setup_intent": "setup_intents",
 }
 
 
@@ -221,7 +255,10 @@ async def _until_done(run: Any, payments: Any) -> None:
 
 
 async def _at_her_bank(token: str, payments: Any, *, said: str, back: int) -> None:
-    found = await attempt_of_token(payments, token)
+    found: Any = await attempt_of_token(payments, token)
+    complete: Any = complete_authentication
+    if found is None:
+        found, complete = await setting.attempt_of_token(payments, token), setting.complete
     if found is None or found[0].challenge is None:
         return
     attempt = found[0]
@@ -230,7 +267,7 @@ async def _at_her_bank(token: str, payments: Any, *, said: str, back: int) -> No
     else:
         await payments.rails.desk.refuse(attempt.challenge)
     for _ in range(back):
-        await complete_authentication(payments, attempt=attempt.id)
+        await complete(payments, attempt=attempt.id)
 
 
 async def read(door: Any, path: str, *, of: str = "", query: str = "") -> Any:

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Thing = dict[str, Any]
-KINDS = ("payment_intents", "charges", "refunds", "transfers", "payouts", "disputes")
+KINDS = (
+    *("payment_intents", "charges", "refunds", "transfers", "payouts", "disputes"),
+    "checkout/sessions",
+)
+# What only the platform has here, and what only sellers have.
+OF_PLATFORM, OF_SELLERS = ("application_fees", "setup_intents"), ("reserves",)
 # What a chargeback costs in every history, whoever wins.
 DISPUTE_FEE = 1_500
 _OPEN = ("needs_response", "under_review")

@@ -11,13 +11,29 @@ from maalem.payments.settlement.bank import safeguarding
 from maalem.payments.tests.crash.world import UNDECIDED
 from maalem.payments.tests.simulation.clients import AGAIN, REMEMBERED, Question
 from maalem.payments.tests.simulation.history import History, read
-from maalem.payments.tests.simulation.model import KINDS, Holdings, expected
+from maalem.payments.tests.simulation.model import (
+    KINDS,
+    OF_PLATFORM,
+    OF_SELLERS,
+    Holdings,
+    expected,
+)
 from maalem.payments.tests.simulation.process import decoded
 from maalem.payments.tests.simulation.stepped import ELSEWHERE, Stuck
 from maalem.payments.tests.simulation.world import Stage
 
-_TAGGED = ("payment_intents", "refunds", "transfers", "transfer_reversals", "payouts")
+_TAGGED = (
+    *("payment_intents", "refunds", "transfers", "transfer_reversals", "payouts"),
+    *("checkout_sessions", "setup_intents", "application_fee_refunds"),
+)
 _HELD = "status IN ('requires_capture', 'requires_action', 'processing')"
+_WAITING = {
+    **UNDECIDED,
+    "payment_intents": _HELD,
+    "setup_intents": _HELD,
+    "checkout_sessions": "status = 'open'",
+    "reserves": "status = 'held'",
+}
 # Of each payment what the network took, gave back, and took back for the payer.
 _NETWORK = """
 WITH told AS (
@@ -83,7 +99,7 @@ class Oracle:
 
     def answers(self) -> list[str]:
         """P2 P3 P4: one key has one answer, byte for byte, and takes no other question."""
-        found = []
+        found = [f"{page} was answered {status}" for page, status in self._history.troubles]
         for question in self.questions():
             said = {answer for answer in question.answers if answer[0] in REMEMBERED}
             if len(said) > 1:
@@ -116,12 +132,16 @@ class Oracle:
                 found.append(f"{question.key} ({question.wish.verb}) was done {many} times")
             if not many and question.made and "metadata[op]" in question.wish.data:
                 found.append(f"{question.key} ({question.wish.verb}) was told, and is not there")
+        asked = sum(question.wish.verb == "keep back" for question in self.questions())
+        reserves = await self._pool.fetchval("SELECT count(*) FROM reserves")
+        if reserves > asked:
+            found.append(f"{asked} wanted something kept back, and there are {reserves} reserves")
         return found + [f"nobody asked for {key}" for key in made]
 
     async def undecided(self) -> list[str]:
         """P18: when all have answered, nothing waits."""
         found = []
-        for table, what in {**UNDECIDED, "payment_intents": _HELD}.items():
+        for table, what in _WAITING.items():
             rows = await self._pool.fetch(f"SELECT id, status FROM {table} WHERE {what}")
             found += [f"{row['id']} is {row['status']} for ever" for row in rows]
         return found
@@ -156,7 +176,7 @@ class Oracle:
         """Every account as the API shows it."""
         door, found = self._world.apps[0], []
         for account in ("", *self._world.sellers.values()):
-            kinds = KINDS if account else (*KINDS, "application_fees")
+            kinds = (*KINDS, *(OF_SELLERS if account else OF_PLATFORM))
             mine = Holdings(account or self._world.platform)
             for kind in kinds:
                 mine.things[kind] = await _every(door, kind, of=account)
@@ -191,7 +211,7 @@ class Oracle:
         found = []
         for question in self.questions():
             told = question.made
-            if told is None or told["object"] == "transfer_reversal":
+            if told is None or told["object"] in ("transfer_reversal", "fee_refund"):
                 continue
             stands = now.get(told["id"])
             if stands is None:

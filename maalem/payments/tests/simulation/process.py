@@ -9,12 +9,14 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from starlette.applications import Starlette
 
 from maalem.payments import db
 from maalem.payments.api.endpoint import Api
 from maalem.payments.compose import put_together
 from maalem.payments.config import Config
 from maalem.payments.context import Modes, Payments
+from maalem.payments.hosted.routes import routes
 from maalem.payments.rails.ports import Rails
 from maalem.payments.tests.doorless import request
 from maalem.payments.tests.simulation.clock import LoopClock
@@ -31,6 +33,7 @@ class Process:
         self.name, self._config, self._clock, self._rails = name, config, clock, rails
         self._pool: Any = None
         self._line: Any = None
+        self.pages = Starlette(routes=routes())
         self.deaths = 0
 
     async def connect(self) -> None:
@@ -52,7 +55,7 @@ class Process:
             self._pool, self._config, clock=self._clock, rails=self._rails
         )
         self.api = Api()
-        self.api.modes = Modes(self.payments)
+        self.pages.state.modes = self.api.modes = Modes(self.payments)
         holder = self.api._holders[False]
         holder.number = await self._line.fetchval("SELECT nextval('process_numbers')::int")
         await self._line.execute("SELECT pg_advisory_lock(7002, $1)", holder.number)

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from maalem.payments.rails.decide import PHONE_NO_FUNDS, PHONE_NO_WALLET, PHONE_SMALL_CAP
 from maalem.payments.tests.simulation.clients import Wish
+from maalem.payments.tests.simulation.payer import one_of
 
 # (name, weight)
 CARDS = (
@@ -19,6 +21,15 @@ CARDS = (
     ("pm_card_createDisputeInquiry", 1),
     ("pm_card_createMultipleDisputes", 1),
 )
+# How often a wallet pays, and whose: hers, and those that can't.
+BY_WALLET = 0.12
+PHONES = (
+    ("+212661000101", 5),
+    (PHONE_NO_FUNDS, 1),
+    (PHONE_NO_WALLET, 1),
+    (PHONE_SMALL_CAP, 1),
+)
+RULE = "some_days"
 FLEXIBLE = {
     "payment_method_options[card][request_multicapture]": "if_available",
     "payment_method_options[card][request_incremental_authorization]": "if_available",
@@ -28,9 +39,11 @@ Thing = dict[str, Any]
 
 @dataclass
 class Memory:
-    """What a client was told, by the objects' ids. `sellers` are those it may name."""
+    """What a client was told, by the objects' ids. `sellers` are those it may name, and
+    `customer` whom the platform keeps cards for."""
 
     sellers: list[str]
+    customer: str
     things: dict[str, Thing] = field(default_factory=dict)
     of: dict[str, str] = field(default_factory=dict)
 
@@ -56,18 +69,27 @@ def _part(chooser: random.Random, whole: int) -> int:
     return whole if chooser.random() < 0.4 else chooser.randint(1, max(1, whole))
 
 
+def _by_wallet(chooser: random.Random) -> dict[str, str]:
+    return {
+        "payment_method_data[type]": "wallet",
+        "payment_method_data[wallet][phone]": one_of(chooser, PHONES),
+    }
+
+
 def _pay(chooser: random.Random, memory: Memory) -> Wish:
-    names, weights = zip(*CARDS, strict=True)
     data = {
         "amount": str(chooser.randint(100, 30_000)),
         "currency": "mad",
-        "payment_method": chooser.choices(names, weights)[0],
         "metadata[op]": "",
     }
-    of = ""
+    of, wallet = "", chooser.random() < BY_WALLET
+    if wallet:
+        data |= {"payment_method_types[]": "wallet"} | _by_wallet(chooser)
+    else:
+        data["payment_method"] = one_of(chooser, CARDS)
     if chooser.random() < 0.85:
         data["confirm"] = "true"
-    if chooser.random() < 0.3:
+    if not wallet and chooser.random() < 0.3:
         data["capture_method"] = "manual"
         if chooser.random() < 0.6:
             data |= FLEXIBLE
@@ -82,14 +104,84 @@ def _pay(chooser: random.Random, memory: Memory) -> Wish:
     return Wish("pay", "payment_intents", data, of)
 
 
+def _pay_as_before(chooser: random.Random, memory: Memory) -> Wish | None:
+    """With a card that was kept, while its holder is away."""
+    kept = memory.every("setup_intent", status="succeeded")
+    if not kept:
+        return None
+    data = {
+        "amount": str(chooser.randint(100, 30_000)),
+        "currency": "mad",
+        "customer": memory.customer,
+        "payment_method": chooser.choice(kept)["payment_method"],
+        "off_session": "true",
+        "confirm": "true",
+        "metadata[op]": "",
+    }
+    return Wish("pay as before", "payment_intents", data)
+
+
+def _set_up(chooser: random.Random, memory: Memory) -> Wish:
+    data = {
+        "customer": memory.customer,
+        "payment_method": one_of(chooser, CARDS),
+        "confirm": "true",
+        "metadata[op]": "",
+    }
+    return Wish("set up", "setup_intents", data)
+
+
+def _open_a_page(chooser: random.Random, memory: Memory) -> Wish:
+    """A page on which a payer pays, see `payer.py`."""
+    amount = chooser.randint(100, 30_000)
+    data = {
+        "line_items[0][price_data][currency]": "mad",
+        "line_items[0][price_data][unit_amount]": str(amount),
+        "line_items[0][price_data][product_data][name]": "Tapis",
+        "success_url": "https://maalem.example/merci",
+        "metadata[op]": "",
+    }
+    of = ""
+    if chooser.random() < 0.3:
+        data["payment_intent_data[transfer_data][destination]"] = chooser.choice(memory.sellers)
+    elif chooser.random() < 0.2:
+        of = chooser.choice(memory.sellers)
+        data["payment_intent_data[application_fee_amount]"] = str(chooser.randint(1, amount))
+    return Wish("open a page", "checkout/sessions", data, of)
+
+
+def _keep_back(chooser: random.Random, memory: Memory) -> Wish | None:
+    """Of a seller who was paid; whether she has it by now is another question."""
+    paid = memory.every("payment_intent", status="succeeded")
+    sellers = [memory.of[one["id"]] for one in paid if memory.of[one["id"]]]
+    sellers += [one["transfer_data"]["destination"] for one in paid if one["transfer_data"]]
+    if not sellers:
+        return None
+    data = {"rule": RULE, "currency": "mad"}
+    return Wish("keep back", "reserves", data, chooser.choice(sellers))
+
+
+def _give_fee_back(chooser: random.Random, memory: Memory) -> Wish | None:
+    fees = memory.every("application_fee", refunded=False)
+    if not fees:
+        return None
+    fee = chooser.choice(fees)
+    data = {"metadata[op]": ""}
+    if chooser.random() < 0.6:
+        data["amount"] = str(_part(chooser, fee["amount"]))
+    return Wish("give a fee back", f"application_fees/{fee['id']}/refunds", data)
+
+
 def _confirm(chooser: random.Random, memory: Memory) -> Wish | None:
     ready = memory.every("payment_intent", status="requires_confirmation")
     ready += memory.every("payment_intent", status="requires_payment_method")
     if not ready:
         return None
     intent = chooser.choice(ready)
-    names, weights = zip(*CARDS, strict=True)
-    data = {"payment_method": chooser.choices(names, weights)[0]}
+    if intent["payment_method_types"] == ["wallet"]:
+        data = _by_wallet(chooser)
+    else:
+        data = {"payment_method": one_of(chooser, CARDS)}
     return Wish("confirm", f"payment_intents/{intent['id']}/confirm", data, memory.of[intent["id"]])
 
 
@@ -218,6 +310,11 @@ CHOICES: tuple[tuple[Choice, int], ...] = (
     (_pay_out, 3),
     (_call_back, 1),
     (_contest, 3),
+    (_open_a_page, 3),
+    (_set_up, 2),
+    (_pay_as_before, 3),
+    (_keep_back, 3),
+    (_give_fee_back, 3),
 )
 
 

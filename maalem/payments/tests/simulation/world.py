@@ -36,6 +36,7 @@ from maalem.payments.tests.simulation.receiver import Receiver
 from maalem.payments.tests.simulation.statements import watched
 from maalem.payments.tests.simulation.stepped import ELSEWHERE, Schedule, SteppedLoop
 from maalem.payments.tests.simulation.unruly import Line, UnrulyBank, unruly
+from maalem.payments.tests.simulation.wishes import RULE
 
 T = TypeVar("T")
 NO_CAPS = ((None, None),) * 3
@@ -58,6 +59,7 @@ class World:
     worker: Process
     outside: Any
     sellers: dict[str, str]
+    customer: str
     platform: str = bootstrap.PLATFORM
 
     @property
@@ -120,13 +122,24 @@ async def opened(dsn: Any, loop: SteppedLoop, ground: Ground) -> AsyncIterator[W
     sellers = await _settled(config, outside, apps[0])
     ears = {"url": NOWHERE, "enabled_events[]": "*", "connect": "true"}
     connected = await _made(apps[0], "webhook_endpoints", ears)
+    customer = (await _made(apps[0], "customers", {"name": "Claire Martin"}))["id"]
     with psycopg.connect(dsn.superuser, autocommit=True) as db:
+        # The published rules keep for months; by this one all comes back before a history ends.
+        db.execute(
+            "INSERT INTO reserve_rules (id, reason, share_bps, days, published_on)"
+            " VALUES (%s, 'Some of it may come back.', 3000, 9, '2026-01-01')",
+            [RULE],
+        )
         db.execute("UPDATE webhook_endpoints SET created_at = %s", [clock.now()])
         db.execute("SET session_replication_role = replica")
         db.execute("DELETE FROM event_deliveries; DELETE FROM events")
     ground.keep()
     receiver = Receiver(schedule, clock, secrets=(WEBHOOK_SECRET, connected["secret"]))
-    yield World(config, schedule, clock, line, receiver, ground, apps, worker, outside, sellers)
+    yield World(
+        *(config, schedule, clock, line, receiver, ground, apps, worker, outside),
+        sellers=sellers,
+        customer=customer,
+    )
     with schedule.doing(ELSEWHERE):
         for process in (*apps, worker):
             await process.close()
