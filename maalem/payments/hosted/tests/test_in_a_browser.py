@@ -1,6 +1,7 @@
 """The payer's pages in real Chromium: both directions, both sizes, with and without a script."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -21,6 +22,30 @@ CHARGES = """
 SELECT count(*) FROM charges c JOIN payment_intents i ON i.id = c.intent_id
 WHERE i.session_id = %s
 """
+
+ASKED = """
+SELECT count(*) FROM payment_attempts a JOIN payment_intents i ON i.id = a.intent_id
+WHERE i.session_id = %s AND a.status = 'sent'
+"""
+PRESSES = "SELECT count(*) FROM checkout_tries WHERE session_id = %s"
+# Long enough to do something between the press and its answer, shorter than we wait for a network.
+SLOW_MS = 2_500
+PRESS = """(button, reloadAfterMs) => {
+    setTimeout(() => button.click());
+    if (reloadAfterMs) setTimeout(() => location.reload(), reloadAfterMs);
+}"""
+# What a browser does that restores a tab and sends its form once more.
+SEND = """([address, fields]) => {
+    const form = document.createElement("form");
+    Object.assign(form, {method: "post", action: address});
+    for (const [name, value] of Object.entries(fields)) {
+        const field = document.createElement("input");
+        Object.assign(field, {type: "hidden", name, value});
+        form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+}"""
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
@@ -112,26 +137,90 @@ def test_a_tab_that_is_killed_while_it_pays_pays_once(
 ):
     """P6: the press was kept before the network was asked; a new tab finds that payment."""
     session = service.session(success_url=f"{shop}/done")
-    conduct(slow_ms=1_500)
+    conduct(slow_ms=SLOW_MS)
     page, _ = opened(chromium, SIZES[0])
     page.goto(session.url)
-    with page.expect_request(lambda request: request.method == "POST"):
-        type_card(page, {**CARD, "number": "4242424242424242"})
-    eventually(lambda: service.rows(CHARGES, session.id) == [(1,)])
-    page.context.close()
+    pressed(page, service, session.id)
+    page.context.close()  # between the press and its answer
     again, _ = opened(chromium, SIZES[0])
     again.goto(session.url)
-    again.locator(f"a[href^='{shop}']").wait_for()
-    assert again.locator("#number").count() == 0
-    assert service.retrieve(session).payment_status == "paid"
-    assert service.rows(CHARGES, session.id) == [(1,)]
+    waits_and_leaves(again, shop)
+    must_be_paid_by_one_press(service, session)
     again.context.close()
 
 
+def test_a_page_that_is_loaded_again_while_it_pays_goes_on_with_that_payment(
+    service: Service, chromium: Browser, shop: str, conduct: Any
+):
+    """P6: whoever grows impatient and reloads is shown no card form, and is led to her order."""
+    session = service.session(success_url=f"{shop}/done")
+    conduct(slow_ms=SLOW_MS)
+    page, _ = opened(chromium, SIZES[0])
+    page.goto(session.url)
+    with page.expect_response(
+        lambda one: one.request.method == "GET" and "/pay/" in one.url
+    ) as shown:
+        pressed(page, service, session.id, reload_after_ms=SLOW_MS // 2)
+    assert shown.value.status == 200
+    assert service.rows(CHARGES, session.id) == [(0,)]
+    waits_and_leaves(page, shop)
+    must_be_paid_by_one_press(service, session)
+    page.context.close()
+
+
+def test_a_form_that_a_browser_sends_again_carries_the_key_of_the_first_time(
+    service: Service, chromium: Browser, shop: str, conduct: Any
+):
+    """P6: the key is in the page before the press, so a restored tab can only repeat it."""
+    session = service.session(success_url=f"{shop}/done")
+    conduct(slow_ms=SLOW_MS)
+    page, _ = opened(chromium, SIZES[0])
+    page.goto(session.url)
+    key = page.input_value("input[name=form]")
+    sent = pressed(page, service, session.id)
+    assert sent["form"] == key
+    page.context.close()
+    again, _ = opened(chromium, SIZES[0])
+    again.goto(session.url)
+    again.evaluate(SEND, [f"{session.url}/card", sent])
+    waits_and_leaves(again, shop)
+    must_be_paid_by_one_press(service, session)
+    again.context.close()
+
+
+def pressed(
+    page: Page, service: Service, session_id: str, *, reload_after_ms: int = 0
+) -> dict[str, str]:
+    """She presses, and the network is being asked: what her browser sent."""
+    fill_card(page, {**CARD, "number": "4242424242424242"})
+    with page.expect_request(lambda request: request.method == "POST") as waiting:
+        # By the page's own clock: the driver's click would wait for the answer.
+        page.locator("button[data-busy]").evaluate(PRESS, reload_after_ms)
+    eventually(lambda: service.rows(ASKED, session_id) == [(1,)])
+    assert service.rows(CHARGES, session_id) == [(0,)]
+    return dict(parse_qsl(waiting.value.post_data or ""))
+
+
+def waits_and_leaves(page: Page, shop: str) -> None:
+    """No form asks for a card; the page goes on to the shop by itself."""
+    page.locator("#number").wait_for(state="detached")
+    page.wait_for_url(shop + "/**")
+
+
+def must_be_paid_by_one_press(service: Service, session: Any) -> None:
+    assert service.retrieve(session).payment_status == "paid"
+    assert service.rows(CHARGES, session.id) == [(1,)]
+    assert service.rows(PRESSES, session.id) == [(1,)]
+
+
 def type_card(page: Page, card: dict[str, str]) -> None:
+    fill_card(page, card)
+    page.locator("button[data-busy]").click()
+
+
+def fill_card(page: Page, card: dict[str, str]) -> None:
     for name, text in card.items():
         page.fill(f"#{name}", text)
-    page.locator("button[data-busy]").click()
 
 
 def tab_to(page: Page, selector: str) -> None:
