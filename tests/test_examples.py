@@ -21,10 +21,8 @@ WALKS = sorted(path.name for path in EXAMPLES.iterdir() if path.suffix in (".py"
 
 @pytest.fixture(scope="module")
 def worker(institution: driver.Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    process = driver.start_jobs(institution, log=str(tmp_path_factory.mktemp("jobs") / "log"))
-    yield
-    process.terminate()
-    process.wait(timeout=20)
+    with driver.working(institution, log=tmp_path_factory.mktemp("jobs") / "log"):
+        yield
 
 
 def printed(name: str, running: driver.Service) -> str:

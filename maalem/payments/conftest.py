@@ -18,10 +18,8 @@ def service(payments_dsn: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def jobs(service: driver.Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The worker process beside the service; the path of its log."""
     log = tmp_path_factory.mktemp("jobs") / "log"
-    process = driver.start_jobs(service, log=str(log))
-    yield log
-    process.terminate()
-    assert process.wait(timeout=20) == 0, log.read_text()
+    with driver.working(service, log=log):
+        yield log
 
 
 @pytest.fixture

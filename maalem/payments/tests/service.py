@@ -205,6 +205,28 @@ def start_jobs(service: Service, *, log: str) -> "subprocess.Popen[bytes]":
         )
 
 
+@contextmanager
+def working(service: Service, *, log: Path) -> Iterator[None]:
+    """The worker process beside a service, for as long as the block runs; it has to end well.
+
+    It is waited for until it has written itself down: one that is told to stop before it listens
+    to signals dies of the signal, as happened to short tests on a busy machine.
+    """
+
+    def started() -> int:
+        return int(service.rows("SELECT count(*) FROM runs WHERE role = 'worker'")[0][0])
+
+    before = started()
+    process = start_jobs(service, log=str(log))
+    try:
+        eventually(lambda: process.poll() is not None or started() > before, within_s=60)
+        yield
+    finally:
+        process.terminate()
+        ended = process.wait(timeout=60)
+    assert ended == 0, log.read_text()
+
+
 def eventually(look: Callable[[], Any], *, within_s: float = 10.0) -> Any:
     """What `look` returns once it is true; fails when that takes too long."""
     end = time.monotonic() + within_s
