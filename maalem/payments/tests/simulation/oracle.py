@@ -139,11 +139,13 @@ class Oracle:
         return found + [f"nobody asked for {key}" for key in made]
 
     async def undecided(self) -> list[str]:
-        """P18: when all have answered, nothing waits."""
+        """P18 P31: when all have answered, nothing waits, and no work of ours fails."""
         found = []
         for table, what in _WAITING.items():
             rows = await self._pool.fetch(f"SELECT id, status FROM {table} WHERE {what}")
             found += [f"{row['id']} is {row['status']} for ever" for row in rows]
+        for row in await self._pool.fetch("SELECT work, item, reason FROM failing_work"):
+            found.append(f"{row['work']}: {row['item']} fails: {row['reason']}")
         return found
 
     async def networks(self) -> list[str]:
