@@ -89,6 +89,12 @@ def _officers(words: argparse.Namespace) -> int:
     return officers.officers(words)
 
 
+def _reserves(words: argparse.Namespace) -> int:
+    from maalem.cli import reserves
+
+    return reserves.reserves(words)
+
+
 def _ended(words: argparse.Namespace) -> int:
     from maalem.cli import desk
 
@@ -302,6 +308,23 @@ VERBS: dict[str, Verb] = {
             ("--until", {"help": "the first day on which it is over"}),
             ("--source", {"default": "", "help": "the contract, circular or decision behind it"}),
             ("--live", {"action": "store_true", "help": "in the live books"}),
+        ],
+    ),
+    "reserves": (
+        _reserves,
+        "the rules by which money may be kept back: list, publish, withdraw",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "publish", "withdraw"], "default": "list"}),
+            ("rule", {"nargs": "?", "default": "", "help": "the rule's name"}),
+            ("--reason", {"default": "", "help": "publish: what whoever it is about reads"}),
+            ("--measure", {"default": "", "help": "disputed_share_bps, delivery_days, …"}),
+            ("--more-than", {"type": int, "help": "above which the rule applies"}),
+            ("--window", {"type": int, "help": "of a share: over how many days"}),
+            ("--bps", {"type": int, "default": 0, "help": "share kept back, 100 are 1 %%"}),
+            ("--days", {"type": int, "default": 0, "help": "how long it is kept back"}),
+            ("--from", {"dest": "first", "default": "", "help": "its first day; else today"}),
+            ("--until", {"default": "", "help": "the first day on which it is over"}),
+            *_OFFICER,
         ],
     ),
     "demo": (_demo, "load the demo into a running installation", []),

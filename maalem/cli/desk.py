@@ -42,7 +42,7 @@ def deed(words: Any) -> int:
             f" maalem approve {made.id} --key HER_KEY_FILE"
         )
 
-    return _by_her_key(done, words)
+    return by_her_key(done, words)
 
 
 def end(words: Any) -> int:
@@ -56,7 +56,7 @@ def end(words: Any) -> int:
         ended = await getattr(desk, words.verb)(payments, words.id, by=by)
         return f"{ended.id} ({ended.kind} {ended.about}) is {ended.status}."
 
-    return _by_her_key(done, words)
+    return by_her_key(done, words)
 
 
 async def _payout_approved(payments: "Payments", payout_id: str, *, by: "Officer") -> str:
@@ -82,7 +82,7 @@ async def _payout_approved(payments: "Payments", payout_id: str, *, by: "Officer
     return f"{new.id} has {new.approvals} of {new.approvals_needed} yeses."
 
 
-def _by_her_key(work: "Callable[[Payments, Officer], Awaitable[str]]", words: Any) -> int:
+def by_her_key(work: "Callable[[Payments, Officer], Awaitable[str]]", words: Any) -> int:
     """`work` by the officer whose key was given: her name is what the key says, and no other."""
     from maalem.cli.officers import KEY_FILE, key_of
 

@@ -6,6 +6,8 @@ Amounts are minor units. The number of a bank account is in the vault, under `va
 from datetime import date, datetime
 from typing import ClassVar
 
+import msgspec
+
 from maalem.payments.records import Record
 
 
@@ -149,6 +151,14 @@ class Rule(Record, kw_only=True, frozen=True):
     days: int
     published_on: date
     withdrawn_on: date | None = None
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """When a rule applies: `measure` above `more_than`, over `window_days` where it is a share."""
+
+    measure: str
+    more_than: int | None = None
+    window_days: int | None = None
 
 
 class Reserve(Record, kw_only=True, frozen=True):

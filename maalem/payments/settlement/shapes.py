@@ -202,11 +202,20 @@ class Reserve(TypedDict):
     until: Timestamp
 
 
+class ReserveCondition(TypedDict):
+    """When a rule applies: `measure` above `more_than`, a share of the last `window_days`."""
+
+    measure: Literal["disputed_share_bps", "refunded_share_bps", "delivery_days", "account_closing"]
+    more_than: int | None
+    window_days: int | None
+
+
 class ReserveRule(TypedDict):
     """A published rule of reserves (ours)."""
 
     id: str
     object: Literal["reserve_rule"]
+    condition: ReserveCondition
     days: int
     livemode: bool
     published_on: Day

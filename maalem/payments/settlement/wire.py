@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, time
 from typing import Any
 
+import msgspec
+
 from maalem.payments.mode import livemode
 from maalem.payments.records import epoch
 from maalem.payments.settlement.records import (
     Approval,
     BankToken,
+    Condition,
     ExternalAccount,
     Payout,
     Reserve,
@@ -136,11 +139,12 @@ def reserve(record: Reserve) -> dict[str, Any]:
     }
 
 
-def rule(record: Rule) -> dict[str, Any]:
-    """A published rule of reserves (ours)."""
+def rule(record: Rule, condition: Condition) -> dict[str, Any]:
+    """A published rule of reserves (ours), with when it applies."""
     return {
         "id": record.id,
         "object": "reserve_rule",
+        "condition": msgspec.structs.asdict(condition),
         "days": record.days,
         "livemode": livemode(),
         "published_on": record.published_on.isoformat(),

@@ -32,6 +32,7 @@ _APART = {
     *("external_accounts", "bank_tokens", "bank_files", "bank_statements", "files"),
     *("endpoint_standing", "endpoint_hours", "officers"),
     *("fee_plans", "fee_rates", "fee_terms", "payout_schedules", "reserve_rules"),
+    *("reserve_conditions", "reserve_withdrawals"),
 }
 # What was paid, or tried, by some method. A charge may be all that is kept of its attempt.
 _PAID_WITH = {"payment_attempts", "setup_attempts", "charges"}

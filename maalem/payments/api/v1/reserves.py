@@ -12,7 +12,7 @@ from maalem.payments.api.call import Call, Decided, NoParams, Object
 from maalem.payments.api.lists import ListParams, page
 from maalem.payments.api.routes import route
 from maalem.payments.errors import Forbidden, NotFound
-from maalem.payments.settlement import reserves, wire
+from maalem.payments.settlement import reserve_rules, reserves, wire
 from maalem.payments.settlement.records import Reserve, Rule
 from maalem.payments.units import Unit
 
@@ -59,9 +59,10 @@ async def listing(call: Call, params: ListParams) -> Object:
 async def rules(call: Call, params: NoParams) -> Object:
     """The rules by which money may be kept back, withdrawn ones too: they are few."""
     found = await store.select(call.payments.pool, Rule, "true ORDER BY id")
+    when = await reserve_rules.conditions(call.payments.pool)
     return {
         "object": "list",
         "url": call.path,
         "has_more": False,
-        "data": [wire.rule(one) for one in found],
+        "data": [wire.rule(one, when[one.id]) for one in found],
     }

@@ -280,7 +280,10 @@ def test_a_reserve_is_held_by_a_published_rule_and_its_owner_sees_why(v1, servic
         return client.deserialize(client.raw_request(method, path, **more), api_mode="V1")
 
     rules = ask("get", "/v1/reserve_rules").data
-    assert [rule.id for rule in rules if rule.share_bps == 2_000] == ["long_delivery"]
+    (rule,) = [one for one in rules if one.share_bps == 2_000]
+    assert rule.id == "long_delivery"
+    when = {"measure": "delivery_days", "more_than": 30, "window_days": None}
+    assert rule.condition.to_dict() == when
     kept = ask(
         "post", "/v1/reserves", rule="long_delivery", currency="mad", stripe_account=account.id
     )
