@@ -138,6 +138,7 @@ def _taken(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     )
     paid = changed(
         intent,
+        review_id=_review(asked),
         status=IntentStatus.SUCCEEDED,
         amount_received=intent.amount,
         latest_charge_id=charge.id,
@@ -179,6 +180,7 @@ def _held(asked: Asked, answer: Authorised) -> tuple[Unit, Confirmed]:
     )
     held = changed(
         intent,
+        review_id=_review(asked),
         status=IntentStatus.REQUIRES_CAPTURE,
         amount_capturable=intent.amount,
         latest_charge_id=charge.id,
@@ -307,6 +309,10 @@ def _end(asked: Asked, attempt: Attempt) -> Unit:
     return Unit().put(attempt)
 
 
+def _review(asked: Asked) -> str | None:
+    return (asked.attempt.risk or {}).get("review")
+
+
 def _charge(asked: Asked, *, answer: Authorised | Declined, **fields: Any) -> Charge:
     intent, method = asked.intent, asked.method
     status = fields.pop("status", "succeeded")
@@ -372,6 +378,7 @@ def _details(asked: Asked, answer: Authorised | Declined) -> dict[str, Any]:
             "phone": method.billing_phone,
             "address": method.billing_address,
         },
+        **({"shipping": asked.intent.shipping} if asked.intent.shipping else {}),
     }
 
 

@@ -48,6 +48,8 @@ class Intent(Record, kw_only=True, frozen=True):
     transfer_amount: int | None = None
     on_behalf_of: str | None = None
     payment_method_options: dict[str, Any] | None = None
+    automatic_payment_methods: dict[str, Any] | None = None
+    review_id: str | None = None
 
 
 class Attempt(Record, kw_only=True, frozen=True):
@@ -129,7 +131,8 @@ class Charge(Record, kw_only=True, frozen=True):
 
     @property
     def details(self) -> dict[str, Any]:
-        """How it was paid, as it was then: the kind of method, its traits, and `billing`."""
+        """How it was paid, as it was then: the kind of method, its traits, `billing` and
+        where a parcel was to go (`shipping`)."""
         kept = self.payment_method_details
         return {} if kept is None else msgspec.json.decode(unpack(kept))
 
@@ -197,6 +200,7 @@ class Refund(Record, kw_only=True, frozen=True):
     interchange_returned: int = 0
     failure_balance_transaction_id: str | None = None
     returned_at: datetime | None = None
+    rail: str = "card"
 
 
 class Transfer(Record, kw_only=True, frozen=True):

@@ -72,6 +72,7 @@ async def refund(
         )
     now = payments.clock.now()
     fee, interchange = _fees_back(charge, amount=wanted)
+    attempt = await followups.attempt_of(payments, charge.id)
     new = Refund(
         id=new_id("re"),
         account_id=charge.account_id,
@@ -88,10 +89,10 @@ async def refund(
         fee_part=parts.fee,
         fee_returned=fee,
         interchange_returned=interchange,
+        rail=attempt.rail,
         **{"metadata": {}, **traits},
     )
     new = await _with_buckets(payments, new, charge=charge, found=found)
-    attempt = await followups.attempt_of(payments, new.charge_id)
     unit = Unit().put(_with_refund(charge, new, sign=1), new)
     _reserve(unit, new, found=found, by=attempt.rail)
     unit.claim = keep.hold(new.id) if keep else None

@@ -73,6 +73,13 @@ class IntentMethodOptions(TypedDict):
     card: NotRequired[IntentCardOptions]
 
 
+class AutomaticMethods(TypedDict):
+    """Whatever the account can take, as it was asked for."""
+
+    allow_redirects: Literal["always", "never"]
+    enabled: bool
+
+
 class PaymentIntent(TypedDict):
     """The will to be paid an amount, until it is or is given up."""
 
@@ -84,7 +91,7 @@ class PaymentIntent(TypedDict):
     amount_received: int
     application: Never
     application_fee_amount: int | None
-    automatic_payment_methods: Never
+    automatic_payment_methods: AutomaticMethods | None
     canceled_at: Timestamp | None
     cancellation_reason: str | None
     capture_method: Literal["automatic", "automatic_async", "manual"]
@@ -181,7 +188,10 @@ class ChargeOutcome(TypedDict):
 
 
 class Charge(TypedDict):
-    """What came of a payment: money taken, held, or a refusal. A `py_…` is what was passed on."""
+    """What came of a payment: money taken, held, or a refusal. A `py_…` is what was passed on.
+
+    `shipping` is where the parcel was to go when she paid. There is no page of ours for a receipt,
+    so `receipt_url` is null: the shop's own confirmation bears the `receipt_number`."""
 
     id: str
     object: Literal["charge"]
@@ -219,7 +229,7 @@ class Charge(TypedDict):
     receipt_url: Never
     refunded: bool
     review: ReviewId | None
-    shipping: Never
+    shipping: Parcel | None
     source: Never
     source_transfer: TransferId | None
     statement_descriptor: str | None
@@ -235,8 +245,11 @@ class RefundCard(TypedDict):
 
 
 class RefundDestination(TypedDict):
-    type: Literal["card"]
-    card: RefundCard
+    """The kind of method that the money goes back to."""
+
+    type: Literal["card", "wallet"]
+    card: NotRequired[RefundCard]
+    wallet: NotRequired[Empty]
 
 
 class Refund(TypedDict):

@@ -19,7 +19,7 @@ def intent(record: Intent) -> dict[str, Any]:
         "amount_received": record.amount_received,
         "application": None,
         "application_fee_amount": record.application_fee_amount,
-        "automatic_payment_methods": None,
+        "automatic_payment_methods": record.automatic_payment_methods,
         "canceled_at": epoch(record.canceled_at),
         "cancellation_reason": record.cancellation_reason,
         "capture_method": record.capture_method,
@@ -41,7 +41,7 @@ def intent(record: Intent) -> dict[str, Any]:
         "payment_method_types": record.payment_method_types,
         "processing": None,
         "receipt_email": record.receipt_email,
-        "review": None,
+        "review": record.review_id,
         "setup_future_usage": record.setup_future_usage,
         "shipping": record.shipping,
         "source": None,
@@ -94,7 +94,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "payment_intent": record.intent_id,
         "payment_method": record.payment_method_id,
         "payment_method_details": {
-            name: value for name, value in details.items() if name != "billing"
+            name: value for name, value in details.items() if name not in ("billing", "shipping")
         }
         or None,
         "receipt_email": record.receipt_email,
@@ -102,7 +102,7 @@ def charge(record: Charge) -> dict[str, Any]:
         "receipt_url": None,
         "refunded": 0 < record.amount_captured == record.amount_refunded,
         "review": (record.risk or {}).get("review"),
-        "shipping": None,
+        "shipping": details.get("shipping"),
         "source": None,
         "source_transfer": None,
         "statement_descriptor": record.statement_descriptor,
@@ -153,7 +153,10 @@ def refund(record: Refund) -> dict[str, Any]:
         "charge": record.charge_id,
         "created": epoch(record.created_at),
         "currency": record.currency,
-        "destination_details": {"type": "card", "card": {"type": "refund"}},
+        "destination_details": {
+            "type": record.rail,
+            record.rail: {"type": "refund"} if record.rail == "card" else {},
+        },
         "failure_balance_transaction": record.failure_balance_transaction_id,
         "failure_reason": record.failure_reason,
         "metadata": record.metadata,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from maalem.payments.acquiring import chores
+from maalem.payments.acquiring import chores, wire
 from maalem.payments.acquiring.cancel import cancel
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.confirm import complete_authentication, confirm
@@ -301,8 +301,10 @@ def test_a_wallet_pays_after_its_holder_approves_and_is_paid_back(tell):
         await w.payments.rails.desk.respond(asked.attempt.challenge, secret="1234")
         paid = await complete_authentication(w.payments, attempt=asked.attempt.id)
         assert paid.intent.status == "succeeded"
-        await refund(w.payments, charge=paid.charge, amount=500)
+        given = await refund(w.payments, charge=paid.charge, amount=500)
         assert await has(w, w.platform) == (0, 2_000)
+        goes_to = wire.refund(given.refund)["destination_details"]
+        assert goes_to == {"type": "wallet", "wallet": {}}
 
     tell(story)
 

@@ -96,6 +96,7 @@ def test_a_review_is_worked_off(service, rule):
     charge = paid(service, 33_333).latest_charge
     assert charge.outcome.type == "manual_review"
     review = v1.reviews.retrieve(charge.review)
+    assert v1.payment_intents.retrieve(charge.payment_intent).review == review.id
     assert (review.open, review.reason, review.charge) == (True, "rule", charge.id)
     assert review.id in [one.id for one in v1.reviews.list({"limit": 100}).data]
     assert v1.reviews.approve(review.id).closed_reason == "approved"

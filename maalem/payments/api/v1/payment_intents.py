@@ -295,6 +295,7 @@ def _new_intent(
         metadata=merged({}, params.metadata),
         created_at=call.now,
         payment_method_options=_kept(params.payment_method_options),
+        automatic_payment_methods=_automatic(params),
         **shares,
     )
 
@@ -351,6 +352,11 @@ def _capture_method(params: Create) -> str:
     options = params.payment_method_options
     by_card = options.card.capture_method if options and options.card else None
     return by_card or params.capture_method
+
+
+def _automatic(params: Create) -> dict[str, Any] | None:
+    given = params.automatic_payment_methods
+    return msgspec.to_builtins(given) if given is not None else None
 
 
 def _refuse_early(params: Create) -> None:
