@@ -204,6 +204,12 @@ async def stands(payments: Payments, intent_id: str, *, attempt: str) -> Confirm
     return Confirmed(asked.intent, asked.attempt, charge, refusal=refusal)
 
 
+def wants_challenge(intent: Intent) -> bool:
+    """Whether the merchant asked for 3-D Secure; read from the record, which a retry has too."""
+    card = (intent.payment_method_options or {}).get("card") or {}
+    return bool(card.get("request_three_d_secure", "automatic") != "automatic")
+
+
 def wrong_state(intent: Intent, verb: str, *, param: str | None = None) -> Refused:
     """The 400 for a verb that the intent's status forbids, with the intent embedded.
 
@@ -289,7 +295,9 @@ async def _ask(
         merchant=merchant,
         cvc_check=Check(method.cvc_check or "unchecked"),
         capture=asked.intent.capture_method != "manual",
-        force_challenge=force_challenge or risks.asks_challenge(attempt),
+        force_challenge=force_challenge
+        or wants_challenge(asked.intent)
+        or risks.asks_challenge(attempt),
         off_session=attempt.off_session,
         agreement=method.agreement,
     )

@@ -77,6 +77,7 @@ def payment_refund(record: PaymentRefund) -> dict[str, Any]:
         "charge": record.payment_id,
         "created": epoch(record.created_at),
         "currency": record.currency,
+        "failure_balance_transaction": None,
         "failure_reason": None,
         "metadata": record.metadata,
         "payment_intent": None,

@@ -119,6 +119,25 @@ def test_killed_while_the_rail_is_asked_the_retry_finishes_the_same_payment(doom
     assert doomed.service.rows("SELECT count(*) FROM charges") == [(1,)]
 
 
+def test_the_retry_asks_for_the_challenge_that_the_first_had_been_told_to_ask_for(doomed):
+    """P1: a payer who was to be asked by her bank is not let through because somebody died."""
+    key = uuid.uuid4().hex
+    card = {"number": "4000000000003055", "exp_month": "12", "exp_year": "2040", "cvc": "123"}
+    pay = {key: value for key, value in PAY.items() if key != "payment_method"} | {
+        "payment_method_data[type]": "card",
+        **{f"payment_method_data[card][{name}]": value for name, value in card.items()},
+        "payment_method_options[card][request_three_d_secure]": "any",
+    }
+    doomed.conduct(3_000)
+    request = doomed.in_background("payment_intents", pay, key=key)
+    doomed.wait_for("SELECT 1 FROM payment_attempts WHERE idempotency_key = %s", key)
+    doomed.kill()
+    request.join()
+    doomed.conduct(0)
+    doomed.restart()
+    assert doomed.insist("payment_intents", pay, key=key).json()["status"] == "requires_action"
+
+
 def test_while_the_first_lives_the_second_is_told_to_wait(doomed):
     key = uuid.uuid4().hex
     doomed.conduct(1_500)

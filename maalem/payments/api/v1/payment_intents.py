@@ -14,6 +14,7 @@ from maalem.payments.acquiring import attempts, wire
 from maalem.payments.acquiring.admission import admitted
 from maalem.payments.acquiring.confirm import confirm as ask_for_it
 from maalem.payments.acquiring.confirm import resume as go_on
+from maalem.payments.acquiring.confirm import wants_challenge
 from maalem.payments.acquiring.outcome import Confirmed, client_secret
 from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.states import IntentStatus
@@ -199,8 +200,11 @@ async def _pay(
     fields.owned_by(taken.method, intent.customer_id)
     if taken.method.type == "wallet" and intent.capture_method == "manual":
         raise BadRequest("A wallet payment can't be captured later.", param="capture_method")
-    if stored and isinstance(params, Confirm) and intent.status in READY:
-        intent = msgspec.structs.replace(intent, **said(params))
+    asked = intent
+    if stored and isinstance(params, Confirm):
+        asked = msgspec.structs.replace(intent, **said(params))
+    if intent.status in READY:
+        intent = asked
     keep = _keep(call)
     method, also = spending(taken, kept=bool(intent.setup_future_usage))
     also += await admitted(call.payments, call.account, intent)
@@ -211,7 +215,7 @@ async def _pay(
         merchant=None if intent.on_behalf_of else call.account.business_name,
         return_url=params.return_url or None,
         off_session=params.off_session,
-        force_challenge=_forces_challenge(params, intent),
+        force_challenge=wants_challenge(asked),
         refuse_challenge=params.error_on_requires_action,
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
@@ -223,12 +227,6 @@ async def _pay(
         status, obj, fresh = await _shown(call, confirmed)
         return Answered(status, await encode(call, obj, fresh=fresh))
     return keep.answer
-
-
-def _forces_challenge(params: Paying, intent: Intent) -> bool:
-    """Whether 3-D Secure is asked for: by this confirmation, or before it when it says nothing."""
-    kept = _kept(params.payment_method_options) or intent.payment_method_options or {}
-    return bool(kept.get("card", {}).get("request_three_d_secure", "automatic") != "automatic")
 
 
 async def _tried_here(call: Call, intent: Intent, method: PaymentMethod) -> bool:
