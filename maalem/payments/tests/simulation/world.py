@@ -124,14 +124,18 @@ async def opened(dsn: Any, loop: SteppedLoop, ground: Ground) -> AsyncIterator[W
     connected = await _made(apps[0], "webhook_endpoints", ears)
     customer = (await _made(apps[0], "customers", {"name": "Claire Martin"}))["id"]
     with psycopg.connect(dsn.superuser, autocommit=True) as db:
+        db.execute("UPDATE webhook_endpoints SET created_at = %s", [clock.now()])
+        db.execute("SET session_replication_role = replica")
         # The published rules keep for months; by this one all comes back before a history ends.
         db.execute(
             "INSERT INTO reserve_rules (id, reason, share_bps, days, published_on)"
             " VALUES (%s, 'Some of it may come back.', 3000, 9, '2026-01-01')",
             [RULE],
         )
-        db.execute("UPDATE webhook_endpoints SET created_at = %s", [clock.now()])
-        db.execute("SET session_replication_role = replica")
+        db.execute(
+            "INSERT INTO reserve_conditions (rule_id, measure) VALUES (%s, 'account_closing')",
+            [RULE],
+        )
         db.execute("DELETE FROM event_deliveries; DELETE FROM events")
     ground.keep()
     receiver = Receiver(schedule, clock, secrets=(WEBHOOK_SECRET, connected["secret"]))
