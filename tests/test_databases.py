@@ -5,18 +5,32 @@ import signal
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from maalem.cli import databases, postgres
+from maalem.kit.clock import MOROCCO
 
 
 def test_the_platforms_role_cannot_enter_the_payments_database(payments_dsn):
     platform = os.environ["MAALEM_TEST_PLATFORM"]
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(platform.replace("/maalem_platform?", "/maalem_payments?"))
+
+
+def test_the_database_has_the_same_days_as_the_program(payments_dsn):
+    """Morocco has changed its hour at short notice: both tables of zones must know of it."""
+    begins = datetime(2025, 1, 1, 12, tzinfo=UTC)
+    times = [begins + timedelta(days=ahead) for ahead in range(4 * 365)]
+    with psycopg.connect(payments_dsn.app) as connection:
+        rows = connection.execute(
+            "SELECT at AT TIME ZONE 'Africa/Casablanca' FROM unnest(%s::timestamptz[]) AS at",
+            [times],
+        ).fetchall()
+    assert [row[0] for row in rows] == [at.astimezone(MOROCCO).replace(tzinfo=None) for at in times]
 
 
 def test_preparing_twice_keeps_the_data(tmp_path: Path):

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
 from maalem.cli import __main__ as cli
 from maalem.cli import fees as terminal
+from maalem.kit.clock import MOROCCO
 from maalem.payments.fees.tests.test_book import announce
 from maalem.payments.tests.world import world
 
@@ -37,7 +38,8 @@ def typed(*words: str) -> int:
 
 
 def day(ahead: int) -> str:
-    return (date.today() + timedelta(days=ahead)).isoformat()  # noqa: DTZ011
+    today = datetime.now(MOROCCO).date()
+    return (today + timedelta(days=ahead)).isoformat()
 
 
 CARD = ("announce", "--line", "service", "--plan", "standard", "--rail", "card")

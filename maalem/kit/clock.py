@@ -6,6 +6,10 @@ Everything that decides by time takes a `Clock`; nobody calls `datetime.now` in 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+# Where the institution's days begin and end.
+MOROCCO = ZoneInfo("Africa/Casablanca")
 
 
 class Clock(Protocol):

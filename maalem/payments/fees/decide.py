@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from maalem.kit.clock import MOROCCO
 from maalem.kit.money import BASIS, share
 from maalem.payments.fees.records import (
     DISPUTE,
@@ -19,8 +19,6 @@ from maalem.payments.fees.records import (
 )
 
 HOME = "MA"
-# Days begin where the institution is.
-_ZONE = ZoneInfo("Africa/Casablanca")
 _LINES = (SCHEME, INTERCHANGE, SERVICE)
 # What tells rates apart; where two rates fit, more of these decide, and then the earlier ones.
 _SELECTORS = ("merchant_kind", "funding", "origin", "rail", "currency")
@@ -100,7 +98,7 @@ def origin_of(country: str | None) -> str | None:
 
 def day_of(at: datetime) -> date:
     """The institution's day, by which rates are dated."""
-    return at.astimezone(_ZONE).date()
+    return at.astimezone(MOROCCO).date()
 
 
 def _line(rate: Rate, amount: int) -> Line | None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from maalem.kit.clock import MOROCCO
 from maalem.payments.context import Payments
 from maalem.payments.errors import BadRequest
 from maalem.payments.settlement.statements.records import Account, Entry
@@ -13,7 +13,6 @@ from maalem.payments.settlement.statements.records import Account, Entry
 ENTRIES_MAX, DAYS_MAX = 20_000, 366
 # A payment that is being written as its day ends carries that day's time: let it arrive.
 GRACE = timedelta(hours=1)
-_ZONE = ZoneInfo("Africa/Casablanca")
 _LINES = """
     SELECT b.id, b.created_at, b.available_on, b.type, b.source_id, b.amount, b.fee, b.net,
         coalesce(b.description, concat_ws(' ', e.bank_name, '•••• ' || e.last4), '') AS description,
@@ -70,7 +69,7 @@ def bounds(start: date, end: date, *, now: datetime) -> tuple[datetime, datetime
     if (end - start).days >= DAYS_MAX:
         raise BadRequest(f"A period has at most {DAYS_MAX} days.", param="period_end")
     first, after = (
-        datetime.combine(day, time(), _ZONE) for day in (start, end + timedelta(days=1))
+        datetime.combine(day, time(), MOROCCO) for day in (start, end + timedelta(days=1))
     )
     if after + GRACE > now:
         raise BadRequest(
@@ -99,8 +98,8 @@ def _entries(rows: Sequence[Any], *, opening: int) -> list[Entry]:
     return [
         Entry(
             id=row["id"],
-            at=row["created_at"].astimezone(_ZONE),
-            available_on=row["available_on"].astimezone(_ZONE),
+            at=row["created_at"].astimezone(MOROCCO),
+            available_on=row["available_on"].astimezone(MOROCCO),
             type=row["type"],
             source=row["source_id"],
             description=row["description"],
