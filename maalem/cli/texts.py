@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from babel.messages import mofile, pofile
+from babel.messages import Catalog, mofile, pofile
+
+from maalem.kit.typography import french
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -16,6 +18,8 @@ def compile_texts() -> int:
             continue
         with po.open("rb") as source:
             catalog = pofile.read_po(source, locale=po.parts[-3], abort_invalid=True)
+        if po.parts[-3] == "fr":
+            _set_in_french(catalog)
         # Written aside and renamed, so that two starting at once never read half a file.
         fresh = mo.with_suffix(".mo.new")
         with fresh.open("wb") as target:
@@ -23,3 +27,11 @@ def compile_texts() -> int:
         fresh.replace(mo)
         written += 1
     return written
+
+
+def _set_in_french(catalog: Catalog) -> None:
+    for message in catalog:
+        if not message.id:
+            continue  # the head of the file
+        said = message.string
+        message.string = french(said) if isinstance(said, str) else tuple(map(french, said or ()))

@@ -5,6 +5,8 @@ from importlib import resources
 
 from markupsafe import Markup, escape
 
+from maalem.kit.typography import french
+
 LANGUAGES = ("fr", "ar", "en")
 DEFAULT = "fr"
 DIRECTIONS = {"ar": "rtl"}
@@ -13,7 +15,7 @@ DIRECTIONS = {"ar": "rtl"}
 def _load(language: str) -> dict[str, str]:
     text = (resources.files(__name__) / f"{language}.json").read_text(encoding="utf-8")
     loaded: dict[str, str] = json.loads(text)
-    return loaded
+    return {key: french(said) for key, said in loaded.items()} if language == "fr" else loaded
 
 
 TEXTS = {language: _load(language) for language in LANGUAGES}

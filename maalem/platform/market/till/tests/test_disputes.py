@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from maalem.kit.typography import french
 from maalem.platform.ground.gateway.records import Movement, Told
 from maalem.platform.market.till.models import Deed
 from maalem.platform.market.till.tests.test_pages import officer, sold, text, visit  # noqa: F401
@@ -48,7 +49,7 @@ def fields(**more):
 
 def test_the_list_says_what_the_bank_says_and_how_long_is_left(case, visit):  # noqa: F811
     page = text(visit(OFFICER, "platform/disputes/"))
-    assert "« Rien n’est arrivé. »" in page
+    assert french("« Rien n’est arrivé. »") in page
     assert "encore 9 jours" in page
     assert "À répondre" in page
 
@@ -165,7 +166,7 @@ def test_a_seller_answers_for_her_own_payments(sold, visit):  # noqa: F811
     charge = sold.bank.put(64_000, account=account, id="ch_hersalone")
     found = sold.bank.dispute_it(charge, account=account, reason="fraudulent")
     path = f"fadma-ait-baha/disputes/{found.id}/"
-    assert "« Ce n’est pas moi qui ai payé. »" in text(visit(WEAVER, path))
+    assert french("« Ce n’est pas moi qui ai payé. »") in text(visit(WEAVER, path))
     visit(WEAVER, path, post={"product_description": "Un tapis"})
     assert sold.bank.cases[account][0].evidence == {"product_description": "Un tapis"}
     assert visit(POTTER, path).status_code == 404
@@ -189,7 +190,7 @@ def test_all_disputes_are_had_as_a_file(case, visit):  # noqa: F811
         *("Perdue", "La banque n’a pas donné de raison."),
         "200.00",
     )
-    assert (rows[1][3], rows[1][8]) == ("« Rien n’est arrivé. »", case.world.charge.id)
+    assert (rows[1][3], rows[1][8]) == (french("« Rien n’est arrivé. »"), case.world.charge.id)
     for member in (WEAVER, NOBODY):
         assert visit(member, "platform/disputes.csv").status_code == 404
 
