@@ -4,7 +4,7 @@ Stripe's rules are written in a language of their own and in its dashboard only.
 conditions, all of which have to be met; each change is a version with its day and who made it.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -13,7 +13,7 @@ from maalem.kit.ids import new_id
 from maalem.payments import store
 from maalem.payments.accounts import officers
 from maalem.payments.api.call import Call, Decided, NoParams, Object
-from maalem.payments.api.lists import ListParams, page
+from maalem.payments.api.lists import ListParams, moment, page
 from maalem.payments.api.routes import route
 from maalem.payments.errors import BadRequest, NotFound, Refused
 from maalem.payments.records import changed, read
@@ -194,10 +194,7 @@ def _reason(text: str) -> str:
 
 
 def _at(seconds: int | None, *, param: str) -> datetime | None:
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        raise BadRequest(f"Invalid timestamp: {seconds}", param=param) from None
+    return None if seconds is None else moment(seconds, param=param)
 
 
 def _end(seconds: int | None, *, after: datetime) -> datetime | None:

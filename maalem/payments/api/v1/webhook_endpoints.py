@@ -140,12 +140,12 @@ async def roll_secret(call: Call, params: RollSecret, endpoint_id: str) -> Decid
 
     Not Stripe's: there it is done in the dashboard.
     """
-    lives_on = timedelta(seconds=params.expires_in)
-    if not timedelta() <= lives_on <= signing.OVERLAP_MAX:
+    if not 0 <= params.expires_in <= signing.OVERLAP_MAX.total_seconds():
         raise BadRequest(
             f"A rolled secret may live on for 0 to {signing.OVERLAP_MAX.days} days.",
             param="expires_in",
         )
+    lives_on = timedelta(seconds=params.expires_in)
     endpoint = _theirs(await own(call, endpoint_id))
     clear = secret(signing.CLEAR)
     fresh = await signing.sealed(call.payments.vault.papers, clear, account_id=call.account.id)
