@@ -39,6 +39,15 @@ async def with_token(call: Call, params: P) -> tuple[P, ConfirmationToken | None
     return msgspec.structs.replace(params, **given), token
 
 
+async def look_again(call: Call, taken: Taken | None, token: ConfirmationToken | None) -> None:
+    """Raise `BadRequest` where the token was used since it was read, which spent its method.
+
+    So that of many who use one token at once each but the first hears of the token.
+    """
+    if taken is not None and token is not None and taken.method.spent:
+        confirming.usable(await the_token(call, token.id), now=call.now)
+
+
 def spend(taken: Taken | None, token: ConfirmationToken | None, *, on: str) -> None:
     """Have the token used up in the commit that stores what it confirms, the intent `on`."""
     if taken is not None and token is not None:

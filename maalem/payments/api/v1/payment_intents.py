@@ -20,7 +20,7 @@ from maalem.payments.acquiring.records import Intent
 from maalem.payments.acquiring.states import IntentStatus
 from maalem.payments.api import fields, terms
 from maalem.payments.api.call import Answered, Call, Object, StepKeep
-from maalem.payments.api.confirmation import spend, with_token
+from maalem.payments.api.confirmation import look_again, spend, with_token
 from maalem.payments.api.fields import MethodData
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.lists import ListParams, page
@@ -117,6 +117,7 @@ async def create(call: Call, params: Create) -> Answered:
     _check(params)
     limits.may_charge(call.account)
     taken = await given_method(call, params)
+    await look_again(call, taken, token)
     if taken is not None:
         unspent(taken.method)
     if params.customer:
@@ -187,6 +188,7 @@ async def confirm(call: Call, params: Confirm, intent_id: str) -> Answered:
             code="payment_intent_unexpected_state",
             payment_intent=wire.intent(intent),
         )
+    await look_again(call, taken, token)
     spend(taken, token, on=intent.id)
     return await _pay(call, params, intent=intent, taken=taken, stored=True)
 

@@ -19,7 +19,7 @@ from maalem.payments.acquiring.setup.records import SetupAttempt, SetupIntent
 from maalem.payments.acquiring.setup.states import SetupIntentStatus
 from maalem.payments.api import fields
 from maalem.payments.api.call import Answered, Call, Decided, Object, StepKeep
-from maalem.payments.api.confirmation import spend, with_token
+from maalem.payments.api.confirmation import look_again, spend, with_token
 from maalem.payments.api.fields import MethodData, Text
 from maalem.payments.api.idempotency import encode
 from maalem.payments.api.lists import ListParams, page
@@ -175,6 +175,7 @@ async def create(call: Call, params: Create) -> Answered:
         metadata=merged({}, params.metadata),
         created_at=call.now,
     )
+    await look_again(call, taken, token)
     if taken:
         _check(taken, customer_id=setup.customer_id)
     if params.confirm:
@@ -248,6 +249,7 @@ async def confirm(call: Call, params: Confirm, setup_id: str) -> Answered:
         taken = await chosen(call.payments, call.account.id, setup.payment_method_id)
     if taken is None:
         raise _no_method(setup)
+    await look_again(call, taken, token)
     _check(taken, customer_id=setup.customer_id)
     spend(taken, token, on=setup.id)
     return await _set_up(call, params, setup=setup, taken=taken, stored=True)
