@@ -42,6 +42,7 @@ class TestCard:
     attaches: bool = False
     dispute: str | None = None  # what becomes of the payment later: a scenario of the casebook
     returns_refunds: bool = False  # it takes a refund, and the network gives it back later
+    slow_refunds: bool = False  # what became of a refund is known when it is asked for later
 
 
 def _plain(number: str, label: str, **traits: str) -> TestCard:
@@ -175,7 +176,7 @@ _QUIRKS = (
         dispute="several",
         token="createMultipleDisputes",
     ),
-    TestCard("4000000000007726", "Refund succeeds later", token="pendingRefund"),
+    TestCard("4000000000007726", "Refund succeeds later", slow_refunds=True, token="pendingRefund"),
     TestCard("4000000000005126", "Refund fails later", returns_refunds=True, token="refundFail"),
 )
 
@@ -260,8 +261,10 @@ ALL = (*_SUCCESS, *_DECLINES, *_QUIRKS, *_SECURE)
 BY_NUMBER = {card.number: card for card in ALL}
 # `pm_card_visa` and `tok_visa` name the same card; a token of the table is given without prefix.
 BY_TOKEN = {card.token: card for card in ALL if card.token}
-# The last four digits of cards that take a refund and give it back: what a refund knows of a card.
+# The last four digits of cards whose refunds come back, or are slow: what a refund knows of a card.
 RETURNING = frozenset(card.number[-4:] for card in ALL if card.returns_refunds)
+SLOW = frozenset(card.number[-4:] for card in ALL if card.slow_refunds)
+SLOW_S = 2
 CODE = "123456"
 WALLET_PIN = "1234"
 

@@ -22,6 +22,7 @@ from maalem.payments.rails.casebook import Casebook
 from maalem.payments.rails.declines import declined
 from maalem.payments.rails.desk import SimulatedDesk
 from maalem.payments.rails.identity import SimulatedRegister
+from maalem.payments.rails.magic import SLOW, SLOW_S
 from maalem.payments.rails.notebook import (
     Entry,
     NetworkDown,
@@ -271,7 +272,19 @@ class SimulatedCards(_Outside):
         answer = await self._follow("refund", followup=followup, deadline_s=deadline_s)
         if isinstance(answer, Done):
             await Casebook(self._pool, self._clock).plan_return(followup.reference)
+            if await self._is_slow(followup.reference):
+                return Unknown(followup.reference, "the refund is being carried out")
         return answer
+
+    async def _is_slow(self, refund: str) -> bool:
+        """Whether it went to a card of which nothing is heard in its first seconds."""
+        since = self._clock.now() - timedelta(seconds=SLOW_S)
+        found = await self._pool.fetchval(
+            "SELECT true FROM simulator.answers"
+            " WHERE reference = $1 AND hint = ANY($2) AND asked_at > $3",
+            *(refund, sorted(SLOW), since),
+        )
+        return bool(found)
 
 
 class SimulatedWallets(_Outside):

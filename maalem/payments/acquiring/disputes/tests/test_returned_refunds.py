@@ -50,6 +50,22 @@ async def lines(w: World, refund_id: str) -> list[tuple[Any, ...]]:
     return [(one.type, one.amount, one.fee, one.status) for one in found]
 
 
+def test_a_refund_of_which_nothing_is_heard_at_first_is_pending_and_succeeds(tell):
+    """P3: no answer is no refusal: the money is set apart, and the network is asked again."""
+
+    async def story(w: World) -> None:
+        paid = await w.pay(10_000, card="pm_card_pendingRefund")
+        first = (await refund(w.payments, charge=paid.charge, amount=4_000)).refund
+        assert first.status == "pending"
+        w.clock.move(minutes=1)
+        await resolve_unknown(w.payments)
+        assert (await now(w, first.id)).status == "succeeded"
+        assert (await charge_of(w, paid)).amount_refunded == 4_000
+        assert (await has(w, w.platform))[0] == 6_000
+
+    tell(story)
+
+
 def test_a_refund_to_a_closed_card_succeeds_and_comes_back(tell):
     async def story(w: World) -> None:
         paid = await w.pay(10_000, card=CLOSED)
