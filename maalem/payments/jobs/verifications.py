@@ -18,8 +18,9 @@ async def follow(payments: Payments) -> int:
             if found is None:
                 continue
             at, owner = payments.clock.now(), found.account.id
+            shown, was = person(found.person), person(waiting)
             found.unit.events.append(
-                event("person.updated", person(found.person), account_id=owner, at=at)
+                event("person.updated", shown, account_id=owner, at=at, before=was)
             )
             (shown,) = await accounts_shown(payments, [found.account], person=found.person)
             (was,) = await accounts_shown(payments, [found.before])

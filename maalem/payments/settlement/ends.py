@@ -106,7 +106,7 @@ def paid(payout: Payout, *, place: ExternalAccount, reference: str, now: datetim
     unit.book(recipes.payout_paid(new.id, amount=new.amount, currency=new.currency))
     unit.events.append(told(new, "paid", now))
     if place.status == ExternalAccountStatus.NEW:
-        _put_place(unit, changed(place, status=ExternalAccountStatus.VALIDATED), now=now)
+        _put_place(unit, changed(place, status=ExternalAccountStatus.VALIDATED), now, before=place)
     return Marked(unit, new)
 
 
@@ -198,10 +198,12 @@ def _bury(unit: Unit, place: ExternalAccount, /, *, code: str, now: datetime) ->
             failure_code=reason.code,
             failure_reason=code,
         )
-        _put_place(unit, dead, now=now)
+        _put_place(unit, dead, now, before=place)
 
 
-def _put_place(unit: Unit, place: ExternalAccount, /, *, now: datetime) -> None:
+def _put_place(
+    unit: Unit, place: ExternalAccount, now: datetime, /, *, before: ExternalAccount
+) -> None:
     unit.put(place)
     unit.events.append(
         event(
@@ -209,5 +211,6 @@ def _put_place(unit: Unit, place: ExternalAccount, /, *, now: datetime) -> None:
             wire.external_account(place),
             account_id=place.account_id,
             at=now,
+            before=wire.external_account(before),
         )
     )

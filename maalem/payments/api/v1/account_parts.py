@@ -178,7 +178,8 @@ async def _told(
             )
     unit.put(new)
     what = "person.created" if first else "person.updated"
-    unit.events.append(call.event(what, person(new), owner=account.id))
+    was = None if first else person(old)
+    unit.events.append(call.event(what, person(new), before=was, owner=account.id))
     if answers or old.relationship.get("representative"):
         behind = new if answers else None
         await _stands(call, unit, changed(account), before=account, behind=behind)

@@ -70,3 +70,13 @@ def test_an_account_says_what_was(v1):
     v1.accounts.reject(account.id, {"reason": "other"})
     was = newest(v1, "account.updated", account.id, hers).previous_attributes.to_dict()
     assert was["charges_enabled"] is True
+
+
+@pytest.mark.xdist_group("payments-service")
+def test_a_changed_person_says_what_was(v1):
+    hers = v1.accounts.create({"type": "custom", "country": "MA"}).id
+    who = v1.accounts.persons.create(hers, {"first_name": "Fadma", "metadata": {"loom": "1"}}).id
+    v1.accounts.persons.update(hers, who, {"first_name": "Fatima", "metadata": {"loom": "2"}})
+    was = newest(v1, "person.updated", who, {"stripe_account": hers}).previous_attributes.to_dict()
+    assert was["first_name"] == "Fadma"
+    assert was["metadata"] == {"loom": "1"}

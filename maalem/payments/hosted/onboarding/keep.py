@@ -133,7 +133,8 @@ async def _person(payments: Payments, before: Known, typed: Typed, *, unit: Unit
     new = await onboarding.checked(payments, new)
     unit.put(new)
     what = "person.created" if old is None else "person.updated"
-    unit.events.append(event(what, person(new), account_id=account.id, at=at))
+    was = None if old is None else person(old)
+    unit.events.append(event(what, person(new), account_id=account.id, at=at, before=was))
     return new
 
 
