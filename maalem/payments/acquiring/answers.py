@@ -22,16 +22,16 @@ async def kept(
     """Commit what `decide` makes of the answer to `asking`, and tell it under the caller's key.
 
     The rail has been asked and will not be asked again here: where somebody else changed one of
-    the records meanwhile, `asking` is read again and `decide` is asked again. So it is where the
-    unit is refused for what it makes of the others, if `asking` is not what it was: somebody else
-    has told the same answer already.
+    the records meanwhile (`decide` may raise `ChangedMeanwhile` itself), `asking` is read again and
+    `decide` is asked again. So it is where the unit is refused for what it makes of the others, if
+    `asking` is not what it was: somebody else has told the same answer already.
     """
     while True:
-        unit, decided = await decide(asking)
-        body = None
-        if keep is not None:
-            unit.claim, body = await keep.finish(decided)
         try:
+            unit, decided = await decide(asking)
+            body = None
+            if keep is not None:
+                unit.claim, body = await keep.finish(decided)
             await payments.writer.commit(unit, answer=body)
         except UnitRefused as refused:
             fresh = await store.get(payments.pool, type(asking), asking.id)

@@ -16,7 +16,7 @@ from maalem.payments.ledger.records import transfer_id
 from maalem.payments.rails import ports
 from maalem.payments.rails.ports import Outcome
 from maalem.payments.records import changed
-from maalem.payments.units import Keep, Unit
+from maalem.payments.units import ChangedMeanwhile, Keep, Unit
 
 DAY_S = 86_400
 T = TypeVar("T")
@@ -108,7 +108,8 @@ def allows(charge: Charge, feature: str) -> bool:
 async def held_by(payments: Payments, followup: Followup) -> str:
     """The id under which the open hold was booked: the charge's, a rise's or an earlier part's.
 
-    Ask only while `followup` is on its way, for then no other can move the hold.
+    Ask only while `followup` is on its way, for then no other can move the hold. Raises
+    `ChangedMeanwhile` where somebody else has brought it to its end since it was read.
     """
     before = await payments.pool.fetch(
         "SELECT id FROM followups WHERE intent_id = $1 AND status = 'done' AND NOT final",
@@ -121,8 +122,14 @@ async def held_by(payments: Payments, followup: Followup) -> str:
     gone = await payments.pool.fetch(
         "SELECT pending_id FROM ledger.transfers WHERE pending_id = ANY ($1)", list(holds)
     )
-    (left,) = holds.keys() - {row["pending_id"] for row in gone}
-    return holds[left]
+    left = holds.keys() - {row["pending_id"] for row in gone}
+    if not left:
+        fresh = await store.get(payments.pool, Followup, followup.id)
+        assert fresh is not None
+        assert fresh.version != followup.version, "a hold is gone and nobody has ended it"
+        raise ChangedMeanwhile("40001", "changed_meanwhile")
+    (one,) = left
+    return holds[one]
 
 
 def hold_left_s(charge: Charge, *, now: datetime) -> int:

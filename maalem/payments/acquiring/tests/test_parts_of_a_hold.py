@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from maalem.payments.acquiring import cancel as cancels
+from maalem.payments.acquiring import capture as captures
 from maalem.payments.acquiring import chores
+from maalem.payments.acquiring import increment as increments
 from maalem.payments.acquiring.cancel import cancel
 from maalem.payments.acquiring.capture import capture
 from maalem.payments.acquiring.increment import increment
@@ -279,6 +282,31 @@ def test_an_answer_that_was_lost_is_asked_for_again(tell, verb):
         }[verb]
         open_now = await select(w.payments.pool, Followup, "status IN ('sent', 'unknown')")
         assert open_now == []
+
+    tell(story)
+
+
+@pytest.mark.parametrize("verb", ["increment", "capture", "cancel"])
+def test_whoever_records_the_same_answer_second_finds_it_recorded(tell, verb):
+    """P1: a retry and the job have both read that it is on its way; it is booked by one."""
+    on = {"increment": increments, "capture": captures, "cancel": cancels}[verb]
+
+    async def story(w: World) -> None:
+        first = (await held(w)).intent
+        raised = (await increment(w.payments, intent=first, amount=11_000)).intent
+        await w.payments.pool.execute("UPDATE simulator.conduct SET lose_replies = 1")
+        match verb:
+            case "increment":
+                await increment(w.payments, intent=raised, amount=12_000)
+            case "capture":
+                await capture(w.payments, intent=raised, amount=2_000)
+            case _:
+                await cancel(w.payments, intent=raised)
+        (stale,) = await select(w.payments.pool, Followup, "status IN ('sent', 'unknown')")
+        once = await on.go_on(w.payments, stale)
+        again = await on.go_on(w.payments, stale)
+        assert again.intent.status == once.intent.status
+        assert (await w.fresh(first)).status == once.intent.status
 
     tell(story)
 
