@@ -38,6 +38,7 @@ from maalem.payments.records import Record, changed
 from maalem.payments.units import ChangedMeanwhile, Keep, Unit
 from maalem.payments.vault.records import NoSuchCard
 
+_TURNED_AWAY = "payment_intent_authentication_failure"
 _READY = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
 
 
@@ -144,14 +145,21 @@ async def resolve(payments: Payments, asked: Asked, *, answer: Answer | Done) ->
     return await _settle(payments, asked, answer=answer)
 
 
-async def resume(payments: Payments, intent_id: str, *, keep: Keep) -> Confirmed:
+async def resume(
+    payments: Payments, intent_id: str, *, keep: Keep, refuse_challenge: bool = False
+) -> Confirmed:
     """A retry found the payment of a request that died: finish it, pay nothing anew."""
     intent = await store.get(payments.pool, Intent, intent_id)
     if intent is None or intent.attempt_id is None:
         raise NotFound.of("payment_intent", intent_id)
     asked = await load(payments, intent.attempt_id)
     if asked.attempt.status in (AttemptStatus.SENT, AttemptStatus.UNKNOWN):
-        return await _ask_and_settle(payments, asked, keep=keep)
+        return await _ask_and_settle(payments, asked, keep=keep, refuse_challenge=refuse_challenge)
+    if refuse_challenge and asked.attempt.challenge:
+        # Who finished it meanwhile did not know that a question is to be taken for a no.
+        await payments.rails.desk.refuse(asked.attempt.challenge)
+        answer = _question_for_no(await lookup(payments, asked.attempt))
+        await resolve(payments, asked, answer=answer)
     confirmed = await stands(payments, intent_id, attempt=asked.attempt.id)
     await finish_key(payments, confirmed, keep=keep)
     return confirmed
@@ -237,11 +245,20 @@ async def _ask_and_settle(
     answer = await _ask(
         payments, asked, merchant=merchant, force_challenge=force_challenge, lent=lent
     )
-    if refuse_challenge and isinstance(answer, ChallengeRequired):
-        await payments.rails.desk.refuse(answer.challenge)
-        word = "authentication_required"
-        answer = Declined(answer.reference, word, decline_code=word)
+    if refuse_challenge:
+        if isinstance(answer, ChallengeRequired):
+            await payments.rails.desk.refuse(answer.challenge)
+        answer = _question_for_no(answer)
     return await _settle(payments, asked, answer=answer, keep=keep)
+
+
+def _question_for_no(answer: Any) -> Any:
+    """A bank's question taken for its no, also one that a request now dead had turned away."""
+    turned_away = isinstance(answer, Declined) and answer.code == _TURNED_AWAY
+    if not turned_away and not isinstance(answer, ChallengeRequired):
+        return answer
+    word = "authentication_required"
+    return Declined(answer.reference, word, decline_code=word)
 
 
 async def _settle(

@@ -132,19 +132,19 @@ class Keys:
             if not found.steps or found.looks_first:
                 saved = await self._saved(call)
                 if saved is not None:
-                    return await self._again(call, found, saved=saved)
+                    return await self._again(call, found, params=params, saved=saved)
             try:
                 return await _execute(call, found, params=params, ids=ids)
             except KeyTaken:
                 saved = await self._saved(call)
                 assert saved is not None, "a claimed key is there"
-                return await self._again(call, found, saved=saved)
+                return await self._again(call, found, params=params, saved=saved)
             except ApiError:
                 # What it named may have been used up by the very request that it repeats.
                 saved = await self._saved(call) if found.steps else None
                 if saved is None:
                     raise
-                return await self._again(call, found, saved=saved)
+                return await self._again(call, found, params=params, saved=saved)
         finally:
             self._running.discard(place)
 
@@ -155,7 +155,7 @@ class Keys:
             call.idempotency_key,
         )
 
-    async def _again(self, call: Call, found: Route, *, saved: Any) -> Answered:
+    async def _again(self, call: Call, found: Route, *, params: Any, saved: Any) -> Answered:
         if saved["fingerprint"] not in (call.fingerprint, call.fingerprint_before):
             raise KeyMismatch(
                 "Keys for idempotent requests can only be used with the same parameters they"
@@ -168,7 +168,7 @@ class Keys:
             raise _in_use(call.idempotency_key or "")
         assert found.resume is not None, "only a stepping request leaves its key open"
         call.held = saved["object_id"]
-        answer: Answered = await found.resume(call, saved["object_id"])
+        answer: Answered = await found.resume(call, params, saved["object_id"])
         # Another retry may have taken it over as well, and finished first: the key has its answer.
         stands = await self._saved(call)
         if stands is not None and stands["done"]:

@@ -14,7 +14,8 @@ H = TypeVar("H", bound=Handler)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`params` is the Struct of what may be sent; `steps` says that a rail is asked meanwhile.
+    """`params` is the Struct of what may be sent; `steps` says that a rail is asked meanwhile:
+    `resume` finishes what such a request began before it died, given the retry's same parameters.
 
     `resource` is the kind of object that a restricted key needs a permission for. `upload` says
     that the request is a form with a document, `body_max` how many bytes another may have.

@@ -79,4 +79,4 @@ def reason_of(bank_code: str, message: str | None = None) -> Reason:
     if known is not None:
         return Reason(known[0], MESSAGES[known[0]], known[1])
     said = _LONG_NUMBER.sub("…", message).strip() if message else ""
-    return Reason("could_not_process", said[:140] or MESSAGES["could_not_process"], True)
+    return Reason("declined", said[:140] or MESSAGES["declined"], True)

@@ -138,6 +138,50 @@ def test_the_retry_asks_for_the_challenge_that_the_first_had_been_told_to_ask_fo
     assert doomed.insist("payment_intents", pay, key=key).json()["status"] == "requires_action"
 
 
+@pytest.mark.parametrize("known", ["not asked", "turned away", "written down"])
+def test_the_retry_takes_a_question_for_a_no_where_the_first_did(doomed, known):
+    """P1: also where it was turned away already, or the worker had written it down."""
+    pay = {
+        **PAY,
+        "payment_method": "pm_card_authenticationRequired",
+        "error_on_requires_action": "true",
+    }
+    told = doomed.post("payment_intents", pay, key=uuid.uuid4().hex).json()["error"]
+    key = uuid.uuid4().hex
+    begun = "SELECT 1 FROM payment_attempts WHERE idempotency_key = %s"
+    doomed.conduct(2_000)
+    request = doomed.in_background("payment_intents", pay, key=key)
+    doomed.wait_for(begun, key)
+    with driver.psycopg.connect(doomed.dsn.superuser) as blocker:
+        if known != "not asked":
+            blocker.execute("LOCK TABLE payment_attempts IN ACCESS EXCLUSIVE MODE")
+            turned_away = "FROM simulator.answers WHERE challenge_state <> 'open'"
+            doomed.wait_for(f"SELECT 1 {turned_away} OFFSET 1")
+        doomed.kill()
+        # What the dead had sent and PostgreSQL had not begun would be done once the lock is gone.
+        blocker.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    request.join()
+    doomed.conduct(0)
+    doomed.restart()
+    if known == "written down":
+        # As if it had died a moment before.
+        doomed.service.rows("UPDATE simulator.answers SET challenge_state = 'open'")
+        late = "UPDATE payment_attempts SET asked_at = asked_at - interval '1 hour'"
+        doomed.service.rows(late + " WHERE idempotency_key = %s", key)
+        with driver.working(doomed.service, log=doomed.log):
+            asked = f"{begun} AND status = 'challenged'"
+            driver.eventually(lambda: doomed.service.rows(asked, key), within_s=60)
+    refused = doomed.insist("payment_intents", pay, key=key)
+    error = refused.json()["error"]
+    assert refused.status_code == 402
+    assert error["payment_intent"]["status"] == "requires_payment_method"
+    said = {name: error[name] for name in ("code", "decline_code", "message")}
+    assert said == {name: told[name] for name in said}
+
+
 def test_while_the_first_lives_the_second_is_told_to_wait(doomed):
     key = uuid.uuid4().hex
     doomed.conduct(1_500)

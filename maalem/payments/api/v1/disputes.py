@@ -40,7 +40,7 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
     payment_intent: str | None = None
 
 
-async def _resume(call: Call, answer_id: str) -> Answered:
+async def _resume(call: Call, _params: Any, answer_id: str) -> Answered:
     keep = StepKeep(call, render=_shown, encode=encode)
     await answering.resume(call.payments, answer_id, keep=keep)
     assert keep.answer is not None

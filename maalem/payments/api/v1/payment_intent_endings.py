@@ -1,6 +1,6 @@
 """/v1/payment_intents/{id}/capture, /increment_authorization and /cancel"""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -43,21 +43,21 @@ class Increment(msgspec.Struct, forbid_unknown_fields=True):
     statement_descriptor: fields.Descriptor | None = None
 
 
-async def _resume_capture(call: Call, followup_id: str) -> Answered:
+async def _resume_capture(call: Call, _params: Any, followup_id: str) -> Answered:
     keep = _keep_capture(call)
     await capturing.go_on(call.payments, await _followup(call, followup_id), keep=keep)
     assert keep.answer is not None
     return keep.answer
 
 
-async def _resume_cancel(call: Call, followup_id: str) -> Answered:
+async def _resume_cancel(call: Call, _params: Any, followup_id: str) -> Answered:
     keep = _keep_cancel(call)
     await cancelling.go_on(call.payments, await _followup(call, followup_id), keep=keep)
     assert keep.answer is not None
     return keep.answer
 
 
-async def _resume_increment(call: Call, followup_id: str) -> Answered:
+async def _resume_increment(call: Call, _params: Any, followup_id: str) -> Answered:
     keep = _keep_capture(call)
     await raising.go_on(call.payments, await _followup(call, followup_id), keep=keep)
     assert keep.answer is not None

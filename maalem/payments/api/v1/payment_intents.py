@@ -103,9 +103,10 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
     customer: str | None = None
 
 
-async def _resume(call: Call, intent_id: str) -> Answered:
+async def _resume(call: Call, params: Create | Confirm, intent_id: str) -> Answered:
     keep = _keep(call)
-    await go_on(call.payments, intent_id, keep=keep)
+    refuses = params.error_on_requires_action
+    await go_on(call.payments, intent_id, keep=keep, refuse_challenge=refuses)
     assert keep.answer is not None
     return keep.answer
 

@@ -1,6 +1,6 @@
 """/v1/refunds: money given back to payers, and by a destination what was passed on to it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -49,7 +49,7 @@ class Listing(ListParams, forbid_unknown_fields=True, kw_only=True):
     payment_intent: str | None = None
 
 
-async def _resume(call: Call, refund_id: str) -> Answered:
+async def _resume(call: Call, _params: Any, refund_id: str) -> Answered:
     keep = StepKeep(call, render=_shown, encode=encode)
     await refunding.resume(call.payments, refund_id, keep=keep)
     assert keep.answer is not None

@@ -130,7 +130,7 @@ class Attempts(ListParams, forbid_unknown_fields=True, kw_only=True):
     setup_intent: str
 
 
-async def _resume(call: Call, setup_id: str) -> Answered:
+async def _resume(call: Call, _params: Any, setup_id: str) -> Answered:
     keep = StepKeep(call, render=_shown, encode=encode)
     await setting.resume(call.payments, setup_id, keep=keep)
     assert keep.answer is not None

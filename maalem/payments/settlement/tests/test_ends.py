@@ -248,7 +248,7 @@ def test_the_same_officer_twice_at_once_counts_once(fresh_payments_dsn):
 def test_an_unknown_reason_counts_against_the_account_and_shows_no_number():
     reason = reason_of("ZZ99", "RIB 011 780 0000000000000001 99 rejete, agence 12")
     assert reason.dead
-    assert reason.code == "could_not_process"
+    assert reason.code == "declined", "the owner is not told that it is tried again"
     assert reason.message == "RIB … rejete, agence 12"
     assert reason_of("ac04").code == "account_closed"
     assert {reason_of(code).message for code in ("AC01", "AC06", "TM01")} <= set(MESSAGES.values())
