@@ -24,5 +24,8 @@ def is_ice(text: str) -> bool:
 def birthday(year: int, month: int, day: int, *, today: date) -> date | None:
     """The day on which somebody alive may have been born, or None. Raises `ValueError` where
     there is no such day."""
-    born = date(year, month, day)
+    try:
+        born = date(year, month, day)
+    except OverflowError:  # larger than the numbers of machines
+        raise ValueError("no such day") from None
     return born if born.year >= _BORN_FROM and born < today else None

@@ -89,8 +89,11 @@ async def expire_attempts(payments: Payments) -> int:
         payments.pool,
         Intent,
         # The charges first, by the index of those that are held: there are few, intents many.
-        "status = 'requires_capture' AND id = ANY (ARRAY(SELECT intent_id FROM charges"  # noqa: S608
-        " WHERE NOT captured AND status = 'succeeded' AND capture_before <= $1))"
+        # What was asked of a rail for one and not answered is gone on with above.
+        "status = 'requires_capture' AND id = ANY (ARRAY(SELECT c.intent_id FROM charges c"  # noqa: S608
+        " WHERE NOT c.captured AND c.status = 'succeeded' AND c.capture_before <= $1"
+        " AND NOT EXISTS (SELECT FROM followups f WHERE f.intent_id = c.intent_id"
+        " AND f.status IN ('sent', 'unknown'))))"
         f" AND id <> ALL($2) ORDER BY id LIMIT {BATCH:d}",
         now,
         run.held,

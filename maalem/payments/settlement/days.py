@@ -3,24 +3,23 @@
 import tomllib
 from calendar import monthrange
 from collections.abc import Set
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from maalem.kit.clock import MOROCCO
 from maalem.payments.settlement.records import Schedule
 
 # What the bank gets later than this goes the next day.
 CUT_OFF_HOUR = 15
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 _DATA = Path(__file__).with_name("holidays.toml")
-# Legal time is UTC+1 all year but for Ramadan; an hour doesn't move a banking day.
-_MOROCCO = timedelta(hours=1)
 _ONE = timedelta(days=1)
 
 
 def local(at: datetime) -> datetime:
     """The wall clock in Morocco, without a zone."""
-    return (at.astimezone(UTC) + _MOROCCO).replace(tzinfo=None)
+    return at.astimezone(MOROCCO).replace(tzinfo=None)
 
 
 def is_banking_day(day: date, *, moved: Set[date] = frozenset()) -> bool:

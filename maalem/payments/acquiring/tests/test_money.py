@@ -389,3 +389,23 @@ def test_captures_and_refunds_without_an_answer_are_finished_later(tell):
         assert await has(w, w.platform) == (500, 0)
 
     tell(story)
+
+
+def test_a_hold_whose_release_is_not_answered_is_not_released_anew(tell):
+    """The worker died over it, or the answer was lost: the look-up ends it, and nobody is told
+    that work of ours fails."""
+
+    async def story(w: World) -> None:
+        held = await w.pay(1_000, capture_method="manual")
+        w.clock.move(days=8)
+        await rail(w, lose_replies=1)
+        for _ in range(2):
+            await chores.expire_attempts(w.payments)
+            assert (await w.fresh(held.intent)).status == "requires_capture"
+        w.clock.move(minutes=1)
+        await chores.resolve_unknown(w.payments)
+        assert (await w.fresh(held.intent)).status == "canceled"
+        assert await w.payments.pool.fetchval("SELECT count(*) FROM followups") == 1
+        assert await w.payments.pool.fetchval("SELECT count(*) FROM failing_work") == 0
+
+    tell(story)

@@ -216,6 +216,7 @@ def test_a_sealed_field_does_not_open_in_another_place():
         ({"individual": {"id_number": "12345"}}, "individual[id_number]", "id_number_invalid"),
         ({"individual": {"phone": "0661000101"}}, "individual[phone]", None),
         ({"individual": {"dob": {**BORN, "day": 31}}}, "individual[dob]", None),
+        ({"individual": {"dob": {**BORN, "month": 2**37}}}, "individual[dob]", None),
         ({"individual": {"dob": {**BORN, "year": 2200}}}, "individual[dob][year]", None),
         ({"company": {"tax_id": "001561191000067"}}, "company[tax_id]", "tax_id_invalid"),
         ({"tos_acceptance": {"ip": "nowhere"}}, "tos_acceptance[ip]", None),

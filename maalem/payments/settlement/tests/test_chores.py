@@ -113,7 +113,7 @@ def test_days_of_a_standstill_are_made_up_for(fresh_payments_dsn):
 
 def test_before_the_hour_it_is_still_yesterday(fresh_payments_dsn):
     async def story(w: World) -> None:
-        w.clock.at = datetime(2026, 3, 2, 4, 59, tzinfo=UTC)
+        w.clock.at = datetime(2026, 3, 2, 5, 59, tzinfo=UTC)
         await settle_in(w)
         await fund(w, 100_000)
         assert await make_scheduled(w.payments) == 0  # Sunday

@@ -53,12 +53,16 @@ def test_feasts_as_they_were_seen_stand_in_place_of_the_expected():
     ("made", "arrives"),
     [
         ("2026-03-02T09:00", "2026-03-03"),
-        ("2026-03-02T13:59", "2026-03-03"),
-        ("2026-03-02T14:00", "2026-03-04"),  # 15:00 in Morocco: too late for the day
+        ("2026-03-02T14:59", "2026-03-03"),
+        ("2026-03-02T15:00", "2026-03-04"),  # too late for the day; in Ramadan, at UTC
+        ("2026-07-06T13:59", "2026-07-07"),
+        ("2026-07-06T14:00", "2026-07-08"),  # 15:00 in Morocco
+        ("2026-10-05T14:59", "2026-10-06"),  # at UTC for good since September
+        ("2026-10-05T15:00", "2026-10-07"),
         ("2026-03-06T09:00", "2026-03-09"),
         ("2026-03-07T09:00", "2026-03-10"),
         ("2026-11-05T09:00", "2026-11-09"),  # over the Green March
-        ("2026-03-01T23:30", "2026-03-03"),  # Monday already in Morocco
+        ("2026-07-05T23:30", "2026-07-07"),  # Monday already in Morocco
     ],
 )
 def test_a_payout_arrives_a_banking_day_after_the_bank_has_it(made, arrives):
