@@ -56,6 +56,7 @@ DATABASES = {
 
 INSTALLED_APPS = [
     "maalem.platform.ground.site",
+    "maalem.platform.ground.pictures",
     "maalem.platform.ground.jobs",
     "maalem.platform.ground.places",
     "maalem.platform.ground.people",

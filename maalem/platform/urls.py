@@ -5,8 +5,8 @@ from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_page
 
+from maalem.platform.ground.pictures.media import media
 from maalem.platform.health import health
-from maalem.platform.market.catalog.media import media
 from maalem.platform.market.catalog.robots import SITEMAPS, robots
 
 urlpatterns: list[URLPattern | URLResolver] = [

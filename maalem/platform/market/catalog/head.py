@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 
 from maalem.platform.craft.artisans.models import Artisan
-from maalem.platform.market.catalog import renditions
+from maalem.platform.ground.pictures import renditions
 from maalem.platform.market.catalog.listing import Listing
 
 if TYPE_CHECKING:

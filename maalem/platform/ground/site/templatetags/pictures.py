@@ -9,9 +9,10 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from maalem.platform.ground.pictures.renditions import WIDTHS
+
 register = template.Library()
 
-WIDTHS = (360, 720)
 # How wide each use is on the page, so that a telephone fetches the small rendition.
 SIZES = {
     "card": "(min-width: 64rem) 18rem, (min-width: 40rem) 30vw, 46vw",

@@ -9,6 +9,10 @@ import os
 import re
 import secrets
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 WIDTHS = (360, 720)
 _RENDITION = re.compile(r"^(?P<path>.+)-(?P<width>360|720)\.webp$")
@@ -41,18 +45,29 @@ def make(original: Path, *, target: Path, width: int) -> None:
 
     with Image.open(original) as opened:
         picture = ImageOps.exif_transpose(opened)
-        if picture.width > width:
-            height = max(1, round(picture.height * width / picture.width))
-            picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
         if picture.mode not in ("RGB", "RGBA"):
             picture = picture.convert("RGB")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-        try:
-            picture.save(aside, "WEBP", quality=_QUALITY, method=4)
-            os.replace(aside, target)
-        finally:
-            aside.unlink(missing_ok=True)
+        write(picture, target=target, width=width)
+
+
+def write(picture: "Image", *, target: Path, width: int) -> None:
+    """Write `target`: the picture (RGB or RGBA) made `width` pixels wide, never wider."""
+    from PIL.Image import Resampling
+
+    if picture.width > width:
+        height = max(1, round(picture.height * width / picture.width))
+        picture = picture.resize((width, height), Resampling.LANCZOS, reducing_gap=3.0)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("wb") as file:
+            picture.save(file, "WEBP", quality=_QUALITY, method=4)
+            file.flush()
+            # A row that names the picture may be committed right after this.
+            os.fsync(file.fileno())
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def is_plain(path: str) -> bool:

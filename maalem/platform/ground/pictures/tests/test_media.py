@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from PIL import Image
 
-from maalem.platform.market.catalog import media
+from maalem.platform.ground.pictures import media
 
 
 @pytest.fixture

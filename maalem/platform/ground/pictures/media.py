@@ -22,7 +22,7 @@ from django.http import (
 from django.utils.http import http_date, parse_http_date_safe
 from django.utils.module_loading import import_string
 
-from maalem.platform.market.catalog import renditions
+from maalem.platform.ground.pictures import renditions
 
 # Paths are never reused for another picture: a changed one gets another name.
 _FOREVER = "public, max-age=31536000, immutable"
