@@ -1,11 +1,18 @@
 """What changes a product. Each verb is one transaction."""
 
+import secrets
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from i18nfield.strings import LazyI18nString
 
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.ground.pictures.intake import Picture
 from maalem.platform.market.catalog.indexing import reindex
-from maalem.platform.market.catalog.models import Product, StatusChange
-from maalem.platform.market.catalog.states import Refused, Status, check
+from maalem.platform.market.catalog.models import Craft, Photo, Product, StatusChange, Variant
+from maalem.platform.market.catalog.states import Refused, Status, Supply, check
 
 
 def move(product_id: int, *, now: Status, then: Status, by: str) -> None:
@@ -45,3 +52,66 @@ def withdraw(product: Product, *, by: str) -> None:
     """Take a product off the shelf. Its page then says so and shows others."""
     move(product.pk, now=Status(product.status), then=Status.WITHDRAWN, by=by)
     product.refresh_from_db()
+
+
+def offer(
+    *,
+    artisan: Artisan,
+    craft: Craft,
+    pictures: Sequence[Picture],
+    price_minor: int,
+    supply: Supply,
+    on_hand: int,
+    making_days: int | None,
+    by: str,
+) -> Product:
+    """A new product of one variant, on the shelf at once: its name is its craft and its place.
+
+    `on_hand` is 0 and `making_days` is given where it is made to order.
+    """
+    title = _of_craft_and_place(craft, artisan)
+    with transaction.atomic():
+        token = secrets.token_hex(4)
+        product = Product.objects.create(
+            slug=f"{craft.slug[:60]}-{artisan.commune.slug[:40]}-{token}",
+            artisan=artisan,
+            craft=craft,
+            title=title,
+            supply=supply.value,
+            making_days=making_days,
+            hs_code=craft.hs_hint,
+        )
+        Variant.objects.create(
+            product=product, sku=f"P-{token.upper()}", price_minor=price_minor, on_hand=on_hand
+        )
+        Photo.objects.bulk_create(
+            Photo(
+                product=product,
+                position=position,
+                path=picture.path,
+                alt=title,
+                width=picture.width,
+                height=picture.height,
+                tone=picture.tone,
+            )
+            for position, picture in enumerate(pictures)
+        )
+        product.refresh_from_db()  # a trigger has written the price
+        publish(product, by=by)
+    return product
+
+
+def _of_craft_and_place(craft: Craft, artisan: Artisan) -> LazyI18nString:
+    """ "Tapis noués · Taznakht", in each language that both are known in."""
+    crafts, places = (_by_language(one) for one in (craft.name, artisan.commune.name))
+    return LazyI18nString(
+        {
+            language: " · ".join(filter(None, (crafts.get(language), places.get(language))))
+            for language in {**crafts, **places}
+        }
+    )
+
+
+def _by_language(text: LazyI18nString | str) -> dict[str, str]:
+    data = getattr(text, "data", text)
+    return data if isinstance(data, dict) else {settings.LANGUAGE_CODE: str(data)}

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from . import views
+from maalem.platform.market.studio.views import pieces, sales
 
 app_name = "studio"
 urlpatterns = [
-    path("", views.sales, name="sales"),
-    path("orders/<slug:number>/", views.order, name="order"),
-    path("orders/<slug:number>/handed-over/", views.handed_over, name="handed_over"),
-    path("money/", views.money, name="money"),
-    path("workshop/", views.choose, name="choose"),
+    path("", sales.sales, name="sales"),
+    path("orders/<slug:number>/", sales.order, name="order"),
+    path("orders/<slug:number>/handed-over/", sales.handed_over, name="handed_over"),
+    path("pieces/", pieces.mine, name="pieces"),
+    path("pieces/new/", pieces.new, name="new_piece"),
+    path("pieces/<slug:slug>/", pieces.piece, name="piece"),
+    path("money/", sales.money, name="money"),
+    path("workshop/", sales.choose, name="choose"),
 ]

@@ -1,57 +1,31 @@
 """The artisan's side: my sales, my money. Every page is of the chosen workshop only."""
 
 import re
-from collections.abc import Callable
-from functools import wraps
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.orders.actions.parcels import dispatch
 from maalem.platform.market.orders.models import Order
 from maalem.platform.market.orders.states import Moved, NotAllowed
+from maalem.platform.market.studio import queries
+from maalem.platform.market.studio.actions.money import look_up
+from maalem.platform.market.studio.forms import HandedOverForm
+from maalem.platform.market.studio.views.frame import CHOSEN, of_a_workshop, page
 
-from . import actions, queries
-from .forms import HandedOverForm
-
-CHOSEN = "studio_workshop"
 CURSOR = re.compile(r"[A-Za-z0-9_]{1,64}")
-NUMBER = re.compile(r"[0-9]{1,18}")
-View = Callable[..., HttpResponse]
-
-
-def of_a_workshop(view: View) -> View:
-    """Give `view` the chosen workshop; a kind empty page to somebody who belongs to none."""
-
-    @never_cache
-    @login_required
-    @wraps(view)
-    def wrapped(request: HttpRequest, **kwargs: object) -> HttpResponse:
-        mine = queries.workshops(request.user)
-        if not mine:
-            if kwargs or request.method != "GET":
-                raise Http404
-            return render(request, "studio/empty.html")
-        chosen = request.session.get(CHOSEN)
-        request.workshops = mine  # type: ignore[attr-defined]
-        artisan = next((one for one in mine if one.slug == chosen), mine[0])
-        return view(request, artisan=artisan, **kwargs)
-
-    return wrapped
 
 
 @of_a_workshop
 def sales(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """My sales: what to do now first."""
     before = request.GET.get("before", "")
-    found = queries.sales(artisan, before=int(before) if NUMBER.fullmatch(before) else 0)
-    return _page(request, "studio/sales.html", artisan=artisan, sales=found, here="sales")
+    found = queries.sales(artisan, before=int(before) if queries.NUMBER.fullmatch(before) else 0)
+    return page(request, "studio/sales.html", artisan=artisan, sales=found, here="sales")
 
 
 @of_a_workshop
@@ -61,7 +35,7 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
     A link in a message may lead to another of her workshops than the chosen one: that is fine.
     """
     found = _mine(request, number)
-    return _page(
+    return page(
         request,
         "studio/order.html",
         artisan=next(one for one in request.workshops if one.pk == found.artisan_id),  # type: ignore[attr-defined]
@@ -109,11 +83,9 @@ def _dispatch(request: HttpRequest, *, number: str, form: HandedOverForm) -> Non
 def money(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """My money: what is mine, what is still to come, and where each dirham comes from."""
     after = request.GET.get("after", "")
-    found = actions.look_up(artisan, after=after if CURSOR.fullmatch(after) else "")
+    found = look_up(artisan, after=after if CURSOR.fullmatch(after) else "")
     held = queries.held(artisan)
-    return _page(
-        request, "studio/money.html", artisan=artisan, money=found, held=held, here="money"
-    )
+    return page(request, "studio/money.html", artisan=artisan, money=found, held=held, here="money")
 
 
 @require_POST
@@ -124,8 +96,3 @@ def choose(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     if any(one.slug == wanted for one in request.workshops):  # type: ignore[attr-defined]
         request.session[CHOSEN] = wanted
     return redirect("studio:sales")
-
-
-def _page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
-    workshops = request.workshops  # type: ignore[attr-defined]
-    return render(request, template, {**context, "workshops": workshops})

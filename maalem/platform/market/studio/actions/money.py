@@ -8,9 +8,8 @@ from django.utils import timezone
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground import gateway
 from maalem.platform.market.orders.models import Order
-
-from . import queries
-from .models import KnownFigures
+from maalem.platform.market.studio import queries
+from maalem.platform.market.studio.models import KnownFigures
 
 
 @dataclass(frozen=True)

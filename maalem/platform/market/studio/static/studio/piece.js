@@ -1,0 +1,150 @@
+// A new piece, a step at a time. Without this the same form stands on one page, all steps in a row.
+(function () {
+  "use strict";
+  var LONGEST = 2000, QUALITY = 0.86;
+  var form = document.querySelector("form.piece");
+  if (!form || !form.elements) { return; }
+  var steps = Array.prototype.slice.call(form.querySelectorAll(".piece__step"));
+  var way = form.querySelector(".piece__way");
+  var photo = form.elements.photo, price = form.elements.price;
+  var at = Number(form.dataset.step) || 0;
+  var small = null; // the photo made smaller: what is sent, so that a weak network bears it
+
+  // --- steps ---------------------------------------------------------------------------------
+  function isDone(number) {
+    if (number === 0) { return Boolean(small || photo.files.length || form.elements.kept.value); }
+    if (number === 1) { return Boolean(form.querySelector("[name=craft]:checked")); }
+    return true;
+  }
+  function show(number, moved) {
+    at = Math.max(0, Math.min(steps.length - 1, number));
+    steps.forEach(function (step, one) { step.hidden = one !== at; });
+    way.querySelector("[data-go='-1']").hidden = at === 0;
+    var on = way.querySelector("[data-go='1']");
+    on.hidden = at === steps.length - 1;
+    on.disabled = !isDone(at);
+    form.dataset.step = String(at);
+    if (moved) {
+      var head = steps[at].querySelector("h2");
+      head.tabIndex = -1;
+      head.focus();
+      window.scrollTo(0, 0);
+    }
+  }
+  way.hidden = false;
+  way.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-go]");
+    if (button) { show(at + Number(button.dataset.go), true); }
+  });
+  form.addEventListener("change", function (event) {
+    if (event.target.name === "supply") { fit(); }
+    show(at, false);
+    // A touch on a picture is the answer: nothing more is to be pressed.
+    if (event.target.name === "craft" && event.isTrusted && !byKey) { show(2, true); }
+  });
+  // With arrow keys one walks through the pictures: then the button goes on.
+  var byKey = false;
+  form.addEventListener("keydown", function () { byKey = true; });
+  form.addEventListener("pointerdown", function () { byKey = false; });
+  form.addEventListener("keydown", function (event) {
+    // Enter goes on, and sends from the last step only.
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT" || at === steps.length - 1) { return; }
+    event.preventDefault();
+    if (isDone(at)) { show(at + 1, true); }
+  });
+
+  // --- the photo -----------------------------------------------------------------------------
+  function drawn(picture) {
+    var scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    var canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    var brush = canvas.getContext("2d");
+    brush.fillStyle = "#fff";
+    brush.fillRect(0, 0, canvas.width, canvas.height);
+    brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  }
+  function see(canvas) {
+    var seen = form.querySelector(".shot__seen");
+    seen.replaceChildren(canvas);
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", form.querySelector("#step-photo").textContent.trim());
+  }
+  photo.addEventListener("change", function () {
+    var file = photo.files[0];
+    small = null;
+    if (!file || !window.createImageBitmap) { return; }
+    createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
+      var canvas = drawn(picture);
+      see(canvas);
+      canvas.toBlob(function (blob) {
+        if (blob && blob.size < file.size && photo.files[0] === file) {
+          small = new File([blob], "photo.jpg", { type: "image/jpeg" });
+          var bag = window.DataTransfer && new DataTransfer();
+          if (bag) { bag.items.add(small); photo.files = bag.files; }
+        }
+      }, "image/jpeg", QUALITY);
+      show(at, false);
+    }).catch(function () {
+      // Not a picture that this browser reads: the shop looks at it and says what is wrong.
+    });
+  });
+
+  // --- how many, and the price -----------------------------------------------------------------
+  function fit() {
+    var chosen = form.querySelector("[name=supply]:checked");
+    form.querySelectorAll(".piece__if").forEach(function (one) {
+      one.hidden = !chosen || !one.classList.contains("piece__if--" + chosen.value);
+    });
+  }
+  var pad = form.querySelector(".pad");
+  var values = pad.dataset.values.split(" ").map(Number);
+  function digits() {
+    // Eastern digits are digits too.
+    return price.value.replace(/[٠-٩]/g, function (one) {
+      return String(one.charCodeAt(0) - 0x660);
+    }).replace(/\D/g, "");
+  }
+  function piece(name, text) {
+    var made = document.createElement("span");
+    made.className = name;
+    if (text) {
+      var inner = document.createElement("bdi");
+      inner.dir = "ltr";
+      inner.textContent = text;
+      made.appendChild(inner);
+    }
+    return made;
+  }
+  function echo() {
+    var left = Number(digits().slice(0, 7)), shown = pad.querySelector(".cash");
+    shown.replaceChildren();
+    values.forEach(function (value) {
+      var count = Math.floor(left / value);
+      left -= count * value;
+      if (!count) { return; }
+      var of = piece("cash__of", "");
+      if (count > 1) { of.appendChild(piece("cash__count", count + " ×")); }
+      var coin = value < 20 ? " cash__one--coin" : "";
+      of.appendChild(piece("cash__one cash__one--" + value + coin, String(value)));
+      shown.appendChild(of);
+    });
+  }
+  pad.hidden = false;
+  pad.addEventListener("click", function (event) {
+    var key = event.target.closest("button");
+    if (!key) { return; }
+    var typed = digits();
+    typed = "rub" in key.dataset ? typed.slice(0, -1) : (typed + key.dataset.digit).replace(/^0+/, "");
+    price.value = typed.slice(0, 7);
+    echo();
+  });
+  price.addEventListener("input", echo);
+  // The pad is the keyboard: a telephone's own would hide it.
+  if (window.matchMedia("(pointer: coarse)").matches) { price.inputMode = "none"; }
+
+  fit();
+  echo();
+  show(at, false);
+})();

@@ -1,0 +1,70 @@
+"""My pieces: what is on the shelf, and a new one in three steps."""
+
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.studio import queries
+from maalem.platform.market.studio.actions.pieces import list_piece
+from maalem.platform.market.studio.cash import VALUES, in_cash
+from maalem.platform.market.studio.forms import PieceForm
+from maalem.platform.market.studio.views.frame import of_a_workshop, page
+
+# The order in which the steps ask, and so the one in which what is wrong is shown.
+STEPS = (("photo",), ("craft",), ("supply", "on_hand", "making_days", "price"))
+
+
+@of_a_workshop
+def mine(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
+    """Every piece of the workshop, the newest first."""
+    before = request.GET.get("before", "")
+    found = queries.pieces(artisan, before=int(before) if queries.NUMBER.fullmatch(before) else 0)
+    return page(request, "studio/pieces.html", artisan=artisan, pieces=found, here="pieces")
+
+
+@require_http_methods(["GET", "POST"])
+@of_a_workshop
+def new(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
+    """A new piece: photo, kind, price. All of it is one form, sent once."""
+    crafts = queries.kinds()
+    if request.method == "GET":
+        return _ask(request, PieceForm(initial={"key": uuid4()}, crafts=crafts), artisan=artisan)
+    form = PieceForm(request.POST, request.FILES, crafts=crafts)
+    if not form.is_valid():
+        return _ask(request, form, artisan=artisan)
+    by = f"person:{request.user.pk}"
+    key = form.cleaned_data["key"]
+    product = list_piece(artisan, key=key, piece=form.piece(), by=by)
+    return redirect("studio:piece", slug=product.slug)
+
+
+@of_a_workshop
+def piece(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
+    """One piece as it stands: its picture, its price in notes, the way to its page."""
+    found = queries.piece(artisan, slug)
+    if found is None:
+        raise Http404
+    cash = in_cash(found.price_minor // 100)
+    return page(
+        request, "studio/piece.html", artisan=artisan, piece=found, cash=cash, here="pieces"
+    )
+
+
+def _ask(request: HttpRequest, form: PieceForm, *, artisan: Artisan) -> HttpResponse:
+    wrong = [number for number, names in enumerate(STEPS) if any(n in form.errors for n in names)]
+    return page(
+        request,
+        "studio/new_piece.html",
+        status=422 if form.is_bound else 200,
+        artisan=artisan,
+        form=form,
+        kinds=queries.kinds_for(artisan, form.fields["craft"].queryset),  # type: ignore[attr-defined]
+        kept=form.keep(),
+        picture=form.picture,
+        step=wrong[0] if wrong else 0,
+        values=VALUES,
+        here="pieces",
+    )
