@@ -31,6 +31,7 @@
       window.scrollTo(0, 0);
     }
   }
+  form.classList.add("piece--stepped");
   way.hidden = false;
   way.addEventListener("click", function (event) {
     var button = event.target.closest("[data-go]");
