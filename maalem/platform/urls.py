@@ -8,12 +8,14 @@ from django.views.decorators.cache import cache_page
 from maalem.platform.ground.pictures.media import media
 from maalem.platform.health import health
 from maalem.platform.market.catalog.robots import SITEMAPS, robots
+from maalem.platform.market.studio.views.pieces import worker
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("", include("maalem.platform.inbox.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:path>", media, name="media"),
+    path("studio-worker.js", worker, name="studio_worker"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", cache_page(3600)(index), {"sitemaps": SITEMAPS}, name="sitemap"),
     path(

@@ -61,7 +61,6 @@ def artisan(
 
 
 def must_be_well(page: Page) -> None:
-    page.screenshot(path=f"/tmp/scratch/n/piece-{must_be_well.n:02d}.png", full_page=True)
     must_fit(page)
     must_be_accessible(page)
 
@@ -111,7 +110,7 @@ def test_a_carpet_is_listed_in_three_steps(maalem: Running, chromium: Browser, l
         assert [re.sub(r"\s+", " ", note) for note in notes] == ["6 × 200", "20", "10", "5"]
         must_be_well(page)
         page.locator(".piece button[type=submit]").click()
-        page.wait_for_url(re.compile(r"/studio/pieces/[^/]+/$"))
+        page.wait_for_url(re.compile(r"/studio/pieces/(?!new/)[^/]+/$"))
         must_be_well(page)
 
         page.locator("a[href*='/p/'], a[href*='/products/'], .step a").first.click()
@@ -149,7 +148,7 @@ def test_she_who_reads_no_word_lists_a_bowl(maalem: Running, chromium: Browser):
         for digit in "80":
             look(f".pad [data-digit='{digit}']")
         look(".piece button[type=submit]")
-        page.wait_for_url(re.compile(r"/studio/pieces/[^/]+/$"))
+        page.wait_for_url(re.compile(r"/studio/pieces/(?!new/)[^/]+/$"))
         assert page.locator(".cash__one--50").count() == 1
 
 
@@ -169,5 +168,88 @@ def test_without_a_script_the_same_form_stands_on_one_page(maalem: Running, chro
         expect(page.locator(".shot__seen img")).to_be_visible()
         page.locator("[name=price]").fill("1 200")
         page.locator(".piece button[type=submit]").click()
-        page.wait_for_url(re.compile(r"/studio/pieces/[^/]+/$"))
+        page.wait_for_url(re.compile(r"/studio/pieces/(?!new/)[^/]+/$"))
         bare.close()
+
+
+def write_piece(page: Page, price: str) -> None:
+    """From the empty page to the last button, which is not pressed."""
+    page.locator("[name=photo]").set_input_files(photo(1_600, 1_200))
+    expect(page.locator(".shot__seen canvas")).to_be_visible()
+    page.locator(".piece__way [data-go='1']").click()
+    page.locator(".card:has([name=craft])").first.click()
+    expect(page.locator("#step-price")).to_be_visible()
+    press_price(page, price)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_piece_is_listed_without_a_network_and_goes_when_there_is_one(
+    maalem: Running, chromium: Browser, language: str
+):
+    """The page opens without a network, what is written outlives its tab, and is sent once."""
+    with artisan(maalem, chromium, WEAVER, language=language) as weaver:
+        page, context = weaver.page, weaver.page.context
+        new = f"/{language}/studio/pieces/new/"
+        price = {"fr": "4321", "ar": "1234"}[language]
+        page.goto(new)
+        page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+        page.goto(new)
+        page.wait_for_load_state("networkidle")
+
+        context.set_offline(True)
+        page.goto(new)
+        expect(page.locator(".piece__way")).to_be_visible()
+        write_piece(page, price)
+        page.wait_for_timeout(300)
+        page.close()
+
+        page = context.new_page()
+        page.goto(new)
+        expect(page.locator("#step-price")).to_be_visible()
+        expect(page.locator("[name=price]")).to_have_value(price)
+        expect(page.locator(".outbox")).to_be_hidden()
+        page.locator(".piece button[type=submit]").click()
+        expect(page.locator(".outbox__one")).to_have_count(1)
+        expect(page.locator(".outbox__one .outbox__price")).to_have_text(price)
+        expect(page.locator("#step-photo")).to_be_visible()
+        must_fit(page)
+        page.close()
+
+        page = context.new_page()
+        page.goto(new)
+        expect(page.locator(".outbox__one canvas")).to_be_visible()
+        must_be_well(page)
+        context.set_offline(False)
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(page.locator(".outbox")).to_be_hidden()
+        page.goto(f"/{language}/studio/pieces/")
+        shown = page.locator(".pieces__one").first
+        expect(shown).to_contain_text(re.compile(rf"{price[0]}\W?{price[1:]}"))
+        expect(page.locator(".pieces__one", has_text=re.compile(rf"{price[0]}\W?{price[1:]}"))
+               ).to_have_count(1)  # fmt: skip
+
+
+def test_what_the_shop_refuses_waits_to_be_put_right(maalem: Running, chromium: Browser):
+    with artisan(maalem, chromium, POTTER, language="fr") as potter:
+        page = potter.page
+        page.goto("/fr/studio/pieces/new/")
+        write_piece(page, "")
+        page.locator(".piece button[type=submit]").click()
+        expect(page.locator(".piece__price-of .field__error")).to_be_visible()
+        expect(page.locator(".outbox")).to_be_hidden()
+        press_price(page, "77")
+        # A photo that only the shop finds fault with.
+        tiny = photo(100, 100)
+        page.locator("[name=photo]").set_input_files(tiny)
+        page.wait_for_timeout(500)
+        page.locator(".piece button[type=submit]").click()
+        expect(page.locator(".outbox__wrong")).to_contain_text("trop petite")
+        must_be_well(page)
+        page.locator("[data-put-right]").click()
+        expect(page.locator("[name=price]")).to_have_value("77")
+        expect(page.locator(".outbox")).to_be_hidden()
+        page.locator("[name=photo]").set_input_files(photo(1_600, 1_200))
+        page.wait_for_timeout(500)
+        page.locator(".piece button[type=submit]").click()
+        page.wait_for_url(re.compile(r"/studio/pieces/(?!new/)[^/]+/$"))
+        expect(page.locator(".piece__price")).to_contain_text("77")

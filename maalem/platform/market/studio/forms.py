@@ -32,7 +32,14 @@ class Whole(forms.IntegerField):
             required=False,
             error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), asked),
             widget=forms.TextInput(
-                attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}
+                attrs={
+                    "inputmode": "numeric",
+                    "autocomplete": "off",
+                    "dir": "ltr",
+                    # For the page, which says the same before anything is sent.
+                    "data-most": most,
+                    "data-asked": asked,
+                }
             ),
         )
 

@@ -10,13 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
+from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.market.catalog.models import Craft, Product, StatusChange, Variant
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.studio.actions.pieces import Piece, list_piece
 from maalem.platform.market.studio.cash import in_cash
 from maalem.platform.market.studio.models import Listing
 from maalem.platform.market.studio.queries import kinds_for
-from maalem.platform.market.tests.test_studio import text, visit
+from maalem.platform.market.tests.test_studio import person, text, visit
 from maalem.platform.market.tests.world import words
 from tests.cast import BUYER, POTTER, WEAVER
 
@@ -259,3 +260,41 @@ def test_every_control_of_the_new_piece_has_a_picture(world, visit, kind, langua
     assert len(controls) > 15
     for control in controls:
         assert re.search(r"<svg|<img|data-digit", control), control
+
+
+OUTBOX = {"HTTP_ACCEPT": "application/json"}
+
+
+def test_an_outbox_is_told_where_the_piece_stands_or_what_is_wrong(world, visit, kind, client):
+    visit(WEAVER)
+    post = said(kind, workshop=world.weaver.slug)
+    done = client.post("/ar/studio/pieces/new/", post, **OUTBOX)
+    product = Product.objects.get(craft=kind)
+    assert (done.status_code, done.json()) == (
+        201,
+        {"page": f"/ar/studio/pieces/{product.slug}/"},
+    )
+    again = client.post("/ar/studio/pieces/new/", {**post, "photo": photo()}, **OUTBOX)
+    assert again.json() == done.json()
+    wrong = client.post("/fr/studio/pieces/new/", said(kind, price="", craft=""), **OUTBOX)
+    assert wrong.status_code == 422
+    assert [sentence.split()[0] for sentence in wrong.json()["wrong"]] == ["Touchez", "Donnez"]
+
+
+def test_a_piece_goes_to_the_workshop_that_it_was_written_for(world, visit, kind):
+    Membership.objects.create(person=person(WEAVER), artisan=world.potter)
+    visit(WEAVER, "workshop/", post={"workshop": world.potter.slug})
+    visit(WEAVER, NEW, post=said(kind, workshop=world.weaver.slug))
+    assert Product.objects.get(craft=kind).artisan == world.weaver
+
+
+def test_nobody_lists_for_a_workshop_that_is_not_hers(world, visit, kind):
+    assert visit(WEAVER, NEW, post=said(kind, workshop=world.potter.slug)).status_code == 404
+    assert not Product.objects.filter(craft=kind).exists()
+
+
+def test_the_worker_may_open_every_page_of_the_studio(client, db):
+    answer = client.get("/studio-worker.js")
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert answer["Service-Worker-Allowed"] == "/"
+    assert answer["Cache-Control"] == "no-cache", "a browser asks for a newer one at each visit"

@@ -1,9 +1,12 @@
 """My pieces: what is on the shelf, and a new one in three steps."""
 
+from http import HTTPStatus
+from pathlib import Path
 from uuid import uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from maalem.platform.craft.artisans.models import Artisan
@@ -13,6 +16,7 @@ from maalem.platform.market.studio.cash import VALUES, in_cash
 from maalem.platform.market.studio.forms import PieceForm
 from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
+_WORKER = Path(__file__).parent.parent / "static" / "studio" / "worker.js"
 # The order in which the steps ask, and so the one in which what is wrong is shown.
 STEPS = (("photo",), ("craft",), ("supply", "on_hand", "making_days", "price"))
 
@@ -32,12 +36,16 @@ def new(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     crafts = queries.kinds()
     if request.method == "GET":
         return _ask(request, PieceForm(initial={"key": uuid4()}, crafts=crafts), artisan=artisan)
+    artisan = _whose(request, artisan)
     form = PieceForm(request.POST, request.FILES, crafts=crafts)
     if not form.is_valid():
-        return _ask(request, form, artisan=artisan)
+        return _refused(form) if _by_outbox(request) else _ask(request, form, artisan=artisan)
     by = f"person:{request.user.pk}"
     key = form.cleaned_data["key"]
     product = list_piece(artisan, key=key, piece=form.piece(), by=by)
+    if _by_outbox(request):
+        there = reverse("studio:piece", args=[product.slug])
+        return JsonResponse({"page": there}, status=HTTPStatus.CREATED)
     return redirect("studio:piece", slug=product.slug)
 
 
@@ -50,6 +58,34 @@ def piece(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     cash = in_cash(found.price_minor // 100)
     return page(
         request, "studio/piece.html", artisan=artisan, piece=found, cash=cash, here="pieces"
+    )
+
+
+def _whose(request: HttpRequest, chosen: Artisan) -> Artisan:
+    """The workshop that the piece was written for: another may have been chosen since."""
+    wanted = request.POST.get("workshop", chosen.slug)
+    found = next((one for one in request.workshops if one.slug == wanted), None)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
+
+
+def _by_outbox(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _refused(form: PieceForm) -> HttpResponse:
+    """What is wrong, for a page that keeps the piece until it is put right."""
+    wrong = [str(error) for errors in form.errors.values() for error in errors]
+    return JsonResponse({"wrong": wrong}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that opens the page of a new piece without a network."""
+    return HttpResponse(
+        _WORKER.read_bytes(),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
     )
 
 

@@ -82,11 +82,13 @@
       canvas.toBlob(function (blob) {
         if (blob && blob.size < file.size && photo.files[0] === file) {
           small = new File([blob], "photo.jpg", { type: "image/jpeg" });
+          write();
           var bag = window.DataTransfer && new DataTransfer();
           if (bag) { bag.items.add(small); photo.files = bag.files; }
         }
       }, "image/jpeg", QUALITY);
       show(at, false);
+      write();
     }).catch(function () {
       // Not a picture that this browser reads: the shop looks at it and says what is wrong.
     });
@@ -145,7 +147,110 @@
   // The pad is the keyboard: a telephone's own would hide it.
   if (window.matchMedia("(pointer: coarse)").matches) { price.inputMode = "none"; }
 
+  // --- kept until it has arrived -----------------------------------------------------------------
+  var outbox = window.maalemOutbox;
+  var NAMES = ["kept", "craft", "supply", "on_hand", "making_days", "price"];
+  function said() {
+    var all = {};
+    NAMES.forEach(function (name) {
+      var one = form.elements[name];
+      all[name] = one ? one.value : "";
+    });
+    return all;
+  }
+  function picture() { return small || photo.files[0] || null; }
+  function put_back(draft) {
+    form.elements.key.value = draft.key;
+    NAMES.forEach(function (name) {
+      // Of pictures to choose from the one with this value; of fields the value.
+      if (form.elements[name] && draft.said[name]) { form.elements[name].value = draft.said[name]; }
+    });
+    var chosen = form.querySelector("details [name=craft]:checked");
+    if (chosen) { chosen.closest("details").open = true; }
+    fit();
+    echo();
+    if (!draft.photo || !window.DataTransfer) { return show(0, false); }
+    var bag = new DataTransfer();
+    bag.items.add(new File([draft.photo], "photo.jpg", { type: draft.photo.type }));
+    photo.files = bag.files;
+    photo.dispatchEvent(new Event("change"));
+    return show(isDone(1) ? 2 : 1, false);
+  }
+  function write() {
+    if (outbox) {
+      outbox.write({ key: form.elements.key.value, said: said(), photo: picture() })
+        .catch(function () { /* a full telephone: the page itself still holds it */ });
+    }
+  }
+  function new_key() {
+    if (window.crypto.randomUUID) { return crypto.randomUUID(); }
+    var hex = Array.prototype.map.call(crypto.getRandomValues(new Uint8Array(16)), function (one) {
+      return (one + 256).toString(16).slice(1);
+    }).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+  // What a price or a number lacks is said before it waits for days to hear it from the shop.
+  function is_whole(field) {
+    var typed = field.value.replace(/[\u0660-\u0669]/g, function (one) {
+      return String(one.charCodeAt(0) - 0x660);
+    }).replace(/\s/g, "");
+    var good = /^\d+$/.test(typed) && Number(typed) >= 1 && Number(typed) <= Number(field.dataset.most);
+    var box = field.closest(".field"), there = box.querySelector(".field__error");
+    box.classList.toggle("field--error", !good);
+    if (there) { there.remove(); }
+    if (!good) {
+      var words = piece("field__error", "");
+      words.textContent = field.dataset.asked;
+      words.setAttribute("role", "alert");
+      field.before(words);
+      field.focus();
+    }
+    return good;
+  }
+  function is_whole_piece() {
+    var asked = [price];
+    form.querySelectorAll(".piece__if:not([hidden]) input").forEach(function (one) { asked.push(one); });
+    return asked.every(is_whole);
+  }
+  function begin_another() {
+    form.reset();
+    form.elements.key.value = new_key();
+    form.elements.kept.value = "";
+    small = null;
+    form.querySelector(".shot__seen").replaceChildren(bare.cloneNode(true));
+    fit();
+    echo();
+    show(0, false);
+    document.querySelector("#outbox-title").focus();
+    window.scrollTo(0, 0);
+  }
+  var bare = form.querySelector(".shot__seen").firstElementChild.cloneNode(true);
+  form.addEventListener("submit", function (event) {
+    if (!outbox) { return; }
+    event.preventDefault();
+    if (!is_whole_piece()) { return; }
+    var key = form.elements.key.value;
+    outbox.keep({ key: key, said: said(), photo: picture() }).then(function () {
+      return outbox.forget();
+    }).then(function () {
+      begin_another();
+      return outbox.send();
+    }).then(function (last) {
+      if (last && last.key === key) { window.location.assign(last.page); }
+    }).catch(function () {
+      form.submit(); // The telephone keeps nothing: then the old way.
+    });
+  });
+  form.addEventListener("input", write);
+  form.addEventListener("change", write);
+  pad.addEventListener("click", write);
+
   fit();
   echo();
   show(at, false);
+  if (outbox && !("askedAgain" in form.dataset)) {
+    outbox.draft().then(function (draft) {
+      if (draft) { put_back(draft); }
+    }).catch(function () { /* nothing was kept */ });
+  }
 })();
