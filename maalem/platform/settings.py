@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "maalem.platform.craft.artisans",
     "maalem.platform.market.catalog",
     "maalem.platform.market.cart",
+    "maalem.platform.market.shipping",
     "maalem.platform.market.orders",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",

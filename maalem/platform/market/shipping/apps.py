@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ShippingConfig(AppConfig):
+    name = "maalem.platform.market.shipping"
+    label = "shipping"
+    default_auto_field = "django.db.models.BigAutoField"
