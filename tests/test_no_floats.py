@@ -28,6 +28,7 @@ MONEY = (
     "maalem/payments/fees/",
     "maalem/payments/api/v1/",
     "maalem/platform/market/checkout/decide.py",
+    "maalem/platform/market/shipping/landed.py",
 )
 
 
@@ -36,6 +37,7 @@ def sources() -> list[str]:
         *(ROOT / "maalem/payments").rglob("*.py"),
         *(ROOT / "maalem/kit").rglob("*.py"),
         ROOT / "maalem/platform/market/checkout/decide.py",
+        ROOT / "maalem/platform/market/shipping/landed.py",
     ]
     names = [str(path.relative_to(ROOT)) for path in files]
     return sorted(n for n in names if "/tests/" not in n and not n.endswith("conftest.py"))
