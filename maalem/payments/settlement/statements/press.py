@@ -25,7 +25,7 @@ async def print_pdf(page: dict[str, Any], *, form: str = STATEMENT) -> bytes:
         press = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            f"{__package__}.typeset",
+            "maalem.design.typeset",
             form,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
