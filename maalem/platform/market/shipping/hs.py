@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from maalem.kit.typography import french
+
 DATA = Path(__file__).parent / "data"
 SHORTEST, LONGEST = 6, 10
 _MARKS = re.compile(r"[\s.\-\u00a0\u202f\u200e\u200f\u2066-\u2069]")
@@ -38,8 +40,18 @@ class NoCode(ValueError):
 
 @lru_cache(maxsize=8)
 def table(name: str) -> dict[str, Any]:
-    """One of the room's data files."""
-    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    """One of the room's data files, its French set as the gettext files are."""
+    found: dict[str, Any] = _set(tomllib.loads((DATA / f"{name}.toml").read_text("utf-8")))
+    return found
+
+
+def _set(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: french(one) if key == "fr" and isinstance(one, str) else _set(one)
+            for key, one in value.items()
+        }
+    return [_set(one) for one in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=1)

@@ -140,3 +140,8 @@ def test_the_demos_things_come_to_their_codes_in_each_language(language):
     whole = same + near + other
     assert same * 100 >= 80 * whole, (same, near, other)
     assert other * 100 <= 6 * whole, (same, near, other)
+
+
+def test_the_files_french_keeps_its_signs_with_the_word_before_them():
+    rows = {row["id"]: row for row in hs.table("measures")["rows"]}
+    assert "«\u00a0cadeau\u00a0»" in rows["clear_words_eu"]["fr"]

@@ -1,0 +1,1 @@
+"""What is printed for a parcel: the post's customs form, the invoice for customs, the label."""
