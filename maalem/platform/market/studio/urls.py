@@ -1,12 +1,15 @@
 from django.urls import path
 
-from maalem.platform.market.studio.views import pieces, sales
+from maalem.platform.market.studio.views import papers, pieces, sales
 
 app_name = "studio"
 urlpatterns = [
     path("", sales.sales, name="sales"),
     path("orders/<slug:number>/", sales.order, name="order"),
     path("orders/<slug:number>/handed-over/", sales.handed_over, name="handed_over"),
+    path("orders/<slug:number>/papers/", papers.parcel, name="papers"),
+    path("orders/<slug:number>/papers/<int:position>/", papers.piece, name="declare"),
+    path("orders/<slug:number>/papers/<slug:name>.<slug:kind>", papers.paper, name="paper"),
     path("pieces/", pieces.mine, name="pieces"),
     path("pieces/new/", pieces.new, name="new_piece"),
     path("pieces/<slug:slug>/", pieces.piece, name="piece"),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from maalem.platform.market.orders.models import Order
 from maalem.platform.market.studio import queries
 
 CHOSEN = "studio_workshop"
@@ -40,3 +41,11 @@ def page(
     """A page of the chosen workshop, with the others to go to."""
     workshops = request.workshops  # type: ignore[attr-defined]
     return render(request, template, {**context, "workshops": workshops}, status=status)
+
+
+def sale_of(request: HttpRequest, number: str) -> Order:
+    """A sale of one of her workshops. Raises `Http404` for any other."""
+    found = queries.sale(request.workshops, number)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found

@@ -3,19 +3,18 @@
 import re
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.orders.actions.parcels import dispatch
-from maalem.platform.market.orders.models import Order
 from maalem.platform.market.orders.states import Moved, NotAllowed
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.money import look_up
 from maalem.platform.market.studio.forms import HandedOverForm
-from maalem.platform.market.studio.views.frame import CHOSEN, of_a_workshop, page
+from maalem.platform.market.studio.views.frame import CHOSEN, of_a_workshop, page, sale_of
 
 CURSOR = re.compile(r"[A-Za-z0-9_]{1,64}")
 
@@ -34,7 +33,7 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
 
     A link in a message may lead to another of her workshops than the chosen one: that is fine.
     """
-    found = _mine(request, number)
+    found = sale_of(request, number)
     return page(
         request,
         "studio/order.html",
@@ -51,18 +50,11 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
 @of_a_workshop
 def handed_over(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
     """The parcel is with the carrier."""
-    _mine(request, number)
+    sale_of(request, number)
     form = HandedOverForm(request.POST)
     if form.is_valid():
         _dispatch(request, number=number, form=form)
     return redirect("studio:order", number=number)
-
-
-def _mine(request: HttpRequest, number: str) -> Order:
-    found = queries.sale(request.workshops, number)  # type: ignore[attr-defined]
-    if found is None:
-        raise Http404
-    return found
 
 
 def _dispatch(request: HttpRequest, *, number: str, form: HandedOverForm) -> None:
