@@ -64,8 +64,13 @@ class _Text:
     def says(self, phrase: str) -> bool:
         if phrase.startswith("="):
             return f" {fold(phrase[1:])} " in self.exact
-        stems = [stem(word) for word in words(phrase)]
-        return f" {' '.join(stems)} " in self.stems or (len(stems) == 1 and stems[0] in self.loose)
+        stems = _stems(phrase)
+        return f" {stems} " in self.stems or stems in self.loose
+
+
+@lru_cache(maxsize=4_096)
+def _stems(phrase: str) -> str:
+    return " ".join(stem(word) for word in words(phrase))
 
 
 def suggest(thing: Thing) -> Suggestion:

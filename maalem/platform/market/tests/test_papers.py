@@ -105,6 +105,11 @@ def test_she_confirms_the_suggested_code(visit, carpet):
     assert Classification.objects.count() == 1
 
 
+def test_what_she_said_of_the_packed_parcel_stays_when_she_confirms(visit):
+    done = visit(WEAVER, "1/?gross_g=4500&tracking=CP473124829MA", post={"p1-choice": "570110"})
+    assert "?gross_g=4500&tracking=CP473124829MA#piece-1" in done.headers["Location"]
+
+
 def test_a_code_that_came_with_the_thing_is_not_called_confirmed(visit, carpet):
     Product.objects.filter(pk=carpet.pk).update(hs_code="570110")
     page = text(visit(WEAVER))

@@ -45,7 +45,7 @@ def parcel(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespon
 def piece(request: HttpRequest, *, artisan: Artisan, number: str, position: int) -> HttpResponse:
     """She confirms or corrects a thing's customs code, and says what it weighs."""
     order = sale_of(request, number)
-    packed = PackedForm(None)
+    packed = PackedForm(request.GET or None)
     found = _gather(request, order, packed=packed)
     one = next((one for one in found.pieces if one.line.position == position), None)
     if one is None or not one.may_change or order.status not in queries.OPEN:
@@ -55,7 +55,9 @@ def piece(request: HttpRequest, *, artisan: Artisan, number: str, position: int)
         return _show(request, order, found=found, packed=packed, wrong=form)
     _say(request, one, form=form)
     messages.success(request, _("Thank you. The papers now say so."))
-    return redirect(f"{reverse('studio:papers', args=[number])}#piece-{position}")
+    # What she said of the packed parcel stays on the page.
+    query = f"?{packed.query()}" if packed.query() else ""
+    return redirect(f"{reverse('studio:papers', args=[number])}{query}#piece-{position}")
 
 
 @require_safe
