@@ -66,4 +66,6 @@ class Parcel:
     @property
     def form(self) -> postal.Form:
         """The post's form. Without the packed weight it is the one that always holds."""
-        return postal.form(value_minor=self.value_minor, weight_g=self.gross_g)
+        return postal.form(
+            value_minor=self.value_minor, weight_g=self.gross_g, kinds=len(self.contents)
+        )

@@ -92,6 +92,13 @@ def test_a_small_parcel_takes_the_small_form():
     assert "1,650" in text
 
 
+def test_the_fullest_small_form_stays_on_one_sheet():
+    full = replace(SMALL, contents=(replace(TAGINE, value_minor=9_000),) * 4)
+    assert full.form == "cn22"
+    with pypdfium2.PdfDocument(press.print_pdf(page.form(full), form="cn22")) as document:
+        assert len(document) == 1
+
+
 def test_a_parcel_that_nobody_weighed_takes_the_form_that_always_holds():
     assert replace(SMALL, gross_g=None).form == "cn23"
 

@@ -21,3 +21,8 @@ LIMIT = 300 * hs.table("postal")["sdr"]["mad_centimes"]
 )
 def test_the_small_form_is_for_what_is_light_and_worth_little(value, weight, wanted):
     assert form(value_minor=value, weight_g=weight) == wanted
+
+
+@pytest.mark.parametrize(("kinds", "wanted"), [(4, "cn22"), (5, "cn23")])
+def test_a_list_too_long_for_the_small_form_takes_the_large_one(kinds, wanted):
+    assert form(value_minor=18_000, weight_g=500, kinds=kinds) == wanted
