@@ -1,5 +1,6 @@
 """Crafts, products, what can be bought of them, their pictures, and the row that search reads."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -234,3 +235,46 @@ class Word(models.Model):
 
     class Meta:
         indexes = [GinIndex(OpClass("word", name="gin_trgm_ops"), name="word_trigrams")]
+
+
+def _no_stars() -> list[int]:
+    return [0, 0, 0, 0, 0]
+
+
+def _stars() -> ArrayField:
+    """How many gave one star, two, … five."""
+    return ArrayField(models.PositiveIntegerField(), size=5, default=_no_stars)
+
+
+class Rating(models.Model):
+    """What a piece's page shows of its reviews: how many gave so many stars, and the newest.
+
+    The room of reviews stands above this one. It keeps this row by a trigger, so that the figures
+    equal the published reviews whoever writes them, and a page needs no second look.
+    """
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="rating")
+    stars = _stars()
+    newest = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__len=5), name="rating_counts_five_stars")
+        ]
+
+
+class Standing(models.Model):
+    """The same for a workshop: the stars of all its pieces, and those for its service."""
+
+    artisan = models.OneToOneField(
+        Artisan, models.CASCADE, primary_key=True, related_name="standing"
+    )
+    stars = _stars()
+    service = _stars()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stars__len=5, service__len=5), name="standing_counts_five_stars"
+            )
+        ]

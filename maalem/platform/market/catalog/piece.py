@@ -15,6 +15,7 @@ from i18nfield.strings import LazyI18nString
 from maalem.platform.market.catalog import queries
 from maalem.platform.market.catalog.kept import kept
 from maalem.platform.market.catalog.models import Craft
+from maalem.platform.market.catalog.ratings import Stars, Told, told
 from maalem.platform.market.catalog.states import SUPPLY_NAMES, Status, Supply
 from maalem.platform.market.catalog.stored import Stored
 
@@ -112,6 +113,16 @@ class Piece:
                 self.stored.variants or "[]"
             )
         ]
+
+    @cached_property
+    def stars(self) -> Stars:
+        """What its buyers gave it."""
+        return Stars(tuple(json.loads(self.stored.rating)[0]) if self.stored.rating else ())
+
+    @cached_property
+    def reviews(self) -> list[Told]:
+        """The newest few."""
+        return told(json.loads(self.stored.rating)[1]) if self.stored.rating else []
 
     def _most(self, free: int) -> int:
         return queries.buyable(free, supply=self.supply)

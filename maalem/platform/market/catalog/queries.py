@@ -142,7 +142,7 @@ def showcase() -> list[Photo]:
 def artisan_by_slug(slug: str) -> Artisan | None:
     """A workshop with its place and its makers."""
     return (
-        Artisan.objects.select_related("commune__province__region")
+        Artisan.objects.select_related("commune__province__region", "standing")
         .prefetch_related("makers")
         .filter(slug=slug)
         .first()

@@ -11,7 +11,7 @@ from maalem.platform.rows import row
 
 
 class Stored(NamedTuple):
-    """Texts as they are stored, in all languages. `photos` and `variants` are JSON."""
+    """Texts as they are stored, in all languages. `photos`, `variants`, `rating` are JSON."""
 
     id: int
     craft_id: int
@@ -41,6 +41,8 @@ class Stored(NamedTuple):
     region: str
     photos: str
     variants: str
+    # [how many gave one star … five, the newest reviews]; None where nobody has reviewed it.
+    rating: str | None
 
 
 _BY_SLUG = """
@@ -54,7 +56,9 @@ SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.m
        (SELECT json_agg(json_build_array(
                    v.id, v.sku, v.label, v.price_minor, v.currency, v.on_hand, v.reserved)
                         ORDER BY v.position, v.id)
-          FROM catalog_variant v WHERE v.product_id = p.id)::text
+          FROM catalog_variant v WHERE v.product_id = p.id)::text,
+       (SELECT json_build_array(g.stars, g.newest)
+          FROM catalog_rating g WHERE g.product_id = p.id)::text
   FROM catalog_product p
   JOIN artisans_artisan a ON a.id = p.artisan_id
   JOIN places_commune c ON c.code = a.commune_id

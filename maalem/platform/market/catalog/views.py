@@ -10,6 +10,7 @@ from maalem.platform.market.catalog.head import head, place_data, product_data, 
 from maalem.platform.market.catalog.listing import Listing
 from maalem.platform.market.catalog.pages import answer
 from maalem.platform.market.catalog.piece import Piece
+from maalem.platform.market.catalog.ratings import standing_of
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -93,9 +94,11 @@ def artisan(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     listing = Listing(request, artisan=found.pk)
+    standing = standing_of(found)
 
     def context() -> dict[str, object]:
         return {
+            "standing": standing,
             "head": head(
                 request,
                 listing=listing,
@@ -108,7 +111,7 @@ def artisan(request: HttpRequest, slug: str) -> HttpResponse:
             "listing": listing,
         }
 
-    state = (found.updated_at, listing.state)
+    state = (found.updated_at, standing, listing.state)
     return answer(request, "catalog/artisan.html", context, state=state)
 
 
