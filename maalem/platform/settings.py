@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.cart",
     "maalem.platform.market.shipping",
     "maalem.platform.market.orders",
+    "maalem.platform.market.reviews",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",
     "maalem.platform.market.till",
@@ -157,6 +158,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
     # Each is a message that somebody pays for; the key is the number or the address.
     "request_login_code": "20/m/ip,5/m/key,30/d/key",
+    # Asking an officer to look at a review.
+    "report_review": "10/h/ip",
     # The form has counted already: a second count would stop between two pages.
     "verify_phone": "",
 }

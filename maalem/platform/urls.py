@@ -32,6 +32,7 @@ urlpatterns += i18n_patterns(
     path("cart/", include("maalem.platform.market.cart.urls")),
     path("checkout/", include("maalem.platform.market.checkout.urls")),
     path("orders/", include("maalem.platform.market.orders.urls")),
+    path("reviews/", include("maalem.platform.market.reviews.urls")),
     path("studio/", include("maalem.platform.market.studio.urls")),
     path("payments/", include("maalem.platform.market.till.urls")),
     path("", include("maalem.platform.market.catalog.urls")),

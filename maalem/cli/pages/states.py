@@ -12,6 +12,7 @@ from maalem.platform.ground.notices import states as notices
 from maalem.platform.inbox import states as inbox
 from maalem.platform.market.catalog import states as catalog
 from maalem.platform.market.orders import states as orders
+from maalem.platform.market.reviews import states as reviews
 
 HEAD = """\
 # States
@@ -27,8 +28,9 @@ Table = Mapping[str, frozenset[str]]
 def tables() -> Iterator[tuple[str, type[StrEnum], Table]]:
     """Every table of states: its name, its states, and which may follow which."""
     yield "Product", catalog.Status, catalog.NEXT
-    for name, (states, following) in orders.TABLES.items():
-        yield name, states, following
+    for room in (orders, reviews):
+        for name, (states, following) in room.TABLES.items():
+            yield name, states, following
     yield "Event from the payment institution", inbox.EventStatus, inbox.EVENT_NEXT
     yield "Message to a person", notices.Status, notices.NEXT
     for module in _payments():

@@ -1,0 +1,1 @@
+"""Reviews: what buyers say of a bought line, what its maker answers, and who judges them."""

@@ -1,0 +1,1 @@
+"""Writing, answering, reporting, hiding, appealing: each verb is one transaction."""

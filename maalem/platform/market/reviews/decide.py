@@ -1,0 +1,107 @@
+"""What may be reviewed and until when, and which words a person must read first. Pure."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from maalem.kit.text import fold
+from maalem.platform.market.orders.states import OrderStatus
+
+CHANGE_WITHIN = timedelta(days=14)
+
+# Direction marks could show a text in another order than it was read in; what has no shape hides
+# a word from the rules. The joiner stays: emoji and Persian words are written with it.
+_UNSEEN = dict.fromkeys(
+    [
+        *(0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x2060, 0xFEFF),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xE0000, 0xE0080),
+    ]
+)
+_LINK = re.compile(
+    r"https?:/|\bwww\.|\b[\w-]{2,}\.(?:com|net|org|ma|fr|eu|io|co|me|shop|store|info|app)\b", re.I
+)
+_EMAIL = re.compile(r"[^\s@]+\s?(?:@|\(at\)|\[at\])\s?[^\s@]+\.\w{2,}", re.I)
+# Nine digits are a telephone number almost anywhere; a date has eight.
+_PHONE = re.compile(r"\d(?:[\s.\-()/]{0,2}\d){8,}")
+_CARD = re.compile(r"\d(?:[\s.-]?\d){12,18}")
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
+_TIFINAGH = re.compile("[\u2d30-\u2d7f]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+
+
+def may_review(*, status: str, left_minor: int) -> bool:
+    """Whether a line of a parcel may be reviewed.
+
+    She who had it in her hands and paid for it may say what she thinks: the parcel was delivered,
+    and not all of its price was given back by then. Part of it given back changes nothing, nor
+    does all of it after the review was written: what she saw stays seen.
+    """
+    return status == OrderStatus.DELIVERED and left_minor > 0
+
+
+def may_change(*, since: datetime, now: datetime) -> bool:
+    """Whether what was said at `since` may still be changed."""
+    return now < since + CHANGE_WITHIN
+
+
+def plain(text: str) -> str:
+    """The text in one writing, without what can't be seen and without heaps of empty lines."""
+    lined = re.sub(r"\r\n?", "\n", text)
+    seen = "".join(
+        one
+        for one in unicodedata.normalize("NFC", lined).translate(_UNSEEN)
+        if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs", "Co", "Cn")
+    )
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[^\S\n]+", " ", seen)).strip()
+
+
+def language_of(words: str, *, page: str) -> str:
+    """The language that `words` are written in; empty where their letters leave it open."""
+    arabic, latin = len(_ARABIC.findall(words)), len(_LATIN.findall(words))
+    if len(_TIFINAGH.findall(words)) > max(arabic, latin):
+        return "zgh"
+    if arabic > latin:
+        return "ar"
+    # Who reads Arabic and writes Latin letters may mean French, Spanish or darija.
+    return page if page in ("fr", "en") else ""
+
+
+def why_held(words: str) -> tuple[str, ...]:
+    """The rules that want a person to read `words` before everybody does; mostly none."""
+    western, folded = _western(words), f" {fold(words)} "
+    found = {
+        "link": _LINK.search(_EMAIL.sub(" ", western)),
+        "email": _EMAIL.search(western),
+        "phone": _PHONE.search(western),
+        "word": any(f" {bad} " in folded for bad in bad_words()),
+    }
+    return tuple(name for name, hit in found.items() if hit)
+
+
+def holds_card(words: str) -> bool:
+    """Whether a card's number is in the words: none may enter this service at all."""
+    numbers = (re.sub(r"\D", "", hit) for hit in _CARD.findall(_western(words)))
+    return any(_luhn(number) for number in numbers)
+
+
+@cache
+def bad_words() -> frozenset[str]:
+    """The folded words and phrases of `bad_words.txt`."""
+    lines = Path(__file__).with_name("bad_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(fold(line) for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _western(words: str) -> str:
+    return "".join(
+        str(unicodedata.decimal(one)) if one.isdecimal() else one
+        for one in unicodedata.normalize("NFKC", words)
+    )
+
+
+def _luhn(number: str) -> bool:
+    doubled = (int(d) * (1 + n % 2) for n, d in enumerate(reversed(number)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
