@@ -158,7 +158,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
     # Each is a message that somebody pays for; the key is the number or the address.
     "request_login_code": "20/m/ip,5/m/key,30/d/key",
-    # Asking an officer to look at a review.
+    # A review with photos; asking an officer to look at one.
+    "write_review": "60/h/ip",
     "report_review": "10/h/ip",
     # The form has counted already: a second count would stop between two pages.
     "verify_phone": "",

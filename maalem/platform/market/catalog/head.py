@@ -172,7 +172,7 @@ def _rated(piece: "Piece") -> dict[str, object]:
                 "@type": "Review",
                 "author": {"@type": "Person", "name": one.name},
                 "datePublished": one.written_on.isoformat(),
-                "reviewBody": one.words,
+                **({"reviewBody": one.words} if one.words else {}),
                 **({"inLanguage": one.language} if one.language else {}),
                 "reviewRating": {
                     "@type": "Rating",

@@ -9,7 +9,7 @@ from pathlib import Path
 from maalem.kit.text import fold
 from maalem.platform.market.orders.states import OrderStatus
 
-CHANGE_WITHIN = timedelta(days=14)
+CHANGE_WITHIN, MOST_VERSIONS = timedelta(days=14), 30
 
 # Direction marks could show a text in another order than it was read in; what has no shape hides
 # a word from the rules. The joiner stays: emoji and Persian words are written with it.
@@ -43,9 +43,12 @@ def may_review(*, status: str, left_minor: int) -> bool:
     return status == OrderStatus.DELIVERED and left_minor > 0
 
 
-def may_change(*, since: datetime, now: datetime) -> bool:
-    """Whether what was said at `since` may still be changed."""
-    return now < since + CHANGE_WITHIN
+def may_change(*, since: datetime, now: datetime, version: int) -> bool:
+    """Whether what was first said at `since` may still be changed.
+
+    Every version is kept, so there is an end to their number too.
+    """
+    return now < since + CHANGE_WITHIN and version < MOST_VERSIONS
 
 
 def plain(text: str) -> str:

@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from maalem.platform.market.reviews import photos
-from maalem.platform.market.reviews.models import MOST_ANSWER, MOST_PHOTOS, MOST_WORDS, Review
+from maalem.platform.market.reviews.models import MOST_PHOTOS, MOST_WORDS, Review
 from maalem.platform.market.reviews.states import Reason, Refused
 from maalem.platform.market.reviews.words import REASONS
 
+_FAR_TOO_LONG = 20_000
 STARS = [(str(n), "★" * n) for n in (5, 4, 3, 2, 1)]
 
 
@@ -19,6 +20,16 @@ class ManyFiles(forms.ClearableFileInput):
     """A file box that takes several."""
 
     allow_multiple_selected = True
+
+
+class Words(forms.CharField):
+    """Words as they were sent: how many may stay is judged after what can't be seen is taken out.
+
+    What is far beyond any limit is cut, to be refused as too long.
+    """
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value))[:_FAR_TOO_LONG].replace("\x00", "")
 
 
 class ReviewForm(forms.Form):
@@ -31,10 +42,8 @@ class ReviewForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    # Twice the limit, for what is not counted in the end: the action says what is too long.
-    words = forms.CharField(
+    words = Words(
         label=_("In your words"),
-        max_length=2 * MOST_WORDS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "maxlength": MOST_WORDS}),
     )
@@ -54,7 +63,7 @@ class ReviewForm(forms.Form):
 class WordsForm(forms.Form):
     """An answer or an appeal."""
 
-    words = forms.CharField(max_length=2 * MOST_ANSWER, required=False, strip=False)
+    words = Words(required=False)
     seen = forms.IntegerField(min_value=0, max_value=30_000, required=False)
 
 

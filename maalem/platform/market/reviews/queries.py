@@ -54,7 +54,9 @@ def mine(number: str, line_id: int) -> Mine | None:
         why = "" if may else ("not_delivered" if left else "given_back")
         return Mine(line.order, line, None, may, why)
     hidden = review.status == ReviewStatus.HIDDEN
-    may = not hidden and decide.may_change(since=review.written_at, now=timezone.now())
+    may = not hidden and decide.may_change(
+        since=review.written_at, now=timezone.now(), version=review.version
+    )
     ruling = appeal = None
     if hidden:
         ruling = review.rulings.order_by("-id").first()

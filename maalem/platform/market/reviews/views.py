@@ -36,7 +36,12 @@ def write(request: HttpRequest, *, number: str, mark: str, line: int) -> HttpRes
         return _page(request, mine, form=_form(mine.review))
     form = ReviewForm(request.POST)
     if not form.is_valid():
-        return _page(request, mine, form=form, trouble=refusal("stars"), status=422)
+        code = "changed_meanwhile" if "seen" in form.errors else "stars"
+        return _page(request, mine, form=form, trouble=refusal(code), status=422)
+    # Reading photos is work, and what is refused in the end was read all the same.
+    limited = request.FILES and ratelimit.consume_or_429(request, action="write_review")
+    if limited:
+        return limited
     try:
         review = _say(request, mine, form=form)
     except Refused as no:
@@ -52,8 +57,8 @@ def write(request: HttpRequest, *, number: str, mark: str, line: int) -> HttpRes
 
 def _say(request: HttpRequest, mine: queries.Mine, *, form: ReviewForm) -> Review:
     # Before photos are looked at: nobody without a delivered parcel gets us to read her files.
-    if not (mine.may_write or mine.review):
-        raise Refused(mine.refusal)
+    if not mine.may_write:
+        raise Refused(mine.refusal or "hidden")
     photos = form.taken(request.FILES.getlist("photos"), before=mine.review)
     service = form.cleaned_data["service_stars"]
     said = Said(

@@ -23,7 +23,7 @@ HELD_FOR = {
 REFUSALS = {
     "not_delivered": _("You can review a piece once it has arrived."),
     "given_back": _("The price of this parcel was given back, so it can’t be reviewed."),
-    "too_late": _("It can be changed for 14 days only, and these are over."),
+    "too_late": _("It can be changed for 14 days and 30 times at most, and that is over."),
     "hidden": _("This review was hidden. You can ask for a second look below."),
     "changed_meanwhile": _("It was changed meanwhile. Here is how it stands now; look again."),
     "stars": _("Choose from one to five stars."),

@@ -26,7 +26,9 @@ def answer(review_id: int, *, words: str, page: str, seen: int, by: str) -> Revi
         raise Refused("not_published")
     now = timezone.now()
     first = review.answered_at
-    if first is not None and not decide.may_change(since=first, now=now):
+    if first is not None and not decide.may_change(
+        since=first, now=now, version=review.answer_version
+    ):
         raise Refused("too_late")
     if seen != review.answer_version:
         raise Refused("changed_meanwhile")

@@ -56,7 +56,7 @@ def say(number: str, *, line_id: int, said: Said, seen: int = 0, by: str = BUYER
         return review
     if review.status == ReviewStatus.HIDDEN:
         raise Refused("hidden")
-    if not decide.may_change(since=review.written_at, now=timezone.now()):
+    if not decide.may_change(since=review.written_at, now=timezone.now(), version=review.version):
         raise Refused("too_late")
     if seen != review.version:
         raise Refused("changed_meanwhile")

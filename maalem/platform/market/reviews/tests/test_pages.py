@@ -171,7 +171,8 @@ def test_a_wrong_mark_or_another_line_is_not_found(client, order, world):
         ({"stars": "9"}, "une à cinq étoiles"),
         ({"stars": "5", "words": "x" * 3_000}, "trop long"),
         ({"stars": "5", "words": "4242424242424242"}, "numéro de carte"),
-        ({"stars": "5", "words": "a\x00b", "seen": "x"}, "une à cinq étoiles"),
+        ({"stars": "5", "words": "x" * 100_000}, "trop long"),
+        ({"stars": "5", "seen": "x"}, "modifié entre-temps"),
     ],
 )
 def test_bad_input_is_answered_in_words_and_what_was_typed_stays(client, order, sent, said):
@@ -182,6 +183,25 @@ def test_bad_input_is_answered_in_words_and_what_was_typed_stays(client, order, 
     assert not Review.objects.exists()
     if "4242" in sent.get("words", ""):
         assert "4242424242424242</textarea>" in html
+
+
+def test_what_cant_be_seen_is_taken_out_and_the_rest_is_published(client, order):
+    client.post(page(order), {"stars": "5", "seen": "0", "words": "a\x00\u202eb"})
+    assert Review.objects.get().words == "ab"
+
+
+def test_photos_are_read_sixty_times_an_hour_at_most(client, order, monkeypatch):
+    taken = []
+    monkeypatch.setattr(
+        "maalem.platform.market.reviews.photos.take",
+        lambda file, *, size: taken.append(size) or [f"p{len(taken)}", 9, 9, "#000000"],
+    )
+    sent = {"stars": "5", "seen": "9"}
+    answers = [client.post(page(order), {**sent, "photos": [photo()]}) for _ in range(61)]
+    assert answers[0].status_code == 302
+    assert {one.status_code for one in answers[1:60]} == {422}
+    assert answers[60].status_code == 429
+    assert len(taken) == 60
 
 
 def test_five_photos_or_a_file_that_is_none_are_refused(client, order):

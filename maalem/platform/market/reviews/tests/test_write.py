@@ -100,6 +100,16 @@ def test_she_may_change_it_for_fourteen_days_and_every_version_is_kept(world):
         Review.objects.filter(pk=review.pk).update(stars=1, version=3)
 
 
+def test_the_thirtieth_version_is_the_last(world):
+    order = delivered(world)
+    reviewed(order, words="0")
+    line = order.lines.get().pk
+    for n in range(1, 30):
+        said = Said(5, words=str(n))
+        assert say(order.number, line_id=line, said=said, seen=n).version == n + 1
+    refused("too_late", lambda: say(order.number, line_id=line, said=Said(5), seen=30))
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -37,7 +37,10 @@ class Shown:
     @property
     def may_answer(self) -> bool:
         since = self.review.answered_at
-        return not self.is_hidden and (since is None or may_change(since=since, now=timezone.now()))
+        return not self.is_hidden and (
+            since is None
+            or may_change(since=since, now=timezone.now(), version=self.review.answer_version)
+        )
 
     @property
     def reason(self) -> str:
