@@ -65,8 +65,12 @@ def judge(request: HttpRequest, review: int) -> HttpResponse:
     form = WordsForm(request.POST)
     seen = (form.cleaned_data["seen"] if form.is_valid() else None) or 0
     note = form.cleaned_data.get("words", "")
-    if request.POST.get("do") == "hide":
-        reason = request.POST.get("reason", "")
+    reason = request.POST.get("reason", "")
+    if request.POST.get("do") == "hide_answer":
+
+        def verdict() -> object:
+            return judging.hide_answer(review, reason=reason, by=request.user, version=seen)
+    elif request.POST.get("do") == "hide":
 
         def verdict() -> object:
             return judging.hide(review, reason=reason, by=request.user, version=seen, note=note)

@@ -42,6 +42,8 @@ class Review(models.Model):
     answer_language = models.CharField(max_length=5, blank=True, default="")
     answer_version = models.PositiveSmallIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)
+    # An officer hid the answer alone; the review stands.
+    answer_hidden = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-id"]
@@ -67,6 +69,9 @@ class Review(models.Model):
                 condition=Q(answer="", answer_version=0, answered_at__isnull=True)
                 | (~Q(answer="") & Q(answer_version__gte=1, answered_at__isnull=False)),
                 name="review_answer_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_hidden=False) | ~Q(answer=""), name="review_hidden_answer_is_one"
             ),
         ]
 
@@ -116,9 +121,13 @@ class Event(models.Model):
 
 
 class Ruling(models.Model):
-    """An officer hid a review: of which version, why, and who. Append-only."""
+    """An officer hid a review, or (`about` the artisan's side) its answer alone. Append-only.
+
+    `version` is the one that she read.
+    """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="rulings")
+    about = models.CharField(max_length=8, default=Side.BUYER.value)
     version = models.PositiveSmallIntegerField()
     reason = models.CharField(max_length=12)
     note = models.CharField(max_length=300, blank=True, default="")  # for officers only
@@ -130,7 +139,10 @@ class Ruling(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(reason__in=[r.value for r in Reason]), name="ruling_reason_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(about__in=[s.value for s in Side]), name="ruling_about_known"
+            ),
         ]
 
 

@@ -59,7 +59,7 @@ def mine(number: str, line_id: int) -> Mine | None:
     )
     ruling = appeal = None
     if hidden:
-        ruling = review.rulings.order_by("-id").first()
+        ruling = review.rulings.filter(about=Side.BUYER).order_by("-id").first()
         appeal = ruling and ruling.appeals.filter(side=Side.BUYER).first()
     why = "" if may or hidden else "too_late"
     return Mine(line.order, line, review, may, why, ruling, appeal)
@@ -67,8 +67,8 @@ def mine(number: str, line_id: int) -> Mine | None:
 
 _PAGE_OF = """
 SELECT id, stars, words, language, name, bought_on::text,
-       (written_at AT TIME ZONE 'Africa/Casablanca')::date::text, photos::text, answer,
-       answer_language
+       (written_at AT TIME ZONE 'Africa/Casablanca')::date::text, photos::text,
+       CASE WHEN answer_hidden THEN '' ELSE answer END, answer_language
   FROM reviews_review
  WHERE product_id = %s AND status = 'published' AND id < %s ORDER BY id DESC LIMIT %s
 """

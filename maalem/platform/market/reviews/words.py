@@ -25,6 +25,7 @@ REFUSALS = {
     "given_back": _("The price of this parcel was given back, so it can’t be reviewed."),
     "too_late": _("It can be changed for 14 days and 30 times at most, and that is over."),
     "hidden": _("This review was hidden. You can ask for a second look below."),
+    "answer_hidden": _("This answer was hidden. You can ask for a second look."),
     "changed_meanwhile": _("It was changed meanwhile. Here is how it stands now; look again."),
     "stars": _("Choose from one to five stars."),
     "too_long": _("This is too long. Please shorten it."),

@@ -24,6 +24,8 @@ def answer(review_id: int, *, words: str, page: str, seen: int, by: str) -> Revi
         return review
     if review.status != ReviewStatus.PUBLISHED:
         raise Refused("not_published")
+    if review.answer_hidden:
+        raise Refused("answer_hidden")
     now = timezone.now()
     first = review.answered_at
     if first is not None and not decide.may_change(

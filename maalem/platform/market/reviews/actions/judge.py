@@ -53,8 +53,29 @@ def hide(review_id: int, *, reason: str, by: Person, version: int, note: str = "
 
 
 @transaction.atomic
-def appeal(review_id: int, *, side: Side, words: str, by: str) -> Appeal:
-    """Ask for a second officer, once for each ruling; sent again it is the same appeal."""
+def hide_answer(review_id: int, *, reason: str, by: Person, version: int) -> Ruling:
+    """Hide the answer alone, of which the officer read `version`; the review stands."""
+    if reason not in set(Reason):
+        raise Refused("reason")
+    review = _locked(review_id, by=by)
+    if version != review.answer_version or review.answer_hidden or not review.answer:
+        raise Refused("changed_meanwhile")
+    Review.objects.filter(pk=review.pk).update(answer_hidden=True)
+    ruling = Ruling.objects.create(
+        review=review, about=Side.ARTISAN, version=version, reason=reason, by=by
+    )
+    write_down(review, event="answer_hidden", by=_named(by), was=review.status, note=reason)
+    _settle_reports(review)
+    tell.hidden(review, ruling=ruling)
+    return ruling
+
+
+@transaction.atomic
+def appeal(review_id: int, *, side: Side, words: str, by: str, about: Side = Side.BUYER) -> Appeal:
+    """Ask for a second officer, once for each ruling; sent again it is the same appeal.
+
+    About the review, either side may; `about` the artisan's answer, she alone.
+    """
     words = decide.plain(words)
     if not words:
         raise Refused("empty")
@@ -63,9 +84,12 @@ def appeal(review_id: int, *, side: Side, words: str, by: str) -> Appeal:
     if decide.holds_card(words):
         raise Refused("card")
     review = Review.objects.select_for_update().get(pk=review_id)
-    if review.status != ReviewStatus.HIDDEN:
+    is_hidden = (
+        review.status == ReviewStatus.HIDDEN if about == Side.BUYER else review.answer_hidden
+    )
+    if not is_hidden or (about, side) == (Side.ARTISAN, Side.BUYER):
         raise Refused("not_hidden")
-    ruling = review.rulings.order_by("-id")[:1].get()
+    ruling = review.rulings.filter(about=about).order_by("-id")[:1].get()
     before = ruling.appeals.filter(side=side).first()
     if before is not None:
         if before.words == words:
@@ -91,7 +115,10 @@ def decide_appeal(appeal_id: int, *, grant: bool, by: Person) -> Appeal:
     more = Appeal.objects.filter(ruling=ruling, status=AppealStatus.OPEN).exclude(pk=asked.pk)
     for one in [asked, *(more if grant else [])]:
         move(one, then=then, decided_by=by, decided_at=timezone.now())
-    if grant:
+    if grant and ruling.about == Side.ARTISAN:
+        Review.objects.filter(pk=review.pk).update(answer_hidden=False)
+        write_down(review, event="granted", by=_named(by), was=review.status)
+    elif grant:
         step(review, then=ReviewStatus.PUBLISHED, event="granted", by=_named(by), held_for=[])
     else:
         write_down(review, event="upheld", by=_named(by), was=review.status)

@@ -13,7 +13,7 @@ from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import Order
 from maalem.platform.market.orders.words import spoken
 from maalem.platform.market.reviews.models import Appeal, Review, Ruling
-from maalem.platform.market.reviews.states import AppealStatus
+from maalem.platform.market.reviews.states import AppealStatus, Side
 from maalem.platform.market.reviews.words import REASONS
 
 
@@ -53,7 +53,8 @@ def answered(review: Review) -> None:
 def hidden(review: Review, *, ruling: Ruling) -> None:
     """Everybody concerned reads why, in her language, and that she may ask for a second look."""
     key = f"review_hidden-{ruling.pk}"
-    _to_all(review, kind="review_hidden", key=key, reason=ruling.reason)
+    answer = ruling.about == Side.ARTISAN
+    _to_all(review, kind="review_hidden", key=key, reason=ruling.reason, answer=answer)
 
 
 def decided(review: Review, *, appeal: Appeal) -> None:
@@ -64,6 +65,7 @@ def decided(review: Review, *, appeal: Appeal) -> None:
         key=f"review_decided-{appeal.pk}",
         reason=appeal.ruling.reason,
         granted=appeal.status == AppealStatus.GRANTED,
+        answer=appeal.ruling.about == Side.ARTISAN,
     )
 
 

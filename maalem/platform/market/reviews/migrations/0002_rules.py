@@ -67,7 +67,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'reviews_review_in_time';
     END IF;
     IF NEW.answer <> OLD.answer AND (
-        NEW.answer_version <> OLD.answer_version + 1 OR OLD.answered_at IS NOT NULL AND (
+        OLD.answer_hidden OR NEW.answer_version <> OLD.answer_version + 1 OR OLD.answered_at IS NOT NULL AND (
             NEW.answered_at <> OLD.answered_at
             OR statement_timestamp() >= OLD.answered_at + interval '14 days')
     ) THEN
@@ -139,7 +139,8 @@ BEGIN
                    'id', n.id, 'stars', n.stars, 'words', n.words, 'language', n.language,
                    'name', n.name, 'bought_on', n.bought_on, 'photos', n.photos,
                    'written_on', (n.written_at AT TIME ZONE 'Africa/Casablanca')::date,
-                   'answer', n.answer, 'answer_language', n.answer_language
+                   'answer', CASE WHEN n.answer_hidden THEN '' ELSE n.answer END,
+                   'answer_language', n.answer_language
                ) ORDER BY n.id DESC), '[]')
           FROM (SELECT * FROM reviews_review WHERE product_id = wanted AND status = 'published'
                  ORDER BY id DESC LIMIT 3) n

@@ -259,3 +259,29 @@ def test_of_ten_officers_at_once_one_hides_it(live):
         thread.join()
     assert sorted(said) == ["done"] + ["not_next"] * 9
     assert Ruling.objects.count() == 1
+
+
+def test_an_answer_alone_is_hidden_and_comes_back_by_another_officer(review):
+    first, second = officer(), officer()
+    hides = lambda: judge.hide_answer(review.pk, reason="insult", by=first, version=1)  # noqa: E731
+    assert outcome(hides) == "changed_meanwhile"
+    answer(review.pk, words="Menteuse", page="fr", seen=0, by="p")
+    hides()
+    assert outcome(hides) == "changed_meanwhile"
+    shown = lambda: Rating.objects.get().newest[0]  # noqa: E731
+    assert (shown()["answer"], shown()["words"]) == ("", "Très beau tapis.")
+    again = lambda: answer(review.pk, words="Merci", page="fr", seen=1, by="p")  # noqa: E731
+    assert outcome(again) == "answer_hidden"
+    with pytest.raises(IntegrityError, match="any more"), transaction.atomic():
+        Review.objects.filter(pk=review.pk).update(answer="Merci", answer_version=2)
+    ask = lambda side: judge.appeal(  # noqa: E731
+        review.pk, side=side, words="Si", by="x", about=Side.ARTISAN
+    )
+    assert outcome(lambda: ask(Side.BUYER)) == "not_hidden"
+    appeal = ask(Side.ARTISAN)
+    decides = lambda by: judge.decide_appeal(appeal.pk, grant=True, by=by)  # noqa: E731
+    assert outcome(lambda: decides(first)) == "same_officer"
+    decides(second)
+    assert shown()["answer"] == "Menteuse"
+    review.refresh_from_db()
+    assert review.status == "published"

@@ -383,3 +383,23 @@ def test_hidden_appealed_against_and_shown_again_on_pages(client, order):
     assert review.status == "hidden"
     second.post(f"{desk}decide/", {"appeal": appeal.pk, "do": "grant"})
     assert "Pas terrible" in read(client, product(order))
+
+
+def test_a_hidden_answer_is_seen_by_the_workshop_alone_with_its_reason(order):
+    review = reviewed(order)
+    weaver, judge_ = signed_in(WEAVER), Client()
+    judge_.force_login(officer())
+    weaver.post(f"/fr/studio/reviews/{review.pk}/answer/", {"words": "Menteuse", "seen": 0})
+    assert "Menteuse" in read(Client(), product(order))
+    desk = f"/fr/reviews/desk/{review.pk}/"
+    assert "Masquer la réponse" in read(judge_, desk)
+    judge_.post(f"{desk}judge/", {"do": "hide_answer", "reason": "insult", "seen": 1})
+    for path in (product(order), page(order), f"/fr/reviews/of/{order.lines.get().product.slug}/"):
+        assert "Menteuse" not in read(Client(), path)
+    mine = read(weaver, "/fr/studio/reviews/")
+    assert "Votre réponse est masquée" in mine
+    assert "Il insulte" in mine
+    path = f"/fr/studio/reviews/{review.pk}/appeal/"
+    weaver.post(path, {"words": "Si", "about": "answer"})
+    assert "relecture de sa réponse" in read(judge_, desk)
+    assert "demandé une relecture" in read(weaver, "/fr/studio/reviews/")

@@ -17,8 +17,8 @@ from maalem.platform.market.reviews.actions import judge
 from maalem.platform.market.reviews.actions.answer import answer as say
 from maalem.platform.market.reviews.decide import may_change
 from maalem.platform.market.reviews.forms import WordsForm
-from maalem.platform.market.reviews.models import Appeal, Review
-from maalem.platform.market.reviews.states import Refused, ReviewStatus, Side
+from maalem.platform.market.reviews.models import Appeal, Review, Ruling
+from maalem.platform.market.reviews.states import Reason, Refused, ReviewStatus, Side
 from maalem.platform.market.reviews.words import REASONS, refusal
 from maalem.platform.market.studio.queries import NUMBER
 from maalem.platform.market.studio.views.frame import of_a_workshop, page
@@ -37,18 +37,24 @@ class Shown:
     @property
     def may_answer(self) -> bool:
         since = self.review.answered_at
-        return not self.is_hidden and (
+        return not (self.is_hidden or self.review.answer_hidden) and (
             since is None
             or may_change(since=since, now=timezone.now(), version=self.review.answer_version)
         )
 
     @property
+    def ruling(self) -> Ruling:
+        """The last one about what is hidden: the review, or the answer alone."""
+        about = Side.BUYER if self.is_hidden else Side.ARTISAN
+        return next(one for one in self.review.judged if one.about == about)  # type: ignore[attr-defined]
+
+    @property
     def reason(self) -> str:
-        return str(REASONS[self.review.judged[0].reason])  # type: ignore[attr-defined]
+        return str(REASONS[Reason(self.ruling.reason)])
 
     @property
     def appeal(self) -> Appeal | None:
-        return next(iter(self.review.judged[0].hers), None)  # type: ignore[attr-defined]
+        return next(iter(self.ruling.hers), None)  # type: ignore[attr-defined]
 
 
 @of_a_workshop
@@ -91,10 +97,13 @@ def answer(request: HttpRequest, *, artisan: Artisan, review: int) -> HttpRespon
 def appeal(request: HttpRequest, *, artisan: Artisan, review: int) -> HttpResponse:
     """Ask for a second look at the hiding of it."""
     by = f"person:{request.user.pk}"
+    about = Side.ARTISAN if request.POST.get("about") == "answer" else Side.BUYER
     return _do(
         request,
         review,
-        lambda words, seen: judge.appeal(review, side=Side.ARTISAN, words=words, by=by),
+        lambda words, seen: judge.appeal(
+            review, side=Side.ARTISAN, words=words, by=by, about=about
+        ),
         done=_("Another officer will look at it and tell you."),
     )
 
