@@ -55,7 +55,7 @@ class ReviewForm(forms.Form):
         kept = [one for one in (before.photos if before else []) if one[0] in wanted]
         if len(kept) + len(files) > MOST_PHOTOS:
             raise Refused("too_many_photos")
-        found = kept + [photos.take(file, size=file.size or 0) for file in files]
+        found = kept + [photos.take(file) for file in files]
         # The same photo twice is one; sent again after a time-out it is the one that is there.
         return list({one[0]: one for one in found}.values())
 

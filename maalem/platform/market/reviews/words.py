@@ -33,9 +33,11 @@ REFUSALS = {
     "card": _("This looks like a card number. Never write one here: take it out, please."),
     "answer_held": _("Take out links, e-mail addresses, telephone numbers and hurtful words."),
     "too_many_photos": _("Four photos at most."),
-    "photo_too_big": _("One of the photos is too big: 12 megabytes at most."),
+    "photo_too_big": _("One of the photos is too big: 16 megabytes at most."),
     "photo_too_small": _("One of the photos is too small to be seen."),
-    "not_a_photo": _("One of the files is no photo that we can read. JPEG, PNG and WebP work."),
+    "not_a_photo": _(
+        "One of the files is no photo that we can read. JPEG, PNG, WebP and AVIF work."
+    ),
     "not_published": _("This review can’t be answered now."),
     "reason": _("Choose a reason."),
     "not_hidden": _("This review is not hidden any more."),
