@@ -35,9 +35,7 @@ REFUSALS = {
     "too_many_photos": _("Four photos at most."),
     "photo_too_big": _("One of the photos is too big: 16 megabytes at most."),
     "photo_too_small": _("One of the photos is too small to be seen."),
-    "not_a_photo": _(
-        "One of the files is no photo that we can read. JPEG, PNG, WebP and AVIF work."
-    ),
+    "not_a_photo": _("One of the files is no photo that we can read."),
     "not_published": _("This review can’t be answered now."),
     "reason": _("Choose a reason."),
     "not_hidden": _("This review is not hidden any more."),

@@ -194,7 +194,7 @@ def test_photos_are_read_sixty_times_an_hour_at_most(client, order, monkeypatch)
     taken = []
     monkeypatch.setattr(
         "maalem.platform.market.reviews.photos.take",
-        lambda file: taken.append(size) or [f"p{len(taken)}", 9, 9, "#000000"],
+        lambda file: taken.append(file) or [f"p{len(taken)}", 9, 9, "#000000"],
     )
     sent = {"stars": "5", "seen": "9"}
     answers = [client.post(page(order), {**sent, "photos": [photo()]}) for _ in range(61)]
