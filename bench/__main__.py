@@ -15,6 +15,7 @@ from bench.hooks import hooks
 from bench.ledger import transfers
 from bench.paying import pay
 from bench.plan import Plan
+from bench.quality import quality
 from bench.report import Row
 from bench.resting import rest
 from maalem.cli import postgres
@@ -54,6 +55,8 @@ def _measure(plan: Plan, *, on: postgres.Server, rows: list[Row]) -> None:
             (ours,) = shops.filled(plan, on=on, size=size, peers=False)
             with shops.open_for_visits([ours]):
                 rows += browse_big(plan, shop=ours)
+    if plan.measures("search-quality"):
+        rows += quality(plan, on=on)
     if plan.measures("payments"):
         rows += pay(plan, on=on)
     if plan.measures("hooks"):
@@ -76,7 +79,9 @@ def _plan() -> Plan:
     parser.add_argument("--rounds", type=int, default=5, help="A B A B …: how often each")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each time")
     parser.add_argument(
-        "--only", choices=("shop", "payments", "hooks", "ledger", "rest"), help="a part of it"
+        "--only",
+        choices=("shop", "search-quality", "payments", "hooks", "ledger", "rest"),
+        help="a part of it",
     )
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
     parser.add_argument("--port", type=int, default=18000, help="the first of a hundred")

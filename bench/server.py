@@ -26,12 +26,18 @@ def running(home: Path) -> Iterator[postgres.Server]:
 
 def database(server: postgres.Server, name: str, *, anew: bool = False) -> Database:
     """A database of a peer's own, made where it is missing; `anew` drops a half-filled one."""
+    if anew:
+        forget(server, name)
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
-        if anew:
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return Database(str(server.sockets), postgres.ADMIN, server.password, name)
+
+
+def forget(server: postgres.Server, name: str) -> None:
+    """Drop a database, where it is there."""
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def analyse(server: postgres.Server, name: str) -> None:
