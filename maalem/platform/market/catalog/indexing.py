@@ -82,6 +82,7 @@ def _load(ids: list[int]) -> list[Product]:
     return list(
         Product.objects.filter(pk__in=ids)
         .select_related("artisan__commune__province__region", "maker")
+        .prefetch_related("variants")
         .order_by("pk")
     )
 
@@ -92,13 +93,16 @@ def _row(product: Product, crafts: dict[int, Craft]) -> tuple[int, int, int, str
     commune = product.artisan.commune
     province = commune.province
     makers = [product.maker.name] if product.maker else []
+    # A family's and a region's name stand on too many pieces to say much of any one of them.
     document = vector(
         a=_texts(product.title),
-        b=_texts(craft.name, root.name, product.artisan.name, *makers),
-        c=_texts(
-            product.materials, product.technique, commune.name, province.name, province.region.name
-        ),
-        d=_texts(product.description),
+        b=_texts(craft.name, product.artisan.name, *makers),
+        c=[
+            *_texts(product.materials, product.technique, commune.name, province.name),
+            *_texts(*(variant.label for variant in product.variants.all())),
+            _sizes(product),
+        ],
+        d=_texts(product.description, root.name, province.region.name),
     )
     return product.pk, craft.pk, root.pk, province.region_id, document
 
@@ -110,3 +114,9 @@ def _texts(*fields: LazyI18nString | str) -> list[str]:
         data = getattr(field, "data", field)
         found += data.values() if isinstance(data, dict) else [data] if data else []
     return found
+
+
+def _sizes(product: Product) -> str:
+    """Its lengths as a buyer writes them: in whole centimetres."""
+    every = (product.length_mm, product.width_mm, product.height_mm, product.diameter_mm)
+    return " ".join(f"{size // 10} cm" for size in every if size)

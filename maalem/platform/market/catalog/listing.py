@@ -78,7 +78,8 @@ class Listing:
     @property
     def state(self) -> Hashable:
         """All that the database said for this page."""
-        return tuple(self.found.rows), self.found.total, self.found.more, self.found.instead
+        found = self.found
+        return tuple(found.rows), found.total, found.more, found.instead, found.near
 
     @cached_property
     def cards(self) -> list[SafeString]:

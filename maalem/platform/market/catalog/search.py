@@ -1,10 +1,11 @@
 """Search and shelves in PostgreSQL, with a bound on the rows that any page may read.
 
 A query first asks the index for `_CANDIDATES` matches. If there are fewer, all of them are known:
-they are ranked by where the words stand (title, craft, materials, story) and by age, and counted
-exactly. If there are more, the query is a broad one ("tapis"), nearly everything matches in its
-title, and what tells pieces apart is their age: the newest are read in order and ranked among
-themselves. Either way the cost is bounded, whatever the size of the catalogue.
+they are ranked by where the words stand (title, craft, materials, story), by whether the words
+name their craft, and by age, and counted exactly. If there are more, the query is a broad one
+("tapis"), nearly everything matches in its title, and what tells pieces apart is their age: the
+newest are read in order and ranked among themselves. Either way the cost is bounded, whatever the
+size of the catalogue. How good the answers are is measured: tests/judging.py.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from maalem.kit.text import stem
 from maalem.platform.market.catalog.kept import Shelf, kept, may_keep
+from maalem.platform.market.catalog.mending import mend
+from maalem.platform.market.catalog.named import named
 from maalem.platform.market.catalog.states import Supply
-from maalem.platform.market.catalog.words import all_of, any_of, asked, lexeme
+from maalem.platform.market.catalog.words import all_of, any_of, asked, for_ranking, lexeme
 from maalem.platform.rows import row, rows
 
 PAGE_SIZE = 24
@@ -73,6 +76,9 @@ class Found:
     more: bool = False
     # The words really looked for, where the ones that were typed found too little.
     instead: tuple[str, ...] = ()
+    # Where few pieces hold every word: how many they are, and the word whose others follow them.
+    exact: int = 0
+    near: str = ""
 
     @property
     def capped(self) -> bool:
@@ -108,46 +114,85 @@ def _as_of_now(found: Found) -> Found:
     return replace(found, rows=[(one, versions[one]) for one, _ in found.rows if one in versions])
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How a query is answered: words, a tsquery of them, and one whose pieces come first."""
+
+    words: tuple[str, ...]
+    query: str
+    first: str = ""
+    instead: bool = False
+
+
+def _go(wish: Wish, way: _Way) -> Found:
+    found = _ranked(replace(wish, words=way.words), query=way.query, first=way.first)
+    return replace(found, instead=way.words) if way.instead and found.total else found
+
+
 def _search(wish: Wish) -> Found:
     # The last word may be a beginning, unless it is a whole word that documents hold.
     begun = not _held(lexeme(wish.words[-1]))
-    found = _ranked(wish, query=all_of(wish.words, open_end=begun))
-    if found.total > _FEW or wish.page > 1:
+    way = _Way(wish.words, all_of(wish.words, open_end=begun))
+    found = _go(wish, way)
+    if found.total > _FEW or (wish.page > 1 and found.rows):
         return found
-    return _second_try(wish, found, begun=begun)
+    # A later page goes the way that the first one found.
+    first = replace(wish, page=1)
+    before = found if wish.page == 1 else _go(first, way)
+    if before.total > _FEW:
+        return found
+    way, best = _second_try(first, way, before, begun=begun)
+    return best if wish.page == 1 else _go(wish, way)
 
 
-def _second_try(wish: Wish, found: Found, *, begun: bool) -> Found:
+def _second_try(wish: Wish, way: _Way, found: Found, *, begun: bool) -> tuple[_Way, Found]:
     """Let the last word go on, mend spelling, then let any of the words do.
 
     The first answer is kept when nothing is better.
     """
     if not begun:
-        longer = _ranked(wish, query=all_of(wish.words))
+        on = _Way(wish.words, all_of(wish.words))
+        longer = _go(wish, on)
         if longer.total > found.total:
-            found = longer
-    mended = replace(wish, words=mend(wish.words))
-    if mended.words != wish.words:
-        better = _ranked(mended, query=all_of(mended.words, open_end=False))
+            way, found = on, longer
+    words = mend(wish.words)
+    if words != wish.words:
+        # What is guessed must be what a piece is, not a word out of its story.
+        guess = _Way(words, all_of(words, open_end=False, places="ABC"), instead=True)
+        better = _go(wish, guess)
         if better.total > found.total:
-            return replace(better, instead=mended.words)
-    if found.total == 0 and len(wish.words) > 1:
-        looser = _ranked(mended, query=any_of(mended.words, open_end=False))
-        return replace(looser, instead=mended.words if looser.total else ())
-    return found
+            return guess, better
+    if len(words) == 1:
+        return way, found
+    if found.total == 0:
+        some = _Way(words, any_of(words, open_end=False, places="ABC"), instead=True)
+        return some, _go(wish, some)
+    # Only by relevance do those that hold every word come first.
+    return _nearly(wish, way, found) if wish.sort == "relevance" else (way, found)
 
 
-def mend(typed: tuple[str, ...]) -> tuple[str, ...]:
-    """Replace each word that no document holds by the likest one that many hold."""
-    found = rows(
-        "SELECT t.word, (SELECT w.word FROM catalog_word w WHERE w.word %% t.word"
-        "  ORDER BY similarity(w.word, t.word) DESC, w.products DESC LIMIT 1)"
-        " FROM unnest(%s::text[]) AS t(word)"
-        " WHERE NOT EXISTS (SELECT 1 FROM catalog_word w WHERE w.word = t.word)",
-        [[lexeme(word) for word in typed]],
-    )
-    likest = {word: like for word, like in found if like}
-    return tuple(likest.get(lexeme(word), word) for word in typed)
+def _nearly(wish: Wish, way: _Way, found: Found) -> tuple[_Way, Found]:
+    """The few that hold every word and, after them, what holds the most telling one."""
+    word = _telling(wish.words)
+    if not word:
+        return way, found
+    near = any_of([word], open_end=False, places="ABC")
+    wider = _Way(wish.words, f"{near} | ({way.query})", first=way.query)
+    more = _go(wish, wider)
+    # Of many, only the newest are ranked: those that hold every word might not be among them.
+    if more.capped or more.total <= found.total:
+        return way, found
+    return wider, replace(more, exact=found.total, near=word)
+
+
+def _telling(asked_words: tuple[str, ...]) -> str:
+    """The word that the fewest documents hold: of red, leather and pouf, the pouf."""
+    counts = {
+        word: held
+        for word in asked_words
+        if not word[0].isdigit() and (held := _held(lexeme(word)))
+    }
+    return min(counts, key=lambda word: counts[word]) if counts else ""
 
 
 def _conditions(wish: Wish) -> tuple[str, list[object]]:
@@ -213,7 +258,7 @@ SELECT c.product_id, p.version, (SELECT count(*) FROM hits)
 _BROAD = """
 SELECT c.product_id, p.version
   FROM (SELECT e.product_id, {key} AS key
-          FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document
+          FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document, e.craft_id
                   FROM catalog_entry e WHERE {match} AND {where}
                  ORDER BY {first} LIMIT %s) e
          ORDER BY key {way}, e.product_id {way} LIMIT %s OFFSET %s) c
@@ -226,7 +271,9 @@ SELECT c.product_id, p.version
 _LOOK_UP, _WALK = "e.document @@ %s::tsquery", "ts_match_vq(e.document, %s::tsquery)"
 _STEPS = 20_000
 _RANK = (
-    "ts_rank(%s::real[], e.document, %s::tsquery) + 0.15::float8"
+    "ts_rank(%s::real[], e.document, %s::tsquery)"
+    " + CASE WHEN e.document @@ %s::tsquery THEN 1::float8 ELSE 0 END"
+    " + CASE WHEN e.craft_id = ANY(%s) THEN 0.3::float8 ELSE 0 END + 0.05::float8"
     " * greatest(0, 1 - extract(epoch FROM now() - e.published_at)::float8 / 15552000)"
 )
 # By what a search is sorted, and which way.
@@ -238,11 +285,14 @@ _KEYS = {
 }
 
 
-def _ranked(wish: Wish, *, query: str) -> Found:
+def _ranked(wish: Wish, *, query: str, first: str) -> Found:
+    """The page of what answers `query`; what answers `first` too comes before the rest."""
     where, values = _conditions(wish)
     key, way = _KEYS.get(wish.sort, _KEYS["relevance"])
     # Ranked by the same words, any of them: what holds more of them in better places is first.
-    ranking: list[object] = [_WEIGHTS, query.replace(" & ", " | ")] if key is _RANK else []
+    ranking: list[object] = []
+    if key is _RANK:
+        ranking = [_WEIGHTS, for_ranking(first or query, wish.words), first, named(wish.words)]
     page: list[tuple[int, int]] = []
     total = 0 if values or " | " in query else _expected(wish.words, begun=":*" in query)
     breadth = (query, where, *map(str, values))
@@ -259,10 +309,10 @@ def _ranked(wish: Wish, *, query: str) -> Found:
             _BROAD_ONES.put(breadth, True)
     if total >= _CANDIDATES:
         depth = max(_NEWEST, wish.offset + wish.size)
-        first = _ORDERS.get(wish.sort, _ORDERS["newest"])
+        order = _ORDERS.get(wish.sort, _ORDERS["newest"])
         match = _WALK if depth * _documents() <= _STEPS * _CANDIDATES else _LOOK_UP
         page = rows(
-            _BROAD.format(match=match, where=where, key=key, way=way, first=first),
+            _BROAD.format(match=match, where=where, key=key, way=way, first=order),
             [*ranking, query, *values, depth, wish.size, wish.offset],
         )
         if len(page) < wish.size:

@@ -50,7 +50,7 @@ ARABIC = {
     "خشب العرعار": ["coffret"],
 }
 ENGLISH = {
-    "rug": ["tapis-rouge", "tapis-safran", "coussin-blanc"],
+    "rug": ["tapis-safran", "tapis-rouge", "coussin-blanc"],
     "red rug": ["tapis-rouge"],
     "slippers": ["babouche-jaune"],
     "kaftan": ["caftan"],
