@@ -259,3 +259,30 @@ def test_the_page_of_an_unpaid_order_shows_the_payment_by_itself(
     claire.sees_it_paid()
     expect(beside.locator("main")).to_contain_text(PAID["fr"], timeout=30_000)
     claire.leave()
+
+
+@pytest.mark.parametrize(("language", "typed"), [("fr", "tagi"), ("ar", "طاجي")])
+@pytest.mark.parametrize("start", ["crafts/", "search/"])
+def test_a_suggestion_is_chosen_with_the_keyboard(
+    page: Page, start: str, language: str, typed: str
+):
+    page.goto(f"/{language}/{start}")
+    field = page.locator("#top-q")
+    field.focus()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    page.wait_for_function("window.htmx")
+    field.press_sequentially(typed)
+    options = page.locator("#top-found [role=option]")
+    expect(options.first).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "top-found-1")
+    expect(page.locator("#top-found [aria-selected=true]")).to_be_in_viewport()
+    must_fit(page)
+    must_be_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#top-found")).to_be_hidden()
+    page.keyboard.press("ArrowUp")
+    to = options.last.get_attribute("data-url")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{to}")

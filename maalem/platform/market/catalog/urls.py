@@ -19,6 +19,7 @@ _catalog = [
     path("regions/<slug:slug>/", views.region, name="region"),
     path("products/<slug:slug>/", views.product, name="product"),
     path("search/", views.search, name="search"),
+    path("search/suggestions/", views.suggest, name="suggest"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

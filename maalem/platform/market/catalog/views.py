@@ -2,15 +2,22 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from maalem.platform.market.catalog import fragments, queries, stored
 from maalem.platform.market.catalog.cards import cards
+from maalem.platform.market.catalog.filters import LONGEST_QUERY
 from maalem.platform.market.catalog.head import head, place_data, product_data, shop_data
 from maalem.platform.market.catalog.listing import Listing
 from maalem.platform.market.catalog.pages import answer
 from maalem.platform.market.catalog.piece import Piece
 from maalem.platform.market.catalog.ratings import standing_of
+from maalem.platform.market.catalog.suggesting import suggestions
+
+SUGGESTIONS_KEPT_S = 60
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -174,3 +181,11 @@ def search(request: HttpRequest) -> HttpResponse:
         }
 
     return answer(request, "catalog/search.html", context, state=listing.state)
+
+
+@cache_control(public=True, max_age=SUGGESTIONS_KEPT_S)
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What may be meant by what was typed so far, as options of a list. The same for everybody."""
+    found = suggestions(request.GET.get("q", "")[:LONGEST_QUERY])
+    return HttpResponse(render_to_string("catalog/suggestions.html", {"found": found}))
