@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from maalem.platform.market.catalog.materials import MATERIALS
 from maalem.platform.market.catalog.search import (
     BANDS,
     LAST_PAGE,
@@ -24,6 +25,7 @@ class Filters:
     q: str = ""
     craft: str = ""
     region: str = ""
+    material: str = ""
     price: str = ""
     supply: str = ""
     sort: str = ""
@@ -32,14 +34,16 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether anything beyond the page's own subject was asked for."""
-        return bool(self.craft or self.region or self.price or self.supply or self.sort)
+        return bool(
+            self.craft or self.region or self.material or self.price or self.supply or self.sort
+        )
 
     def query(self, **changes: object) -> str:
         """The address's query with `changes`; what is empty or the first page is left out."""
         other = replace(self, **changes)  # type: ignore[arg-type]
         pairs = [
             (name, value)
-            for name in ("q", "craft", "region", "price", "supply", "sort")
+            for name in ("q", "craft", "region", "material", "price", "supply", "sort")
             if (value := getattr(other, name))
         ]
         if other.page > 1:
@@ -53,6 +57,7 @@ def read(query: QueryDict) -> Filters:
         q=_text(query.get("q", ""))[:LONGEST_QUERY],
         craft=_text(query.get("craft", ""))[:80],
         region=_text(query.get("region", ""))[:80],
+        material=_one_of(query.get("material", ""), MATERIALS),
         price=_one_of(query.get("price", ""), BANDS),
         supply=_one_of(query.get("supply", ""), SUPPLIES),
         sort=_one_of(query.get("sort", ""), SORTS),
@@ -80,6 +85,7 @@ def wish(filters: Filters, **scope: object) -> Wish:
     default = "relevance" if words else "newest"
     return Wish(
         words=words,
+        material=filters.material,
         band=filters.price,
         supply=filters.supply,
         sort=filters.sort or default,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.db import connection, transaction
 from i18nfield.strings import LazyI18nString
 
+from maalem.platform.market.catalog.materials import made_of_what, mark
 from maalem.platform.market.catalog.models import Craft, Product
 from maalem.platform.market.catalog.states import Status
 from maalem.platform.market.catalog.words import vector
@@ -104,7 +105,8 @@ def _row(product: Product, crafts: dict[int, Craft]) -> tuple[int, int, int, str
         ],
         d=_texts(product.description, root.name, province.region.name),
     )
-    return product.pk, craft.pk, root.pk, province.region_id, document
+    made_of = " ".join(f"'{mark(code)}':1D" for code in made_of_what(_texts(product.materials)))
+    return product.pk, craft.pk, root.pk, province.region_id, f"{document} {made_of}"
 
 
 def _texts(*fields: LazyI18nString | str) -> list[str]:

@@ -14,7 +14,8 @@ from maalem.platform.market.catalog import queries
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.filters import Filters, read, wish
 from maalem.platform.market.catalog.kept import kept
-from maalem.platform.market.catalog.search import BANDS, COUNT_CAP, Found, find
+from maalem.platform.market.catalog.materials import MATERIALS
+from maalem.platform.market.catalog.search import BANDS, COUNT_CAP, Found, find, materials_held
 
 _SUPPLY_NAMES = {
     "ready": gettext_lazy("Ready to send"),
@@ -124,7 +125,9 @@ class Listing:
     def facets(self) -> list[Facet]:
         """The questions of the filter form that this page leaves open."""
         fixed = {*self._fixed, "region"} if "artisan" in self._fixed else set(self._fixed)
-        names = [name for name in ("craft", "region", "price", "supply") if name not in fixed]
+        names = [
+            name for name in ("craft", "region", "material", "price", "supply") if name not in fixed
+        ]
         return [facet(name, getattr(self.filters, name)) for name in names]
 
     @property
@@ -172,6 +175,9 @@ def _question(kind: str) -> tuple[str, str, list[tuple[str, str]]]:
     if kind == "region":
         names = [(region.slug, str(region.name)) for region in queries.regions()]
         return _("Region"), _("Any region"), names
+    if kind == "material":
+        held = [(code, str(MATERIALS[code].name)) for code in materials_held()]
+        return _("Material"), _("Any material"), held
     if kind == "price":
         return _("Price"), _("Any price"), [(band, _band_name(band)) for band in BANDS]
     if kind == "supply":

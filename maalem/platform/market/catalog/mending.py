@@ -114,7 +114,7 @@ def _twice(word: str) -> str:
     """The likest held word that is two slips away, or the word itself."""
     short = stem(word)
     proposed = rows(
-        "SELECT word FROM catalog_word WHERE word %% %s"
+        "SELECT word FROM catalog_word WHERE word %% %s AND word !~ '^='"
         " ORDER BY similarity(word, %s) DESC, products DESC LIMIT %s",
         [short, short, _PROPOSED],
     )

@@ -18,6 +18,7 @@ Disallow: /*?*craft=
 Disallow: /*?*region=
 Disallow: /*?*price=
 Disallow: /*?*supply=
+Disallow: /*?*material=
 Disallow: /*?*sort=
 Disallow: /*/cart/
 Disallow: /*/checkout/

@@ -8,11 +8,11 @@ newest are read in order and ranked among themselves. Either way the cost is bou
 size of the catalogue. How good the answers are is measured: tests/judging.py.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from maalem.kit.text import stem
 from maalem.platform.market.catalog.kept import Shelf, kept, may_keep
+from maalem.platform.market.catalog.materials import MATERIALS, mark
 from maalem.platform.market.catalog.mending import mend
 from maalem.platform.market.catalog.named import named
 from maalem.platform.market.catalog.states import Supply
@@ -55,6 +55,8 @@ class Wish:
     root: int | None = None
     craft: int | None = None
     region: str = ""
+    # One of materials.py.
+    material: str = ""
     artisan: int | None = None
     band: str = ""
     supply: str = ""
@@ -93,7 +95,7 @@ _BROAD_ONES: Shelf[bool] = Shelf(most=4_000, seconds=600)
 
 def find(wish: Wish) -> Found:
     """The page of products that `wish` asks for."""
-    if not wish.words:
+    if not wish.words and not wish.material:
         return _shelf(wish)
     if not may_keep():
         return _search(wish)
@@ -130,6 +132,8 @@ def _go(wish: Wish, way: _Way) -> Found:
 
 
 def _search(wish: Wish) -> Found:
+    if not wish.words:
+        return _ranked(wish, query="", first="")
     # The last word may be a beginning, unless it is a whole word that documents hold.
     begun = not _held(lexeme(wish.words[-1]))
     way = _Way(wish.words, all_of(wish.words, open_end=begun))
@@ -245,10 +249,13 @@ def _page(wish: Wish, found: list[tuple[int, int]], total: int) -> Found:
     return Found(rows=found, total=total, more=more)
 
 
+# Where a word must stand (:ABC) the index does not know: that is sieved after the limit.
 _KNOWN = """
 WITH hits AS MATERIALIZED (
     SELECT e.product_id, {key} AS key
-      FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where} LIMIT %s
+      FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document, e.craft_id
+              FROM catalog_entry e WHERE e.document @@ %s::tsquery AND {where} LIMIT %s) e
+     WHERE {sieve}
 )
 SELECT c.product_id, p.version, (SELECT count(*) FROM hits)
   FROM (SELECT * FROM hits ORDER BY key {way}, product_id {way} LIMIT %s OFFSET %s) c
@@ -261,6 +268,7 @@ SELECT c.product_id, p.version
           FROM (SELECT e.product_id, e.published_at, e.price_minor, e.document, e.craft_id
                   FROM catalog_entry e WHERE {match} AND {where}
                  ORDER BY {first} LIMIT %s) e
+         WHERE {sieve}
          ORDER BY key {way}, e.product_id {way} LIMIT %s OFFSET %s) c
   JOIN catalog_product p ON p.id = c.product_id
  ORDER BY c.key {way}, c.product_id {way}
@@ -272,13 +280,12 @@ _LOOK_UP, _WALK = "e.document @@ %s::tsquery", "ts_match_vq(e.document, %s::tsqu
 _STEPS = 20_000
 _RANK = (
     "ts_rank(%s::real[], e.document, %s::tsquery)"
-    " + CASE WHEN e.document @@ %s::tsquery THEN 1::float8 ELSE 0 END"
     " + CASE WHEN e.craft_id = ANY(%s) THEN 0.3::float8 ELSE 0 END + 0.05::float8"
     " * greatest(0, 1 - extract(epoch FROM now() - e.published_at)::float8 / 15552000)"
 )
+_FIRST = " + CASE WHEN e.document @@ %s::tsquery THEN 1::float8 ELSE 0 END"
 # By what a search is sorted, and which way.
 _KEYS = {
-    "relevance": (_RANK, "DESC"),
     "newest": ("e.published_at", "DESC"),
     "price": ("e.price_minor", "ASC"),
     "price-down": ("e.price_minor", "DESC"),
@@ -288,20 +295,21 @@ _KEYS = {
 def _ranked(wish: Wish, *, query: str, first: str) -> Found:
     """The page of what answers `query`; what answers `first` too comes before the rest."""
     where, values = _conditions(wish)
-    key, way = _KEYS.get(wish.sort, _KEYS["relevance"])
-    # Ranked by the same words, any of them: what holds more of them in better places is first.
-    ranking: list[object] = []
-    if key is _RANK:
-        ranking = [_WEIGHTS, for_ranking(first or query, wish.words), first, named(wish.words)]
+    key, way, ranking = _key(wish, query=query, first=first)
+    sieve, sieved = ("e.document @@ %s::tsquery", [query]) if ":ABC" in query else ("TRUE", [])
+    asked_of_all = query.replace(":ABC", "")
+    if wish.material:
+        made_of = f"'{mark(wish.material)}'"
+        asked_of_all = f"({asked_of_all}) & {made_of}" if query else made_of
     page: list[tuple[int, int]] = []
-    total = 0 if values or " | " in query else _expected(wish.words, begun=":*" in query)
-    breadth = (query, where, *map(str, values))
+    total = 0 if values or " | " in query else _expected(wish, begun=":*" in query)
+    breadth = (query, wish.material, where, *map(str, values))
     if total >= _BROAD_FROM or (may_keep() and _BROAD_ONES.look(breadth)):
         total = max(total, _CANDIDATES)
     else:
         found = rows(
-            _KNOWN.format(where=where, key=key, way=way),
-            [*ranking, query, *values, _CANDIDATES, wish.size, wish.offset],
+            _KNOWN.format(where=where, key=key, way=way, sieve=sieve),
+            [*ranking, asked_of_all, *values, _CANDIDATES, *sieved, wish.size, wish.offset],
         )
         page = [(one, version) for one, version, _ in found]
         total = found[0][2] if found else 0
@@ -312,8 +320,8 @@ def _ranked(wish: Wish, *, query: str, first: str) -> Found:
         order = _ORDERS.get(wish.sort, _ORDERS["newest"])
         match = _WALK if depth * _documents() <= _STEPS * _CANDIDATES else _LOOK_UP
         page = rows(
-            _BROAD.format(match=match, where=where, key=key, way=way, first=order),
-            [*ranking, query, *values, depth, wish.size, wish.offset],
+            _BROAD.format(match=match, where=where, key=key, way=way, first=order, sieve=sieve),
+            [*ranking, asked_of_all, *values, depth, *sieved, wish.size, wish.offset],
         )
         if len(page) < wish.size:
             # It has become a narrow one since it was counted.
@@ -321,13 +329,24 @@ def _ranked(wish: Wish, *, query: str, first: str) -> Found:
     return _page(wish, page, min(total, COUNT_CAP))
 
 
-def _expected(asked_words: Sequence[str], *, begun: bool) -> int:
+def _key(wish: Wish, *, query: str, first: str) -> tuple[str, str, list[object]]:
+    """By what to sort, which way, and the values that it takes."""
+    if wish.sort in _ORDERS or not wish.words:
+        return *_KEYS.get(wish.sort, _KEYS["newest"]), []
+    # Ranked by the same words, any of them: what holds more of them in better places is first.
+    ranking = [_WEIGHTS, for_ranking(first or query, wish.words), named(wish.words)]
+    return (_RANK + _FIRST, "DESC", [*ranking, first]) if first else (_RANK, "DESC", ranking)
+
+
+def _expected(wish: Wish, *, begun: bool) -> int:
     """About how many documents hold all these words, if the words knew nothing of each other."""
     documents = _documents()
     expected = float(documents)
-    for word in asked_words:
+    if wish.material:
+        expected *= _held(mark(wish.material)) / documents
+    for word in wish.words:
         held = _held(lexeme(word))
-        if begun and word is asked_words[-1] and len(stem(word)) >= 3:
+        if begun and word is wish.words[-1] and len(stem(word)) >= 3:
             held = max(held, _begun(stem(word)))
         expected *= held / documents
     return int(expected)
@@ -344,6 +363,11 @@ def _held(word: str) -> int:
     """In how many documents a word stands."""
     found = row("SELECT products FROM catalog_word WHERE word = %s", [word])
     return found[0] if found else 0
+
+
+def materials_held() -> list[str]:
+    """The materials that at least one piece is made of, in their order."""
+    return [code for code in MATERIALS if _held(mark(code))]
 
 
 @kept(60.0)
