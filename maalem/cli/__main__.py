@@ -95,6 +95,12 @@ def _reserves(words: argparse.Namespace) -> int:
     return reserves.reserves(words)
 
 
+def _rates(words: argparse.Namespace) -> int:
+    from maalem.cli import rates
+
+    return rates.rates(words)
+
+
 def _ended(words: argparse.Namespace) -> int:
     from maalem.cli import desk
 
@@ -325,6 +331,17 @@ VERBS: dict[str, Verb] = {
             ("--from", {"dest": "first", "default": "", "help": "its first day; else today"}),
             ("--until", {"default": "", "help": "the first day on which it is over"}),
             *_OFFICER,
+        ],
+    ),
+    "rates": (
+        _rates,
+        "the exchange rates that prices are shown by: list, import",
+        [
+            ("deed", {"nargs": "?", "choices": ["list", "import"], "default": "list"}),
+            ("file", {"nargs": "?", "default": "", "help": "import: CSV with date, currency, mad"}),
+            ("--source", {"default": "", "help": "import: who published them; pages name it"}),
+            ("--by", {"default": "", "help": "import: who takes them in; else who is logged in"}),
+            ("--examples", {"action": "store_true", "help": "invented ones: pages say so"}),
         ],
     ),
     "demo": (_demo, "load the demo into a running installation", []),

@@ -16,6 +16,7 @@ from i18nfield.strings import LazyI18nString
 
 from maalem.demo import pictures
 from maalem.demo.make import SEED, make
+from maalem.demo.rates import load_rates
 from maalem.demo.records import Demo, DemoArtisan, DemoCraft, DemoPerson, DemoProduct, Text
 from maalem.platform.craft.artisans.models import Artisan, Maker, Membership
 from maalem.platform.ground import gateway
@@ -60,6 +61,7 @@ def load(
     load_people(demo, progress)
     load_workshops(demo, progress)
     load_products(demo, progress)
+    load_rates(progress)
     pictures.draw_first(drawn, progress)
     open_accounts(demo, progress)
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "maalem.platform.ground.pictures",
     "maalem.platform.ground.jobs",
     "maalem.platform.ground.places",
+    "maalem.platform.ground.rates",
     "maalem.platform.ground.people",
     "maalem.platform.ground.gateway",
     "maalem.platform.ground.notices",
@@ -187,6 +188,10 @@ TIME_ZONE = "Africa/Casablanca"
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "MA"
 PHONENUMBER_DB_FORMAT = "E164"
+
+# --- prices in other money -----------------------------------------------------------------------
+# A rate is used on its day and on so many days after it: a weekend and feasts are bridged.
+RATE_DAYS = int(os.environ.get("MAALEM_RATE_DAYS", "7"))
 
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

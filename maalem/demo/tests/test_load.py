@@ -105,7 +105,8 @@ def test_the_stages_are_told_to_whoever_waits(bank: fake.Fake):
         ends[stage] = (done, total)
 
     load(**SMALL, progress=watch)
-    assert list(told) == ["crafts", "people", "workshops", "products", "search", "accounts"]
+    stages = ["crafts", "people", "workshops", "products", "search", "rates", "accounts"]
+    assert list(told) == stages
     assert all(done == total for done, total in ends.values())
 
 
