@@ -13,6 +13,7 @@ from maalem.platform.market.studio.views.pieces import worker
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("", include("maalem.platform.inbox.urls")),
+    path("currency/", include("maalem.platform.ground.rates.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:path>", media, name="media"),
     path("studio-worker.js", worker, name="studio_worker"),

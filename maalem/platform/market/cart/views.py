@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from maalem.platform.ground.rates.shown import shown_to
 from maalem.platform.ground.site.swaps import frame, wants_part
 from maalem.platform.market.cart import queries
 from maalem.platform.market.cart.actions import lines
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, *, cart: Cart | None, status: int = 200) -> Http
         "contents": contents,
         "cart_count": contents.pieces,
         "frame": frame(request),
+        "shown": shown_to(request),
     }
     response = render(request, "cart/cart.html", context, status=status)
     if cart is not None:

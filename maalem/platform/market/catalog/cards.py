@@ -9,20 +9,27 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from i18nfield.strings import LazyI18nString
 
+from maalem.platform.ground.rates.shown import Shown
 from maalem.platform.market.catalog.kept import Shelf
 from maalem.platform.rows import rows as rows_of
 
-# Of a piece: its id, its version, the language, whether its picture is eager.
-Key = tuple[int, int, str | None, bool]
+# Of a piece: its id, its version, the language, the money beside dirhams, whether its picture is
+# eager. A new rate makes new cards, and nobody gets one with another's money.
+Key = tuple[int, int, str | None, Shown | None, bool]
 _SHELF: Shelf[SafeString] = Shelf()
 # The pictures of the first cards are on the screen at once; the others may load late.
 EAGER = 4
 
 
-def cards(rows: list[tuple[int, int]], *, eager: int = EAGER) -> list[SafeString]:
-    """The cards of these (id, version) pairs in the current language, in their order."""
+def cards(
+    rows: list[tuple[int, int]], *, shown: Shown | None, eager: int = EAGER
+) -> list[SafeString]:
+    """The cards of these (id, version) pairs in the current language, in their order.
+
+    `shown` is the money that prices are shown in beside dirhams.
+    """
     language = translation.get_language()
-    keys = [(one, version, language, at < eager) for at, (one, version) in enumerate(rows)]
+    keys = [(one, version, language, shown, at < eager) for at, (one, version) in enumerate(rows)]
     held = {key: _SHELF.look(key) for key in keys}
     missing = [key for key, card in held.items() if card is None]
     fresh = _render(missing) if missing else {}
@@ -54,7 +61,7 @@ def _render(keys: list[Key]) -> dict[int, SafeString]:
         row = stored.get(key[0])
         if row is None:
             continue
-        shown = dict(zip(_NAMES, row, strict=True)) | {"eager": key[3]}
+        shown = dict(zip(_NAMES, row, strict=True)) | {"shown": key[3], "eager": key[4]}
         for name in ("title", "artisan", "commune"):
             shown[name] = str(LazyI18nString(shown[name]))
         html = template.render(shown)

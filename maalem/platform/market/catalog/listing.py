@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maalem.platform.ground.rates.shown import shown_to
 from maalem.platform.market.catalog import queries
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.filters import Filters, read, wish
@@ -53,6 +54,7 @@ class Listing:
     def __init__(self, request: HttpRequest, **fixed: str | int) -> None:
         """`fixed` is the page's own subject: `craft` or `region` as a slug, or `artisan`'s id."""
         self.path = request.path
+        self.shown = shown_to(request)
         asked = read(request.GET)
         # A slug that is nobody's narrows nothing, and is not said to.
         self.filters = replace(
@@ -85,7 +87,7 @@ class Listing:
     @cached_property
     def cards(self) -> list[SafeString]:
         """The page's cards."""
-        return cards(self.found.rows)
+        return cards(self.found.rows, shown=self.shown)
 
     @property
     def total(self) -> int:

@@ -21,11 +21,13 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
+from maalem.platform.ground.rates.shown import COOKIE as CURRENCY
+from maalem.platform.ground.rates.shown import shown_to
 from maalem.platform.ground.site.swaps import frame, mind_parts
 from maalem.platform.market.catalog.kept import Shelf, may_keep
 
-# Cookies that change nothing on a page.
-_ANYBODY = frozenset({"csrftoken", "django_language"})
+# Cookies that change nothing on a page, and the one for which each page is kept on its own.
+_ANYBODY = frozenset({"csrftoken", "django_language", CURRENCY})
 _LONGEST_ADDRESS = 300
 # Stands in a page where each visitor's own token goes.
 _TOKEN = "T" * 64
@@ -43,12 +45,12 @@ def answer(
 
     `state` is all that the database said for it; `make_context` is only called to render.
     """
-    address, around = request.get_full_path(), frame(request)
+    address, around, shown = request.get_full_path(), frame(request), shown_to(request)
     alike = _is_anybody(request) and may_keep() and len(address) <= _LONGEST_ADDRESS
-    key = (address, around, get_language(), state)
+    key = (address, around, get_language(), shown, state)
     page = _PAGES.look(key) if alike else None
     if page is None:
-        context = {**make_context(), "frame": around, "csrf_token": _TOKEN}
+        context = {**make_context(), "frame": around, "shown": shown, "csrf_token": _TOKEN}
         page = render_to_string(template, context, request)
         if alike:
             _PAGES.put(key, page)

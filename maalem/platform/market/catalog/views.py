@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from maalem.platform.ground.rates.shown import shown_to
 from maalem.platform.market.catalog import fragments, queries, stored
 from maalem.platform.market.catalog.cards import cards
 from maalem.platform.market.catalog.filters import LONGEST_QUERY
@@ -29,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "head": head(request, data=shop_data(request)),
             "crafts": queries.roots(),
             "showcase": queries.showcase(),
-            "newest": cards(newest, eager=0),
+            "newest": cards(newest, shown=shown_to(request), eager=0),
             "artisans": queries.featured_artisans(),
             "regions": queries.regions(),
             "map": fragments.region_map(),
@@ -147,8 +148,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     piece = Piece(found)
     others = queries.related(found)
     if piece.withdrawn:
-        context = {"head": head(request, hidden=True), "piece": piece}
-        context["related"] = cards(others, eager=0)
+        context = {"head": head(request, hidden=True), "piece": piece, "shown": shown_to(request)}
+        context["related"] = cards(others, shown=shown_to(request), eager=0)
         return render(request, "catalog/withdrawn.html", context, status=410)
 
     def whole() -> dict[str, object]:
@@ -161,7 +162,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
                 data=product_data(request, piece),
             ),
             "piece": piece,
-            "related": cards(others, eager=0),
+            "related": cards(others, shown=shown_to(request), eager=0),
         }
 
     return answer(request, "catalog/product.html", whole, state=(found, tuple(others)))
@@ -176,7 +177,9 @@ def search(request: HttpRequest) -> HttpResponse:
             "head": head(request, listing=listing, hidden=bool(listing.filters.q)),
             "listing": listing,
             "crafts": [] if listing.total else queries.roots(),
-            "newest": [] if listing.total else cards(queries.newest(8), eager=0),
+            "newest": []
+            if listing.total
+            else cards(queries.newest(8), shown=listing.shown, eager=0),
             "title": _("Search") if listing.filters.q else _("All pieces"),
         }
 
