@@ -156,6 +156,27 @@ class Variant(models.Model):
         return self.on_hand - self.reserved
 
 
+class AppliedPrice(models.Model):
+    """From `at` on a variant was offered at this price, or, without one, not at all.
+
+    Triggers write it, nobody else can, and nothing of it is changed: it outlives its variant.
+    What it lets us say of a lower price is in `reductions`.
+    """
+
+    variant = models.ForeignKey(
+        Variant,
+        models.DO_NOTHING,
+        related_name="applied_prices",
+        db_constraint=False,
+        db_index=False,
+    )
+    price_minor = models.PositiveBigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["variant", "at", "id"], name="applied_by_variant")]
+
+
 class Photo(models.Model):
     """A picture under the media root. `tone` is the colour shown while it loads (#rrggbb)."""
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.template.loader import render_to_string
@@ -16,6 +17,7 @@ from maalem.platform.market.catalog import queries
 from maalem.platform.market.catalog.kept import kept
 from maalem.platform.market.catalog.models import Craft
 from maalem.platform.market.catalog.ratings import Stars, Told, told
+from maalem.platform.market.catalog.reductions import Applied, Kind, verdict
 from maalem.platform.market.catalog.states import SUPPLY_NAMES, Status, Supply
 from maalem.platform.market.catalog.stored import Stored
 
@@ -46,6 +48,8 @@ class Choice:
     currency: str
     on_hand: int
     most: int
+    # The lowest price of the thirty days before this one, where the law lets us show it.
+    was_minor: int | None
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,9 @@ class Drawing:
 class Piece:
     """What the product page asks for, in the language of the page."""
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: Stored, *, now: datetime) -> None:
         self.stored = stored
+        self._now = int(now.timestamp())
         self.supply = Supply(stored.supply)
         self.withdrawn = stored.status == Status.WITHDRAWN.value
         self.title = _text(stored.title)
@@ -108,7 +113,16 @@ class Piece:
     def choices(self) -> list[Choice]:
         """Its variants in their order."""
         return [
-            Choice(pk, sku, _text(label), price, currency, on_hand, self._most(on_hand - reserved))
+            Choice(
+                pk,
+                sku,
+                _text(label),
+                price,
+                currency,
+                on_hand,
+                self._most(on_hand - reserved),
+                self._was(pk),
+            )
             for pk, sku, label, price, currency, on_hand, reserved in json.loads(
                 self.stored.variants or "[]"
             )
@@ -123,6 +137,17 @@ class Piece:
     def reviews(self) -> list[Told]:
         """The newest few."""
         return told(json.loads(self.stored.rating)[1]) if self.stored.rating else []
+
+    @cached_property
+    def _prices(self) -> dict[int, list[Applied]]:
+        found: dict[int, list[Applied]] = {}
+        for variant, at, price in json.loads(self.stored.prices or "[]"):
+            found.setdefault(variant, []).append(Applied(at, price))
+        return found
+
+    def _was(self, variant: int) -> int | None:
+        said = verdict(self._prices.get(variant, ()), now=self._now)
+        return said.was_minor if said.kind is Kind.SHOWN else None
 
     def _most(self, free: int) -> int:
         return queries.buyable(free, supply=self.supply)

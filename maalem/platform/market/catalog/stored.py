@@ -11,7 +11,8 @@ from maalem.platform.rows import row
 
 
 class Stored(NamedTuple):
-    """Texts as they are stored, in all languages. `photos`, `variants`, `rating` are JSON."""
+    """Texts as they are stored, in all languages. `photos`, `variants`, `rating` and `prices` are
+    JSON."""
 
     id: int
     craft_id: int
@@ -43,6 +44,8 @@ class Stored(NamedTuple):
     variants: str
     # [how many gave one star … five, the newest reviews]; None where nobody has reviewed it.
     rating: str | None
+    # Of each variant, oldest first: (variant, second, price or null); the newest of them all.
+    prices: str | None
 
 
 _BY_SLUG = """
@@ -58,7 +61,14 @@ SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.m
                         ORDER BY v.position, v.id)
           FROM catalog_variant v WHERE v.product_id = p.id)::text,
        (SELECT json_build_array(g.stars, g.newest)
-          FROM catalog_rating g WHERE g.product_id = p.id)::text
+          FROM catalog_rating g WHERE g.product_id = p.id)::text,
+       (SELECT json_agg(json_build_array(h.variant_id, h.second, h.price_minor)
+                        ORDER BY h.at, h.id)
+          FROM (SELECT h.id, h.variant_id, h.at, floor(extract(epoch FROM h.at))::bigint AS second,
+                       h.price_minor
+                  FROM catalog_variant v JOIN catalog_appliedprice h ON h.variant_id = v.id
+                 WHERE v.product_id = p.id
+                 ORDER BY h.at DESC, h.id DESC LIMIT 400) h)::text
   FROM catalog_product p
   JOIN artisans_artisan a ON a.id = p.artisan_id
   JOIN places_commune c ON c.code = a.commune_id

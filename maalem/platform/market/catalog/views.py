@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -145,7 +146,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     found = stored.by_slug(slug)
     if found is None:
         raise Http404
-    piece = Piece(found)
+    piece = Piece(found, now=timezone.now())
     others = queries.related(found)
     if piece.withdrawn:
         context = {"head": head(request, hidden=True), "piece": piece, "shown": shown_to(request)}
