@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maalem.platform.market.studio.views import papers, pieces, reviews, sales
+from maalem.platform.market.studio.views import papers, pieces, prices, reviews, sales
 
 app_name = "studio"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("pieces/new/", pieces.new, name="new_piece"),
     path("pieces/<slug:slug>/", pieces.piece, name="piece"),
     path("money/", sales.money, name="money"),
+    path("prices/", prices.prices, name="prices"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<int:review>/answer/", reviews.answer, name="answer_review"),
     path("reviews/<int:review>/appeal/", reviews.appeal, name="appeal_review"),
