@@ -4,6 +4,7 @@ import os
 import threading
 from collections import Counter
 from contextlib import contextmanager
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,7 +13,8 @@ from django.db.models.functions import Now
 from procrastinate.exceptions import ConnectorException
 
 from maalem.platform.market.cart.models import Hold
-from maalem.platform.market.catalog.models import Variant
+from maalem.platform.market.catalog.models import Product, Variant
+from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.checkout.actions.pay import place
 from maalem.platform.market.checkout.actions.place import Refused
 from maalem.platform.market.checkout.models import CommissionRule
@@ -30,6 +32,7 @@ from maalem.platform.market.orders.models import (
     Refund,
     Release,
 )
+from maalem.platform.market.studio.actions.pieces import Piece, list_piece
 
 
 def together(count, do):
@@ -303,3 +306,12 @@ def test_a_broken_commission_rule_stops_the_sale_and_is_put_before_a_person(live
     assert Alert.objects.get(kind="sale_stopped").note
     assert not OrderGroup.objects.exists()
     assert_stock_is_whole()
+
+
+def test_a_piece_sent_ten_times_at_once_stands_once(live):
+    kind, key = live.tagine.product.craft, uuid4()
+    before = Product.objects.filter(craft=kind).count()
+    piece = Piece([], kind, Supply.UNIQUE, on_hand=1, making_days=None, price_minor=100)
+    stood = together(10, lambda _: list_piece(live.weaver, key=key, piece=piece, by="test").pk)
+    assert len(set(stood)) == 1, stood
+    assert Product.objects.filter(craft=kind).count() == before + 1

@@ -2,7 +2,6 @@
 
 import io
 import re
-import threading
 from uuid import uuid4
 
 import pytest
@@ -12,8 +11,6 @@ from PIL import Image
 
 from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.market.catalog.models import Craft, Product, StatusChange, Variant
-from maalem.platform.market.catalog.states import Supply
-from maalem.platform.market.studio.actions.pieces import Piece, list_piece
 from maalem.platform.market.studio.cash import in_cash
 from maalem.platform.market.studio.models import Listing
 from maalem.platform.market.studio.queries import kinds_for
@@ -164,30 +161,6 @@ def test_the_same_key_of_another_workshop_is_another_piece(world, visit, kind):
         assert visit(member, NEW, post=said(kind, key=key)).status_code == 302
     sellers = {product.artisan for product in Product.objects.filter(craft=kind)}
     assert sellers == {world.weaver, world.potter}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_ten_sendings_at_once_one_piece_stands(world, kind):
-    key, done = uuid4(), []
-    piece = Piece(
-        pictures=[], craft=kind, supply=Supply.UNIQUE,
-        on_hand=1, making_days=None, price_minor=100,
-    )  # fmt: skip
-
-    def send():
-        try:
-            done.append(list_piece(world.weaver, key=key, piece=piece, by="test").pk)
-        finally:
-            connection.close()
-
-    senders = [threading.Thread(target=send) for _ in range(10)]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    assert len(done) == 10
-    assert len(set(done)) == 1
-    assert Product.objects.filter(craft=kind).count() == 1
 
 
 def test_nobody_without_a_workshop_lists_anything(world, visit, kind):

@@ -22,5 +22,5 @@ def test_a_paid_order_is_loaded_again_and_asks_no_more(world):
     address = links.path(world.paid().number)
     assert Client().get(address, headers=PART)["HX-Refresh"] == "true"
     page = Client().get(address).content.decode()
-    assert "hx-get" not in page
-    assert "htmx" not in page
+    assert 'hx-trigger="every' not in page
+    assert "site/lively" not in page
