@@ -7,6 +7,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -102,7 +103,7 @@ def of_product(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "reviews/of_product.html",
-        {"piece": Piece(found), "reviews": told, "older": older},
+        {"piece": Piece(found, now=timezone.now()), "reviews": told, "older": older},
     )
 
 
