@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from maalem.cli.doctor import browser_path
 from tests.end_to_end import installation
+from tests.end_to_end.people import PATIENCE_MS
 
 _QUIET = [
     "--no-sandbox",
@@ -52,6 +53,7 @@ def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; its absence fails, it is never skipped."""
     path = browser_path()
     assert path, "install Debian's package chromium, or name yours in MAALEM_CHROMIUM"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield browser

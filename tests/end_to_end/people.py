@@ -11,6 +11,8 @@ from tests.end_to_end.installation import Running
 
 CARD_WITH_CHALLENGE = "4000002500003155"
 CODE_OF_THE_BANK = "123456"
+# A press may wait for the network of the card and a loaded machine; a look waits as long.
+PATIENCE_MS = 20_000
 WALLET_PHONE, WALLET_PIN = "0661000777", "1234"
 
 
@@ -25,7 +27,7 @@ def visitor(
         java_script_enabled=scripts,
         locale="fr-FR",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 
@@ -41,7 +43,8 @@ def must_be_accessible(page: Page) -> None:
 
 def must_fit(page: Page) -> None:
     """Nothing sticks out at the side of the screen."""
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    # Asked of the element, which is waited for: between two pages there is none.
+    wide = page.locator("html").evaluate("html => html.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url} is {wide} px wider than the screen"
 
 

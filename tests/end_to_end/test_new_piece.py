@@ -87,8 +87,10 @@ def test_a_carpet_is_listed_in_three_steps(maalem: Running, chromium: Browser, l
     with artisan(maalem, chromium, WEAVER, language=language) as weaver:
         page = weaver.page
         page.locator(".studio__tabs a[href$='/studio/pieces/']").click()
+        page.wait_for_url(re.compile("/pieces/$"))
         must_be_well(page)
         page.locator("a[href$='/pieces/new/']").click()
+        page.wait_for_url(re.compile("/new/$"))
         must_be_well(page)
         go_on = page.locator(".piece__way [data-go='1']")
         expect(go_on).to_be_disabled()

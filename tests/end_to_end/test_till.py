@@ -122,6 +122,7 @@ def test_a_sale_is_found_at_the_till_and_given_back(maalem: Running, chromium: B
     youssef.find(number)
     page = youssef.page
     page.locator("a[href$='/give-back/']").click()
+    page.wait_for_url(re.compile("/give-back/$"))
     youssef.look()
     page.locator("form.form button[type=submit]").click()
     page.locator("button[name=sure]").wait_for()
@@ -147,6 +148,7 @@ def test_a_dispute_is_answered_and_won(maalem: Running, chromium: Browser):
     until(waits, what="the network tells of the dispute")
     youssef.look()
     page.locator(".pays a").first.click()
+    page.wait_for_url(re.compile(r"/disputes/d[pu]_\w+/"))
     youssef.look()
     # What the shop knows is there already.
     expect(page.locator("[name=product_description]")).to_have_value(re.compile(number))
@@ -188,6 +190,7 @@ def test_every_page_of_the_till_is_accessible_and_fits(
     youssef.go("programs/addresses/")
     youssef.page.locator("[name=url]").fill("http://127.0.0.1:9/hook")
     youssef.page.locator("form.form button[type=submit]").click()
+    youssef.page.locator("main a.button").last.wait_for()
     youssef.look()
     youssef.page.locator("main a.button").last.click()
     youssef.page.wait_for_url(re.compile("/programs/we_"))

@@ -26,6 +26,6 @@ def looks_right(page: Page, name: str) -> None:
     """No violation, nothing sticks out, and a picture for whoever wants to look."""
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:80]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert page.locator("html").evaluate("html => html.scrollWidth <= innerWidth"), name
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
