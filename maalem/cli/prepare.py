@@ -39,7 +39,8 @@ def _prepare_platform() -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=1, interactive=False)
+    # With Django's checks, which a call from code leaves out: a wrong setting stops here.
+    call_command("migrate", verbosity=1, interactive=False, skip_checks=False)
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

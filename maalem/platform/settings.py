@@ -193,6 +193,10 @@ PHONENUMBER_DB_FORMAT = "E164"
 # A rate is used on its day and on so many days after it: a weekend and feasts are bridged.
 RATE_DAYS = int(os.environ.get("MAALEM_RATE_DAYS", "7"))
 
+# --- parcels abroad ------------------------------------------------------------------------------
+# A file of duties that the operator has verified; its rows go before the committed ones.
+DUTIES = os.environ.get("MAALEM_DUTIES", "")
+
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

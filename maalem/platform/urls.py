@@ -36,6 +36,7 @@ urlpatterns += i18n_patterns(
     path("reviews/", include("maalem.platform.market.reviews.urls")),
     path("studio/", include("maalem.platform.market.studio.urls")),
     path("payments/", include("maalem.platform.market.till.urls")),
+    path("", include("maalem.platform.market.shipping.urls")),
     path("", include("maalem.platform.market.catalog.urls")),
     prefix_default_language=True,
 )

@@ -13,8 +13,9 @@ from maalem.platform.ground.people.numbers import NotAContact, parse_phone
 from maalem.platform.ground.places.models import Commune
 from maalem.platform.ground.places.queries import regions
 from maalem.platform.ground.site.widgets import Choice, Field
-from maalem.platform.market.checkout import countries, queries
+from maalem.platform.market.checkout import queries
 from maalem.platform.market.checkout.models import Draft
+from maalem.platform.market.shipping import countries
 
 
 class PersonForm(forms.Form):

@@ -9,18 +9,23 @@ from typing import Any
 
 from maalem.platform.market.cart.queries import Contents, Line, Seller
 from maalem.platform.market.catalog.states import Supply
-from maalem.platform.market.checkout import tariff
+from maalem.platform.market.shipping import carriage
+from maalem.platform.market.shipping.border import Border
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """What one seller sends, what it costs to carry (centimes), and when it leaves."""
+    """What one seller sends, what it costs to carry (centimes), and when it leaves.
+
+    `border` is what is due where it arrives, paid to the carrier there; None within Morocco.
+    """
 
     seller: Seller
     lines: tuple[Line, ...]
     weight_g: int
     shipping_minor: int
     leaves_by: date
+    border: Border | None = None
 
     @property
     def goods_minor(self) -> int:
@@ -51,6 +56,18 @@ class Plan:
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def crosses_a_border(self) -> bool:
+        return any(parcel.border for parcel in self.parcels)
+
+    @property
+    def landed_minor(self) -> int | None:
+        """Centimes until everything is in the buyer's hands; None while a line is not known."""
+        known = [parcel.border.total_minor for parcel in self.parcels if parcel.border]
+        if not known or None in known:
+            return None
+        return sum(one for one in known if one is not None)
+
 
 def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) -> Plan:
     """The purchase of `contents`, sent to `whom` (name, telephone, address) in `zone`."""
@@ -59,8 +76,8 @@ def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) ->
             seller=parcel.seller,
             lines=parcel.lines,
             weight_g=(weight := _weight(parcel.lines)),
-            shipping_minor=tariff.shipping(zone, weight_g=weight, on=on),
-            leaves_by=tariff.leaves_by((_days(line) for line in parcel.lines), ordered_on=on),
+            shipping_minor=carriage.shipping(zone, weight_g=weight, on=on),
+            leaves_by=carriage.leaves_by((_days(line) for line in parcel.lines), ordered_on=on),
         )
         for parcel in contents.parcels
     )
@@ -68,7 +85,7 @@ def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) ->
 
 
 def _weight(lines: tuple[Line, ...]) -> int:
-    return tariff.weigh((line.piece.weight_g, line.quantity) for line in lines)
+    return carriage.weigh((line.piece.weight_g, line.quantity) for line in lines)
 
 
 def _days(line: Line) -> int | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,11 +13,12 @@ from maalem.platform.ground.places.models import Commune
 from maalem.platform.ground.places.queries import commune, search_communes
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
-from maalem.platform.market.checkout import countries
 from maalem.platform.market.checkout.decide import Rule, parse_rule
 from maalem.platform.market.checkout.models import Draft
-from maalem.platform.market.checkout.plan import Plan, plan
+from maalem.platform.market.checkout.plan import Parcel, Plan, plan
 from maalem.platform.market.orders.words import frozen
+from maalem.platform.market.shipping import countries
+from maalem.platform.market.shipping.border import at_the_border, things
 from maalem.platform.rows import row, rows
 
 OFFERED = 8
@@ -92,7 +94,18 @@ def address(draft: Draft) -> dict[str, Any]:
 def plan_of(contents: carts.Contents, *, draft: Draft, on: date | None = None) -> Plan:
     """The purchase that the buyer is asked to agree to, by the prices and rates of now."""
     day = on or timezone.localdate()
-    return plan(contents, zone=countries.zone(draft.country), whom=whom(draft), on=day)
+    found = plan(contents, zone=countries.zone(draft.country), whom=whom(draft), on=day)
+    if draft.country == countries.HOME:
+        return found
+    return replace(
+        found, parcels=tuple(_abroad(one, to=draft.country, on=day) for one in found.parcels)
+    )
+
+
+def _abroad(parcel: Parcel, *, to: str, on: date) -> Parcel:
+    items = things((line.piece.hs_code, line.total_minor) for line in parcel.lines)
+    border = at_the_border(items, destination=to, shipping_minor=parcel.shipping_minor, on=on)
+    return replace(parcel, border=border)
 
 
 def rules() -> list[Rule]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.cart.visitor import cart_of
-from maalem.platform.market.checkout import countries, forms, queries, shown
+from maalem.platform.market.checkout import forms, queries, shown
 from maalem.platform.market.checkout.actions.draft import write_draft
 from maalem.platform.market.checkout.actions.pay import PaidMeanwhile, place
 from maalem.platform.market.checkout.actions.place import Refused
@@ -19,6 +19,7 @@ from maalem.platform.market.checkout.models import Draft
 from maalem.platform.market.checkout.sentences import refusal
 from maalem.platform.market.checkout.way import to_payment
 from maalem.platform.market.orders import links
+from maalem.platform.market.shipping import countries
 
 HOME, ABROAD = "morocco", "abroad"
 # The map changes by a migration only.

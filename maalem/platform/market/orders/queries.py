@@ -12,6 +12,7 @@ from maalem.platform.market.orders.models import (
     Payment,
 )
 from maalem.platform.market.orders.states import GroupStatus, OrderStatus, Verdict
+from maalem.platform.market.shipping.border import Border, of_kept
 from maalem.platform.rows import read
 
 # What a buyer is told of an order's way, in the order in which it happens.
@@ -33,6 +34,11 @@ class Parcel:
     order: Order
     lines: tuple[OrderLine, ...]
     milestones: tuple[Milestone, ...]
+
+    @property
+    def border(self) -> Border | None:
+        """What the buyer was told is due where it arrives."""
+        return of_kept(self.order.border) if self.order.border else None
 
     @property
     def may_be_confirmed(self) -> bool:

@@ -40,8 +40,13 @@ class NoCode(ValueError):
 
 @lru_cache(maxsize=8)
 def table(name: str) -> dict[str, Any]:
-    """One of the room's data files, its French set as the gettext files are."""
-    found: dict[str, Any] = _set(tomllib.loads((DATA / f"{name}.toml").read_text("utf-8")))
+    """One of the room's data files, as `read` gives it."""
+    return read(DATA / f"{name}.toml")
+
+
+def read(file: Path | str) -> dict[str, Any]:
+    """A file of rules (TOML), its French set as the gettext files are."""
+    found: dict[str, Any] = _set(tomllib.loads(Path(file).read_text("utf-8")))
     return found
 
 

@@ -1,8 +1,8 @@
 """What a parcel costs until it is in the buyer's hands, as far as it can be known. Pure.
 
-Goods and carriage are known. Duty is reckoned only where data/duties.toml has a rule with
-figures; everything else is told as not known, never as nothing. Amounts are whole minor units.
-Nobody is charged by this: it is not wired to the checkout.
+Goods and carriage are known. Duty and the tax on arrival are reckoned only where data/duties.toml,
+or the operator's own file before it (setting DUTIES), has a rule with figures; everything else is
+told as not known, never as nothing. Amounts are whole minor units. Nobody is charged by this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,19 +12,24 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+
 from maalem.kit.money import EXPONENTS, share
 from maalem.platform.market.shipping import hs
-from maalem.platform.market.shipping.measures import HOME, LANGUAGES, BrokenFile, is_in, within
+from maalem.platform.market.shipping.countries import HOME
+from maalem.platform.market.shipping.measures import LANGUAGES, BrokenFile, is_in, within
 
 CURRENCY = "MAD"
 
 
 class Kind(StrEnum):
-    """How a rule reckons. `TARIFF`: due by a tariff that we don't have."""
+    """How a rule reckons. `TARIFF`: due by a tariff that we don't have; `NONE`: nothing is due."""
 
     PER_SUBHEADING = "per_subheading"
     AD_VALOREM = "ad_valorem"
+    OF_THE_WHOLE = "of_the_whole"  # of goods, carriage and duty together
     TARIFF = "tariff"
+    NONE = "none"
 
 
 class Part(StrEnum):
@@ -43,6 +48,7 @@ class Unknown(StrEnum):
     NO_FIGURE = "no_figure"  # it is due, and how much was not verified
     NO_CODE = "no_code"  # a thing has no customs code
     NO_RATE = "no_rate"  # the rule is in a currency without a rate of exchange
+    NO_DUTY = "no_duty"  # it is reckoned of the duty too, which is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +149,26 @@ def parse(rows: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
             raise BrokenFile(f"{rule.id}: amounts and rates are whole and not negative")
         if rule.kind is Kind.PER_SUBHEADING and None in (rule.amount, rule.below):
             raise BrokenFile(f"{rule.id}: an amount, and below which value")
+        # Of the whole is what comes last: its base is everything before it.
+        if (rule.kind is Kind.OF_THE_WHOLE) and rule.part is not Part.IMPORT_VAT:
+            raise BrokenFile(f"{rule.id}: only the tax on arrival is reckoned of the whole")
         if figures and not rule.verified:
             raise BrokenFile(f"{rule.id}: figures that nobody verified are not reckoned with")
     return found
 
 
-@lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
-    """The committed ones."""
-    return parse(hs.table("duties")["rows"])
+    """The operator's, then the committed ones. Raises `BrokenFile`, also for no file there."""
+    return _rules(settings.DUTIES)
+
+
+@lru_cache(maxsize=4)
+def _rules(own: str) -> tuple[Rule, ...]:
+    try:
+        before = hs.read(own)["rows"] if own else []
+        return parse([*before, *hs.table("duties")["rows"]])
+    except (OSError, KeyError, TypeError, ValueError) as trouble:
+        raise BrokenFile(f"{own or 'duties.toml'}: {trouble}") from trouble
 
 
 def landed(
@@ -166,12 +183,17 @@ def landed(
     # Within one country there is no border.
     if parcel.destination != parcel.sent_from:
         for part in (Part.DUTY, Part.IMPORT_VAT):
-            costs += _at_the_border(parcel, part=part, by=by, rates=rates)
+            costs += _at_the_border(parcel, part=part, by=by, rates=rates, before=costs)
     return Landed(tuple(costs), total_minor=_total(costs, rates=rates))
 
 
 def _at_the_border(
-    parcel: Parcel, *, part: Part, by: Sequence[Rule], rates: Mapping[str, Exchange]
+    parcel: Parcel,
+    *,
+    part: Part,
+    by: Sequence[Rule],
+    rates: Mapping[str, Exchange],
+    before: Sequence[Cost],
 ) -> list[Cost]:
     """The lines of one part by the first rule that holds and does not stop short of the value."""
     goods = sum(item.value_minor for item in parcel.items)
@@ -185,8 +207,18 @@ def _at_the_border(
                 return [Cost(part, None, unknown=Unknown.NO_RATE, basis=rule.basis)]
             if not rates[rule.currency].is_worth_less(goods, than=rule.below):
                 continue
+        if rule.kind is Kind.OF_THE_WHOLE:
+            return [_of_the_whole(rule, to=parcel.destination, base=_total(before, rates=rates))]
         return _reckoned(rule, parcel.items)
     return [Cost(part, None, unknown=Unknown.NO_RULE)]
+
+
+def _of_the_whole(rule: Rule, *, to: str, base: int | None) -> Cost:
+    if to not in rule.rates_bps:
+        return Cost(rule.part, None, unknown=Unknown.NO_FIGURE, basis=rule.basis)
+    if base is None:
+        return Cost(rule.part, None, unknown=Unknown.NO_DUTY, basis=rule.basis)
+    return Cost(rule.part, share(base, bps=rule.rates_bps[to]), basis=rule.basis)
 
 
 def _reckoned(rule: Rule, items: Sequence[Item]) -> list[Cost]:
@@ -195,6 +227,8 @@ def _reckoned(rule: Rule, items: Sequence[Item]) -> list[Cost]:
 
     if rule.kind is Kind.TARIFF:
         return [missing(Unknown.NO_FIGURE)]
+    if rule.kind is Kind.NONE:
+        return [Cost(rule.part, 0, basis=rule.basis)]
     if not all(item.code for item in items):
         return [missing(Unknown.NO_CODE)]
     # Sub-headings in the order in which the parcel names them.

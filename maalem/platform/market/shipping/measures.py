@@ -13,8 +13,8 @@ from typing import Any
 
 from maalem.platform.market.shipping import hs
 from maalem.platform.market.shipping.classing import says_any
+from maalem.platform.market.shipping.countries import HOME
 
-HOME = "MA"
 LANGUAGES = ("fr", "ar", "en")
 
 

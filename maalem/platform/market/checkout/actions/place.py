@@ -12,9 +12,9 @@ from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout import queries
 from maalem.platform.market.checkout.actions import written
 from maalem.platform.market.checkout.decide import BrokenRule, NoRule
-from maalem.platform.market.checkout.tariff import BrokenTariff
 from maalem.platform.market.orders.actions.move import alert
 from maalem.platform.market.orders.models import OrderGroup
+from maalem.platform.market.shipping.carriage import BrokenTariff
 from maalem.platform.rows import row, rows, run
 
 log = logging.getLogger(__name__)

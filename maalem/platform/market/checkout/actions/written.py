@@ -31,14 +31,15 @@ WITH placed AS (
 ), parcels AS (
     INSERT INTO orders_order (group_id, number, position, artisan_id, status, seller, place,
            currency, goods_minor, shipping_minor, commission_minor, commission_vat_minor,
-           seller_net_minor, weight_g, dispatch_by, carrier, tracking)
+           seller_net_minor, weight_g, dispatch_by, border, carrier, tracking)
     SELECT placed.id, placed.number || '-' || o.position, o.position, artisan_id,
            'awaiting_payment', seller, place, placed.currency, goods_minor, shipping_minor,
-           commission_minor, commission_vat_minor, seller_net_minor, weight_g, dispatch_by, '', ''
+           commission_minor, commission_vat_minor, seller_net_minor, weight_g, dispatch_by, border,
+           '', ''
       FROM placed, jsonb_to_recordset(%(orders)s) AS o(position int, artisan_id bigint,
            seller jsonb, place jsonb, goods_minor bigint, shipping_minor bigint,
            commission_minor bigint, commission_vat_minor bigint, seller_net_minor bigint,
-           weight_g int, dispatch_by date)
+           weight_g int, dispatch_by date, border jsonb)
      ORDER BY o.position
     RETURNING id, position
 ), things AS (
@@ -115,6 +116,7 @@ def _order(parcel: Parcel, *, position: int, split: Split) -> dict[str, Any]:
         "seller_net_minor": split.seller_net_minor,
         "weight_g": parcel.weight_g,
         "dispatch_by": parcel.leaves_by.isoformat(),
+        "border": parcel.border.kept() if parcel.border else None,
     }
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
+from maalem.platform.ground.places.models import Commune
 from maalem.platform.market.checkout import queries
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +60,28 @@ def test_the_answer_is_small_asks_once_and_may_be_kept_by_anybody():
 
 def test_only_reading_is_possible():
     assert Client().post("/fr/checkout/communes/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Taznakht (Ouarzazate)", "Taznakht"),
+        ("taznakht", "Taznakht"),
+        ("أزيلال", "Azilal"),
+        ("ازيلال", "Azilal"),
+        ("AZILAL", "Azilal"),
+        ("Safi", "Safi"),
+    ],
+)
+def test_a_commune_is_found_however_it_is_written(words, name):
+    (found,) = queries.find_communes(words)
+    assert found.name.localize("fr") == name
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_every_commune_a_page_offers_is_read_back_as_itself(language):
+    every = list(Commune.objects.select_related("province").order_by("code"))[::40]
+    for commune in every:
+        found = queries.find_communes(queries.commune_name(commune, language=language))
+        assert commune in found, commune
+        assert found == [commune] or len({str(one.name) for one in found}) == 1

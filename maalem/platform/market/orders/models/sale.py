@@ -90,6 +90,8 @@ class Order(models.Model):
     seller_net_minor = models.BigIntegerField()
     weight_g = models.PositiveIntegerField()
     dispatch_by = models.DateField()
+    # What the buyer was told is due where it arrives: shipping/border.py. None within Morocco.
+    border = models.JSONField(null=True)
     carrier = models.CharField(max_length=60, blank=True, default="")
     tracking = models.CharField(max_length=60, blank=True, default="")
     dispatched_at = models.DateTimeField(null=True)

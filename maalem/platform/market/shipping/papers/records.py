@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from maalem.platform.market.shipping import postal, s10
-
-HOME = "MA"
+from maalem.platform.market.shipping.countries import HOME
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from maalem.platform.market.shipping import hs
+from maalem.platform.market.shipping.checks import duties_can_be_read
 from maalem.platform.market.shipping.landed import (
     Exchange,
     Item,
@@ -60,10 +61,34 @@ def test_two_things_of_one_sub_heading_pay_once():
     assert len(of(told(more), Part.DUTY)) == 2
 
 
-def test_the_unions_vat_is_not_known_and_so_is_the_whole():
+def test_the_unions_vat_is_of_the_goods_the_carriage_and_the_duty():
+    """Directive 2006/112/EC, art. 85 and 86."""
     found = told()
-    assert of(found, Part.IMPORT_VAT) == [(None, "MAD", "", Unknown.NO_RULE)]
+    # 900 + 120 of carriage + 6 € of duty at 10,80; a fifth of it in France.
+    assert of(found, Part.IMPORT_VAT) == [(21_696, "MAD", "", None)]
+    assert found.total_minor == 108_480 + 21_696
+    finland = told(replace(PARCEL, destination="FI"))
+    assert of(finland, Part.IMPORT_VAT) == [(27_662, "MAD", "", None)]
+
+
+def test_every_member_state_has_a_rate():
+    (rule,) = [rule for rule in rules() if rule.id == "eu_vat"]
+    assert sorted(rule.rates_bps) == hs.table("duties")["groups"]["EU"].split()
+    assert all(1_700 <= rate <= 2_700 for rate in rule.rates_bps.values())
+
+
+def test_where_the_duty_is_not_known_neither_is_the_tax_of_it():
+    parcel = replace(PARCEL, items=(replace(SILK, value_minor=400_000),))
+    found = told(parcel)
+    assert of(found, Part.DUTY)[0][3] == Unknown.NO_FIGURE
+    assert of(found, Part.IMPORT_VAT) == [(None, "MAD", "", Unknown.NO_DUTY)]
     assert not found.is_known
+
+
+def test_a_country_that_is_not_in_the_rule_is_not_guessed():
+    row = next(one for one in hs.table("duties")["rows"] if one["id"] == "eu_vat")
+    by = [rules()[0], *parse([dict(row, rates_bps={"DE": 1_900})])]
+    assert of(told(by=by), Part.IMPORT_VAT) == [(None, "MAD", "", Unknown.NO_FIGURE)]
 
 
 def test_the_limit_is_a_hundred_and_fifty_euros_to_the_centime():
@@ -91,6 +116,8 @@ def test_the_united_states_take_a_duty_that_we_do_not_know():
     found = told(replace(PARCEL, destination="US"))
     assert {row[3] for row in of(found, Part.DUTY)} == {Unknown.NO_FIGURE}
     assert "29 août 2025" in found.costs[2].basis["fr"]
+    assert of(found, Part.IMPORT_VAT) == [(0, "MAD", "", None)]
+    assert not found.is_known
     earlier = told(replace(PARCEL, destination="US", on=date(2025, 8, 28)))
     assert of(earlier, Part.DUTY) == [(None, "MAD", "", Unknown.NO_RULE)]
 
@@ -119,17 +146,45 @@ def test_what_comes_into_morocco_pays_whatever_its_value():
     assert of(told(parcel), Part.DUTY) == [(None, "MAD", "", Unknown.NO_FIGURE)]
 
 
-def test_where_all_is_known_the_total_is_in_dirhams():
-    vat = {
-        **dict(hs.table("duties")["rows"][0], id="vat", charge="import_vat", kind="ad_valorem"),
-        "below": None,
-        "amount": None,
-        "currency": "MAD",
-        "rates_bps": {"MA": 2_000},
-    }
-    found = told(by=[*rules(), *parse([vat])])
-    # 900 + 120 of carriage, 6 € of duty at 10,80, 20 % of the goods.
-    assert found.total_minor == 102_000 + 6_480 + 18_000
+def test_what_the_operator_verified_goes_before_what_is_committed(tmp_path, settings):
+    own = tmp_path / "duties.toml"
+    own.write_text(
+        """
+        [[rows]]
+        id = "us_verified"
+        to = "US"
+        charge = "duty"
+        kind = "ad_valorem"
+        from = 2026-01-01
+        verified = true
+        source = "for this test"
+        fr = "Dix pour cent."
+        ar = "عشرة في المائة."
+        en = "Ten percent."
+        rates_bps = { MA = 1000 }
+        """,
+        encoding="utf-8",
+    )
+    settings.DUTIES = str(own)
+    found = told(replace(PARCEL, destination="US"))
+    assert [row[0] for row in of(found, Part.DUTY)] == [4_000, 5_000]
+    assert found.total_minor == 102_000 + 9_000
+    # Before the day from which it was verified, the committed row speaks.
+    earlier = told(replace(PARCEL, destination="US", on=date(2025, 12, 31)))
+    assert {row[3] for row in of(earlier, Part.DUTY)} == {Unknown.NO_FIGURE}
+
+
+@pytest.mark.parametrize(
+    "text", [None, "rows = 3", "[[rows]]", "not toml at all", '[[rows]]\nid = "x"\nto = "US"']
+)
+def test_a_wrong_file_of_the_operators_stops_the_start_with_a_sentence(tmp_path, settings, text):
+    own = tmp_path / "duties.toml"
+    if text is not None:
+        own.write_text(text, encoding="utf-8")
+    settings.DUTIES = str(own)
+    (said,) = duties_can_be_read(None)
+    assert said.is_serious()
+    assert str(own) in said.msg
 
 
 @pytest.mark.parametrize(
@@ -142,6 +197,7 @@ def test_where_all_is_known_the_total_is_in_dirhams():
         {"currency": "XDR"},
         {"verified": False},
         {"kind": "guess"},
+        {"kind": "of_the_whole"},
         {"charge": "tip"},
     ],
 )
@@ -163,7 +219,11 @@ def test_lines_are_whole_and_the_total_is_theirs_or_nothing(things, mad, euro, t
     assert all(type(cost.minor) is int for cost in found.costs if cost.unknown is None)
     assert all(cost.minor is None for cost in found.costs if cost.unknown is not None)
     if found.is_known:
-        assert found.total_minor == sum(cost.minor for cost in found.costs)
+        in_mad = (
+            cost.minor if cost.currency == "MAD" else rate[cost.currency].in_mad(cost.minor)
+            for cost in found.costs
+        )
+        assert found.total_minor == sum(in_mad)
     else:
         assert any(cost.unknown for cost in found.costs)
 

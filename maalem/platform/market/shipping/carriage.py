@@ -1,4 +1,4 @@
-"""What it costs to carry a parcel, and when it leaves. Rates are data: data/shipping.json.
+"""What it costs to carry a parcel, and when it leaves. Rates are data: data/carriage.json.
 
 Each tariff holds from a date on; the latest one that has begun counts. A parcel above the last
 step pays that step and so much for each kilogram begun above it.
@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent / "data" / "shipping.json"
+FILE = Path(__file__).parent / "data" / "carriage.json"
 ZONES = ("morocco", "europe", "north_america", "rest")
 # A thing without a weight is reckoned as this much: a packed bowl.
 UNWEIGHED_G = 1_000
