@@ -71,6 +71,7 @@ def test_a_carpet_and_a_tagine_are_bought_made_ready_and_paid_out(
 
 
 def test_the_whole_purchase_works_without_a_script(maalem: Running, chromium: Browser):
+    """P68."""
     context = visitor(chromium, maalem, width=360, scripts=False)
     claire = Buyer(context.new_page(), "fr", axe=False)
     claire.page.goto("/fr/")

@@ -69,6 +69,7 @@ def buy(page: Page, language: str) -> None:
 def test_a_purchase_needs_no_pointer(
     maalem: Running, chromium: Browser, *, language: str, width: int
 ):
+    """P69."""
     page = visitor(chromium, maalem, width=width).new_page()
     claire = Shopper(maalem, page, language)
     buy(page, language)

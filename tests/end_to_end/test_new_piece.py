@@ -155,6 +155,7 @@ def test_she_who_reads_no_word_lists_a_bowl(maalem: Running, chromium: Browser):
 
 
 def test_without_a_script_the_same_form_stands_on_one_page(maalem: Running, chromium: Browser):
+    """P68."""
     with artisan(maalem, chromium, WEAVER, language="fr", width=1280) as weaver:
         kept = weaver.page.context.storage_state()
         bare = chromium.new_context(

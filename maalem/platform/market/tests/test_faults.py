@@ -67,6 +67,7 @@ def assert_stock_is_whole():
 
 
 def test_a_hundred_buyers_for_one_piece_and_one_gets_it(live):
+    """P26."""
     carts = [live.cart(carpet=1) for _ in range(100)]
     for cart in carts:
         live.address(cart)

@@ -71,6 +71,7 @@ def rows(world):
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_the_code_and_the_database_hold_the_same_table(rows, model, now):
+    """P28."""
     row = rows[model]
     for then in TABLES[model]:
         force(row, now)
@@ -131,6 +132,7 @@ ORDER_VERBS = {
 @pytest.mark.parametrize("status", list(OrderStatus))
 @pytest.mark.parametrize("verb", ORDER_VERBS)
 def test_every_verb_on_an_order_in_every_state(world, status, verb):
+    """P28."""
     group = world.placed()
     order = group.orders.first()
     if status != order.status:
@@ -175,6 +177,7 @@ GROUP_VERBS = {
 @pytest.mark.parametrize("status", list(GroupStatus))
 @pytest.mark.parametrize("verb", GROUP_VERBS)
 def test_every_verb_on_a_group_in_every_state(world, status, verb):
+    """P28."""
     group = world.placed()
     OrderGroup.objects.filter(pk=group.pk).update(expires_at=Now())
     if status == GroupStatus.EXPIRED:
