@@ -33,7 +33,8 @@ def maalem() -> Iterator[installation.Running]:
     """The platform with a small demo, started by `maalem up` and stopped by Ctrl-C."""
     home = Path(tempfile.mkdtemp(prefix="maalem-story-"))
     home.chmod(0o755)
-    running = installation.start(home)
+    duties = Path(__file__).with_name("duties.toml")
+    running = installation.start(home, MAALEM_DUTIES=str(duties))
     yield running
     status = running.stop()
     shutil.rmtree(home, ignore_errors=True)

@@ -18,7 +18,7 @@ from tests.end_to_end.people import (
 from tests.end_to_end.processes import rows
 
 GOOD_CARD = "4242424242424242"
-PAID = {"fr": "Merci, c’est à vous"}
+PAID = {"fr": "Merci, c’est à vous", "ar": "شكرا، صار لك"}
 _PIECES = """
     SELECT p.slug FROM catalog_product p
     JOIN catalog_variant v ON v.product_id = p.id
