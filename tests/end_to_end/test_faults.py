@@ -19,8 +19,9 @@ BEND = """(form, [name, value]) => {
     form.requestSubmit();
 }"""
 WITHDRAW = """
-from maalem.platform.market.catalog import actions, models
-actions.withdraw(models.Product.objects.get(slug="{slug}"), by="a test")
+from maalem.platform.market.catalog import models
+from maalem.platform.market.catalog.actions import shelf
+shelf.withdraw(models.Product.objects.get(slug="{slug}"), by="a test")
 """
 
 

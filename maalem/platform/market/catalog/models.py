@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from i18nfield.fields import I18nCharField, I18nTextField
 
@@ -212,6 +213,25 @@ class StatusChange(models.Model):
     now = models.CharField(max_length=10)
     by = models.CharField(max_length=120)
     at = models.DateTimeField(auto_now_add=True)
+
+
+class Change(models.Model):
+    """What somebody changed of a product on the shelf: from `was` to `now`. Append-only."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=80)
+    was = models.JSONField(null=True)
+    now = models.JSONField(null=True)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(what="") & ~Q(by=""), name="change_says_what_and_who"
+            )
+        ]
 
 
 class Entry(models.Model):

@@ -11,16 +11,6 @@ from maalem.platform.market.orders.states import OrderStatus
 
 CHANGE_WITHIN, MOST_VERSIONS = timedelta(days=14), 30
 
-# Direction marks could show a text in another order than it was read in; what has no shape hides
-# a word from the rules. The joiner stays: emoji and Persian words are written with it.
-_UNSEEN = dict.fromkeys(
-    [
-        *(0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x2060, 0xFEFF),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        *range(0xE0000, 0xE0080),
-    ]
-)
 _LINK = re.compile(
     r"https?:/|\bwww\.|\b[\w-]{2,}\.(?:com|net|org|ma|fr|eu|io|co|me|shop|store|info|app)\b", re.I
 )
@@ -49,17 +39,6 @@ def may_change(*, since: datetime, now: datetime, version: int) -> bool:
     Every version is kept, so there is an end to their number too.
     """
     return now < since + CHANGE_WITHIN and version < MOST_VERSIONS
-
-
-def plain(text: str) -> str:
-    """The text in one writing, without what can't be seen and without heaps of empty lines."""
-    lined = re.sub(r"\r\n?", "\n", text)
-    seen = "".join(
-        one
-        for one in unicodedata.normalize("NFC", lined).translate(_UNSEEN)
-        if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs", "Co", "Cn")
-    )
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[^\S\n]+", " ", seen)).strip()
 
 
 def language_of(words: str, *, page: str) -> str:

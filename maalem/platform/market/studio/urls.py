@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maalem.platform.market.studio.views import papers, pieces, prices, reviews, sales
+from maalem.platform.market.studio.views import edit, papers, pieces, prices, reviews, sales
 
 app_name = "studio"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("pieces/", pieces.mine, name="pieces"),
     path("pieces/new/", pieces.new, name="new_piece"),
     path("pieces/<slug:slug>/", pieces.piece, name="piece"),
+    path("pieces/<slug:slug>/price/", edit.price, name="edit_price"),
+    path("pieces/<slug:slug>/words/", edit.words, name="edit_words"),
+    path("pieces/<slug:slug>/sizes/", edit.sizes, name="edit_sizes"),
+    path("pieces/<slug:slug>/photos/", edit.photos, name="edit_photos"),
+    path("pieces/<slug:slug>/put/", edit.put, name="put_piece"),
     path("money/", sales.money, name="money"),
     path("prices/", prices.prices, name="prices"),
     path("reviews/", reviews.reviews, name="reviews"),

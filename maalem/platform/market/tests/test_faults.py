@@ -13,7 +13,9 @@ from django.db.models.functions import Now
 from procrastinate.exceptions import ConnectorException
 
 from maalem.platform.market.cart.models import Hold
-from maalem.platform.market.catalog.models import Product, Variant
+from maalem.platform.market.catalog.actions import edit
+from maalem.platform.market.catalog.models import Change, Product, Variant
+from maalem.platform.market.catalog.states import Refused as NotChanged
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.checkout.actions.pay import place
 from maalem.platform.market.checkout.actions.place import Refused
@@ -107,6 +109,20 @@ def test_two_carts_with_the_same_things_in_another_order_never_wait_in_a_circle(
     agreed = [live.agreed(cart) for cart in one]
     results = together(2, lambda i: place(cart=one[i], agreed=agreed[i], language="fr"))
     assert sorted(type(result).__name__ for result in results) == ["OrderGroup", "Refused"]
+
+
+def test_ten_who_change_one_price_at_once_leave_one_record_each_step(live):
+    """Nobody's price is overwritten unseen: each change begins where the one before it ended."""
+    variant = live.tagine
+    seen = Variant.objects.get(pk=variant.pk).price_minor
+
+    def one(number):
+        edit.reprice(variant.pk, price_minor=90_000 + number, seen_minor=seen, by="test")
+
+    results = together(10, one)
+    refused = [trouble for trouble in results if isinstance(trouble, NotChanged)]
+    assert len(refused) == 9
+    assert Change.objects.filter(product_id=variant.product_id).count() == 1
 
 
 def test_a_payment_told_by_ten_at_once_is_settled_once(live):

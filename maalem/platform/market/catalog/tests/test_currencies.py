@@ -10,7 +10,8 @@ from maalem.platform.ground.rates import queries as rates
 from maalem.platform.ground.rates.actions import take_in
 from maalem.platform.ground.rates.shown import COOKIE
 from maalem.platform.ground.rates.sources import read
-from maalem.platform.market.catalog import actions, kept
+from maalem.platform.market.catalog import kept
+from maalem.platform.market.catalog.actions import shelf
 from maalem.platform.market.catalog.models import Variant
 from maalem.platform.market.catalog.tests import shop
 
@@ -168,5 +169,5 @@ def test_an_old_rate_is_not_used_and_that_is_said_quietly(keeping, page):
 
 
 def test_the_neighbours_of_a_withdrawn_piece_are_in_the_chosen_money(open_shop):
-    actions.withdraw(open_shop["tajine-bleu"], by="test")
+    shelf.withdraw(open_shop["tajine-bleu"], by="test")
     assert f"{DIRHAMS} {EUROS}" in read_page(visitor("EUR"), "/fr/products/tajine-bleu/")

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.catalog import actions, kept, pages, search
+from maalem.platform.market.catalog import kept, pages, search
+from maalem.platform.market.catalog.actions import shelf
 from maalem.platform.market.catalog.models import Product, Variant
 from maalem.platform.market.catalog.tests import shop
 
@@ -73,7 +74,7 @@ def test_another_name_of_a_workshop_or_a_place_shows_at_once(keeping):
 
 def test_a_withdrawn_piece_is_gone_at_once(keeping):
     assert Client().get("/fr/products/pouf/").status_code == 200
-    actions.withdraw(keeping["pouf"], by="test")
+    shelf.withdraw(keeping["pouf"], by="test")
     assert Client().get("/fr/products/pouf/").status_code == 410
 
 
@@ -136,7 +137,7 @@ def test_a_page_without_the_cart_is_not_confirmed_once_there_is_one(keeping):
 
 def test_a_remembered_search_leaves_out_what_has_left_the_shelf(keeping):
     assert "/products/pouf/" in Client().get("/fr/search/?q=pouf").content.decode()
-    actions.withdraw(keeping["pouf"], by="test")
+    shelf.withdraw(keeping["pouf"], by="test")
     assert "/products/pouf/" not in Client().get("/fr/search/?q=pouf").content.decode()
 
 
@@ -151,6 +152,6 @@ def test_a_broad_query_finds_the_same_and_is_counted_again_when_it_is_narrow(kee
         broad = search.find(wool)
         assert (broad.rows, broad.total) == (narrow.rows, narrow.total)
     for one, _ in narrow.rows[1:]:
-        actions.withdraw(Product.objects.get(pk=one), by="test")
+        shelf.withdraw(Product.objects.get(pk=one), by="test")
     search._FOUND.clear()
     assert search.find(wool).total == 1

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from maalem.platform.market.catalog import actions
+from maalem.platform.market.catalog.actions import shelf
 from maalem.platform.market.catalog.indexing import reindex
 from maalem.platform.market.catalog.models import Product, Variant
 from maalem.platform.market.catalog.tests import shop
@@ -87,7 +87,7 @@ def test_a_draft_has_no_page(client, open_shop):
 
 
 def test_a_withdrawn_piece_says_so_and_shows_others(client, open_shop):
-    actions.withdraw(open_shop["tajine-bleu"], by="test")
+    shelf.withdraw(open_shop["tajine-bleu"], by="test")
     answer = client.get("/fr/products/tajine-bleu/")
     html = answer.content.decode()
     assert answer.status_code == 410

@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from maalem.platform.market.catalog import actions, kept
+from maalem.platform.market.catalog import kept
+from maalem.platform.market.catalog.actions import shelf
 from maalem.platform.market.catalog.models import AppliedPrice, Product, Variant
 from maalem.platform.market.catalog.reductions import Applied, Kind, verdict
 from maalem.platform.market.catalog.tests import shop
@@ -105,10 +106,10 @@ def test_the_database_writes_every_price_down_whoever_changes_it(pouf):
 
 def test_a_price_applies_only_while_the_piece_is_on_the_shelf(pouf):
     product = Product.objects.get(pk=pouf.product_id)
-    actions.withdraw(product, by="test")
+    shelf.withdraw(product, by="test")
     price(pouf, 300_000)
     assert history(pouf) == [125_000, None]
-    actions.publish(product, by="test")
+    shelf.publish(product, by="test")
     assert history(pouf) == [125_000, None, 300_000]
 
 
@@ -118,7 +119,7 @@ def test_the_price_of_a_draft_never_applied(pouf):
     made = Variant.objects.create(product=draft, sku="d", price_minor=999_900, on_hand=1)
     price(made, 500_000)
     assert history(made) == []
-    actions.publish(draft, by="test")
+    shelf.publish(draft, by="test")
     assert history(made) == [500_000]
 
 
@@ -148,7 +149,7 @@ def test_a_price_that_changes_while_its_piece_is_published_is_not_lost(committed
     shop.open_shop()
     pouf = Variant.objects.get(sku="pouf")
     product = Product.objects.get(pk=pouf.product_id)
-    actions.withdraw(product, by="test")
+    shelf.withdraw(product, by="test")
     done = threading.Event()
 
     def other() -> None:
@@ -157,7 +158,7 @@ def test_a_price_that_changes_while_its_piece_is_published_is_not_lost(committed
         done.set()
 
     with transaction.atomic():
-        actions.publish(product, by="test")
+        shelf.publish(product, by="test")
         thread = threading.Thread(target=other)
         thread.start()
         assert not done.wait(0.5), "the other change waits for the shelf"

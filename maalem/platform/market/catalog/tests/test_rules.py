@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from maalem.platform.craft.artisans.models import Artisan
-from maalem.platform.market.catalog import actions
+from maalem.platform.market.catalog.actions import shelf
 from maalem.platform.market.catalog.indexing import reindex
 from maalem.platform.market.catalog.models import Entry, Product, StatusChange, Variant
 from maalem.platform.market.catalog.states import NEXT, Refused, Status
@@ -84,24 +84,24 @@ def test_every_status_against_every_status(carpet, now, then):
         cursor.execute("ALTER TABLE catalog_product ENABLE TRIGGER catalog_product_changes")
     sql = "UPDATE catalog_product SET status = %s WHERE id = %s"
     if then in NEXT[now]:
-        actions.move(carpet.pk, now=now, then=then, by="test")
+        shelf.move(carpet.pk, now=now, then=then, by="test")
         assert Product.objects.get(pk=carpet.pk).status == then
         return
     with pytest.raises(Refused, match="not_next"):
-        actions.move(carpet.pk, now=now, then=then, by="test")
+        shelf.move(carpet.pk, now=now, then=then, by="test")
     if then is not now:
         assert refused(sql, then.value, carpet.pk) == "product_status_next"
 
 
 def test_the_second_of_two_moves_is_refused(carpet):
-    actions.move(carpet.pk, now=Status.PUBLISHED, then=Status.WITHDRAWN, by="one")
+    shelf.move(carpet.pk, now=Status.PUBLISHED, then=Status.WITHDRAWN, by="one")
     with pytest.raises(Refused, match="already_moved"):
-        actions.move(carpet.pk, now=Status.PUBLISHED, then=Status.WITHDRAWN, by="two")
+        shelf.move(carpet.pk, now=Status.PUBLISHED, then=Status.WITHDRAWN, by="two")
     assert list(StatusChange.objects.values_list("by", flat=True)) == ["one"]
 
 
 def test_the_history_is_append_only(carpet):
-    actions.withdraw(carpet, by="one")
+    shelf.withdraw(carpet, by="one")
     assert refused("UPDATE catalog_statuschange SET by = 'x'") == "statuschange_append_only"
 
 
@@ -131,7 +131,7 @@ def test_whatever_a_page_shows_counts_the_version_up(carpet):
 def test_a_withdrawn_product_leaves_the_lists_at_once(carpet):
     assert reindex([carpet.pk]) == 1
     assert Entry.objects.count() == 1
-    actions.withdraw(carpet, by="test")
+    shelf.withdraw(carpet, by="test")
     assert Entry.objects.count() == 0
 
 
@@ -149,7 +149,7 @@ def test_a_draft_is_published_once_it_has_a_price_and_then_found(carpet):
     draft = fixtures.piece(
         carpet.artisan, carpet.craft, "brouillon", status="draft", published_at=None
     )
-    actions.publish(draft, by="test")
+    shelf.publish(draft, by="test")
     assert draft.published_at is not None
     assert Entry.objects.get().product_id == draft.pk
 

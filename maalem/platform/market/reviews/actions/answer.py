@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from maalem.kit.typed import plain
 from maalem.platform.market.reviews import decide
 from maalem.platform.market.reviews.actions import tell
 from maalem.platform.market.reviews.actions.move import write_down
@@ -17,7 +18,7 @@ def answer(review_id: int, *, words: str, page: str, seen: int, by: str) -> Revi
     What a rule would hold is refused at once: a workshop can take it out. Raises `Refused`,
     `Review.DoesNotExist`.
     """
-    words = decide.plain(words)
+    words = plain(words)
     _check(words)
     review = Review.objects.select_for_update().get(pk=review_id)
     if review.answer == words:

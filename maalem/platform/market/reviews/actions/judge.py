@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from maalem.kit.typed import plain
 from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.reviews import decide
@@ -45,7 +46,7 @@ def hide(review_id: int, *, reason: str, by: Person, version: int, note: str = "
         raise Refused("changed_meanwhile")
     step(review, then=ReviewStatus.HIDDEN, event="hidden", by=_named(by), note=reason)
     ruling = Ruling.objects.create(
-        review=review, version=review.version, reason=reason, note=decide.plain(note)[:300], by=by
+        review=review, version=review.version, reason=reason, note=plain(note)[:300], by=by
     )
     _settle_reports(review)
     tell.hidden(review, ruling=ruling)
@@ -76,7 +77,7 @@ def appeal(review_id: int, *, side: Side, words: str, by: str, about: Side = Sid
 
     About the review, either side may; `about` the artisan's answer, she alone.
     """
-    words = decide.plain(words)
+    words = plain(words)
     if not words:
         raise Refused("empty")
     if len(words) > MOST_ANSWER:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from maalem.kit.typed import plain
 from maalem.platform.market.orders.actions.parcels import left_of, lock_order
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.reviews import decide
@@ -44,7 +45,7 @@ def say(number: str, *, line_id: int, said: Said, seen: int = 0, by: str = BUYER
     `seen` is the version that the writer had before her, 0 for none. Sent again after a time-out
     it changes nothing. Raises `Refused`, `OrderLine.DoesNotExist`.
     """
-    words = decide.plain(said.words)
+    words = plain(said.words)
     said = Said(said.stars, said.service_stars, words, said.page, said.photos)
     _check(said)
     order = lock_order(number)
@@ -145,4 +146,4 @@ def _keep(review: Review, *, by: str) -> None:
 
 def first_name(name: str) -> str:
     """What everybody is told of a buyer's name."""
-    return decide.plain(name).split(" ", 1)[0][:60] or "—"
+    return plain(name).split(" ", 1)[0][:60] or "—"

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.pictures.intake import Picture
-from maalem.platform.market.catalog.actions import offer
+from maalem.platform.market.catalog.actions.edit import reprice, restock
+from maalem.platform.market.catalog.actions.shelf import offer
 from maalem.platform.market.catalog.models import Craft, Product
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.studio.models import Listing
@@ -52,3 +53,26 @@ def list_piece(artisan: Artisan, *, key: UUID, piece: Piece, by: str) -> Product
             raise
         return first.product
     return product
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What she wants of a variant, beside what her page showed: centimes, pieces (None: not asked).
+
+    The seen ones are None where nobody can say what she saw.
+    """
+
+    variant: int
+    price_minor: int
+    on_hand: int | None
+    seen_minor: int | None
+    seen_on_hand: int | None
+
+
+@transaction.atomic
+def change_offers(offers: Sequence[Offer], *, by: str) -> None:
+    """Change prices and numbers, all of them or none. Raises `Refused`, as the catalogue does."""
+    for one in sorted(offers, key=lambda one: one.variant):
+        reprice(one.variant, price_minor=one.price_minor, seen_minor=one.seen_minor, by=by)
+        if one.on_hand is not None:
+            restock(one.variant, on_hand=one.on_hand, seen=one.seen_on_hand, by=by)

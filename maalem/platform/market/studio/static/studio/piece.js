@@ -102,50 +102,7 @@
     });
   }
   var pad = form.querySelector(".pad");
-  var values = pad.dataset.values.split(" ").map(Number);
-  function digits() {
-    // Eastern digits are digits too.
-    return price.value.replace(/[٠-٩]/g, function (one) {
-      return String(one.charCodeAt(0) - 0x660);
-    }).replace(/\D/g, "");
-  }
-  function piece(name, text) {
-    var made = document.createElement("span");
-    made.className = name;
-    if (text) {
-      var inner = document.createElement("bdi");
-      inner.dir = "ltr";
-      inner.textContent = text;
-      made.appendChild(inner);
-    }
-    return made;
-  }
-  function echo() {
-    var left = Number(digits().slice(0, 7)), shown = pad.querySelector(".cash");
-    shown.replaceChildren();
-    values.forEach(function (value) {
-      var count = Math.floor(left / value);
-      left -= count * value;
-      if (!count) { return; }
-      var of = piece("cash__of", "");
-      if (count > 1) { of.appendChild(piece("cash__count", count + " ×")); }
-      var coin = value < 20 ? " cash__one--coin" : "";
-      of.appendChild(piece("cash__one cash__one--" + value + coin, String(value)));
-      shown.appendChild(of);
-    });
-  }
-  pad.hidden = false;
-  pad.addEventListener("click", function (event) {
-    var key = event.target.closest("button");
-    if (!key) { return; }
-    var typed = digits();
-    typed = "rub" in key.dataset ? typed.slice(0, -1) : (typed + key.dataset.digit).replace(/^0+/, "");
-    price.value = typed.slice(0, 7);
-    echo();
-  });
-  price.addEventListener("input", echo);
-  // The pad is the keyboard: a telephone's own would hide it.
-  if (window.matchMedia("(pointer: coarse)").matches) { price.inputMode = "none"; }
+  function echo() { pad.dispatchEvent(new Event("echo")); }
 
   // --- kept until it has arrived -----------------------------------------------------------------
   var outbox = window.maalemOutbox;
@@ -199,7 +156,8 @@
     box.classList.toggle("field--error", !good);
     if (there) { there.remove(); }
     if (!good) {
-      var words = piece("field__error", "");
+      var words = document.createElement("span");
+      words.className = "field__error";
       words.textContent = field.dataset.asked;
       words.setAttribute("role", "alert");
       field.before(words);
@@ -243,7 +201,6 @@
   });
   form.addEventListener("input", write);
   form.addEventListener("change", write);
-  pad.addEventListener("click", write);
 
   fit();
   echo();

@@ -1,0 +1,27 @@
+"""Words as somebody typed or pasted them, made fit to be kept and shown."""
+
+import re
+import unicodedata
+
+# Direction marks could show a text in another order than it was read in; what has no shape hides
+# a word from the rules. The joiner stays: emoji and Persian words are written with it.
+_UNSEEN = dict.fromkeys(
+    [
+        *(0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x2060, 0xFEFF),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xE0000, 0xE0080),
+    ]
+)
+
+
+def plain(text: str) -> str:
+    """The text in one writing, without what can't be seen and without heaps of empty lines."""
+    lined = re.sub(r"\r\n?", "\n", text)
+    seen = "".join(
+        one
+        for one in lined.translate(_UNSEEN)
+        if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs", "Co", "Cn")
+    )
+    spaced = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFC", seen))
+    return re.sub(r"\n{3,}", "\n\n", spaced).strip()
