@@ -15,6 +15,14 @@ _UNSEEN = dict.fromkeys(
 )
 
 
+def western(text: str) -> str:
+    """The text with the digits of every script written 0 to 9, and wide letters as narrow ones."""
+    return "".join(
+        str(unicodedata.decimal(one)) if one.isdecimal() else one
+        for one in unicodedata.normalize("NFKC", text)
+    )
+
+
 def plain(text: str) -> str:
     """The text in one writing, without what can't be seen and without heaps of empty lines."""
     lined = re.sub(r"\r\n?", "\n", text)

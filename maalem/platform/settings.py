@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.catalog",
     "maalem.platform.market.cart",
     "maalem.platform.market.shipping",
+    "maalem.platform.market.imports",
     "maalem.platform.market.orders",
     "maalem.platform.market.reviews",
     "maalem.platform.market.checkout",

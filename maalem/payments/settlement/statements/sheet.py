@@ -6,6 +6,7 @@ import io
 from datetime import datetime
 
 from maalem.kit.money import EXPONENTS
+from maalem.kit.sheets import harmless
 from maalem.payments.settlement.statements.records import Account, Entry
 
 # New columns go to the end: whoever reads these by position goes on reading.
@@ -14,8 +15,6 @@ COLUMNS = (
     *("currency", "gross", "fee", "net", "balance"),
 )
 BOM = "\ufeff"
-# The wide ones count in the spreadsheets of the East.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def sheet(account: Account, *, currency: str, bom: bool = False) -> bytes:
@@ -44,11 +43,6 @@ def decimal(minor: int, currency: str) -> str:
     digits = EXPONENTS[currency.upper()]
     whole, cents = divmod(abs(minor), 10**digits)
     return f"{'-' if minor < 0 else ''}{whole}.{cents:0{digits}d}"
-
-
-def harmless(text: str) -> str:
-    """`text`, such that no spreadsheet computes it."""
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff\u200b").startswith(_FORMULA) else text
 
 
 def _row(entry: Entry, currency: str) -> list[str]:

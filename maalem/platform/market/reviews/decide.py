@@ -1,12 +1,12 @@
 """What may be reviewed and until when, and which words a person must read first. Pure."""
 
 import re
-import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from maalem.kit.text import fold
+from maalem.kit.typed import western
 from maalem.platform.market.orders.states import OrderStatus
 
 CHANGE_WITHIN, MOST_VERSIONS = timedelta(days=14), 30
@@ -54,11 +54,11 @@ def language_of(words: str, *, page: str) -> str:
 
 def why_held(words: str) -> tuple[str, ...]:
     """The rules that want a person to read `words` before everybody does; mostly none."""
-    western, folded = _western(words), f" {fold(words)} "
+    latin, folded = western(words), f" {fold(words)} "
     found = {
-        "link": _LINK.search(_EMAIL.sub(" ", western)),
-        "email": _EMAIL.search(western),
-        "phone": _PHONE.search(western),
+        "link": _LINK.search(_EMAIL.sub(" ", latin)),
+        "email": _EMAIL.search(latin),
+        "phone": _PHONE.search(latin),
         "word": any(f" {bad} " in folded for bad in bad_words()),
     }
     return tuple(name for name, hit in found.items() if hit)
@@ -66,7 +66,7 @@ def why_held(words: str) -> tuple[str, ...]:
 
 def holds_card(words: str) -> bool:
     """Whether a card's number is in the words: none may enter this service at all."""
-    numbers = (re.sub(r"\D", "", hit) for hit in _CARD.findall(_western(words)))
+    numbers = (re.sub(r"\D", "", hit) for hit in _CARD.findall(western(words)))
     return any(_luhn(number) for number in numbers)
 
 
@@ -75,13 +75,6 @@ def bad_words() -> frozenset[str]:
     """The folded words and phrases of `bad_words.txt`."""
     lines = Path(__file__).with_name("bad_words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(fold(line) for line in lines if line.strip() and not line.startswith("#"))
-
-
-def _western(words: str) -> str:
-    return "".join(
-        str(unicodedata.decimal(one)) if one.isdecimal() else one
-        for one in unicodedata.normalize("NFKC", words)
-    )
 
 
 def _luhn(number: str) -> bool:

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from maalem.platform.market.studio.views import edit, papers, pieces, prices, reviews, sales
+from maalem.platform.market.studio.views import (
+    edit,
+    imports,
+    papers,
+    pieces,
+    prices,
+    reviews,
+    sales,
+)
 
 app_name = "studio"
 urlpatterns = [
@@ -18,6 +26,10 @@ urlpatterns = [
     path("pieces/<slug:slug>/sizes/", edit.sizes, name="edit_sizes"),
     path("pieces/<slug:slug>/photos/", edit.photos, name="edit_photos"),
     path("pieces/<slug:slug>/put/", edit.put, name="put_piece"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/model.csv", imports.model, name="import_model"),
+    path("imports/<int:number>/", imports.one, name="import"),
+    path("imports/<int:number>/wrong.csv", imports.wrong_lines, name="import_wrong"),
     path("money/", sales.money, name="money"),
     path("prices/", prices.prices, name="prices"),
     path("reviews/", reviews.reviews, name="reviews"),

@@ -10,16 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from maalem.kit.sheets import harmless
 from maalem.platform.ground.gateway import errors
 from maalem.platform.ground.gateway.records import Dispute, Movement, Payout
 
 from . import case_words, words
 from .queries import Row
 
-# A spreadsheet counts with what begins with one of these, even out of a file.
 _PLAIN = re.compile(r"-?[0-9]+\.[0-9]{2}")
-# The wide ones count in the spreadsheets of the East.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Echo:
@@ -129,10 +127,8 @@ def moment(at: datetime) -> str:
 
 
 def safe(cell: str) -> str:
-    """The cell as text: an apostrophe goes before what a spreadsheet would count with."""
-    if cell.lstrip(" \u00a0\ufeff\u200b").startswith(_FORMULA) and not _PLAIN.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    """The cell as text that nothing computes; our own amounts stay numbers, also below zero."""
+    return cell if _PLAIN.fullmatch(cell) else harmless(cell)
 
 
 def amount(minor: int | None) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+from maalem.kit.sheets import harmless
 from maalem.platform.market.shipping.papers.records import Content, Parcel, Party
 
 # New columns go to the end: whoever reads these by position goes on reading.
@@ -11,7 +12,6 @@ COLUMNS = (
     *("parcel", "line", "description_fr", "description_en", "hs_code", "origin", "quantity"),
     *("net_weight_g", "value", "currency", "destination", "tracking"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_json(parcel: Parcel) -> bytes:
@@ -45,8 +45,8 @@ def as_csv(parcel: Parcel) -> bytes:
             [
                 parcel.number,
                 place,
-                _harmless(content.said.get("fr", "")),
-                _harmless(content.said.get("en", "")),
+                harmless(content.said.get("fr", "")),
+                harmless(content.said.get("en", "")),
                 content.code,
                 content.origin,
                 content.quantity,
@@ -79,8 +79,3 @@ def _party(party: Party) -> dict[str, object]:
         "phone": party.phone or None,
         "email": party.email or None,
     }
-
-
-def _harmless(text: str) -> str:
-    """`text`, such that no spreadsheet computes it."""
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff\u200b").startswith(_FORMULA) else text
