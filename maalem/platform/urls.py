@@ -2,12 +2,12 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps.views import index, sitemap
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.cache import cache_page
 
 from maalem.platform.ground.pictures.media import media
 from maalem.platform.health import health
-from maalem.platform.market.catalog.robots import SITEMAPS, robots
+from maalem.platform.market.catalog.robots import SITEMAPS, products, robots
 from maalem.platform.market.studio.views.pieces import worker
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<path:path>", media, name="media"),
     path("studio-worker.js", worker, name="studio_worker"),
     path("robots.txt", robots, name="robots"),
+    re_path(r"^feeds/products-(?P<language>[a-z]{2})-(?P<currency>[A-Z]{3})\.xml$", products),
     path("sitemap.xml", cache_page(3600)(index), {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",

@@ -33,8 +33,13 @@ def chosen(cookies: Mapping[str, str]) -> str:
 
 
 def shown_to(request: HttpRequest) -> Shown | None:
-    """What is shown beside dirhams; None for nothing. The same all through one request."""
-    code = chosen(request.COOKIES)
+    """What is shown beside dirhams; None for nothing. The same all through one request.
+
+    An address may ask for a currency itself (`?currency=EUR`): what led there told a price in it.
+    """
+    code = chosen(
+        {COOKIE: request.GET["currency"]} if "currency" in request.GET else request.COOKIES
+    )
     if code == CHARGED:
         return None
     kept: Shown | None = getattr(request, "shown", None)

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from maalem.platform.craft.artisans.models import Artisan
-from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog import feed, queries
 from maalem.platform.market.catalog.models import Craft, Product
 from maalem.platform.market.catalog.states import Status
 
@@ -30,6 +30,20 @@ Sitemap: {base}/sitemap.xml
 def robots(request: HttpRequest) -> HttpResponse:
     """robots.txt: the shelves yes, their thousand narrowings no."""
     return HttpResponse(_ROBOTS.format(base=settings.PLATFORM_URL), content_type="text/plain")
+
+
+def products(request: HttpRequest, language: str, currency: str) -> HttpResponseBase:
+    """The list for machines that show products, as it was written in this hour."""
+    file = feed.file_of(language, currency)
+    try:
+        found = file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        found,
+        content_type="application/rss+xml; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=3600"},
+    )
 
 
 class _InEveryLanguage(Sitemap):
