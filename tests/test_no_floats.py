@@ -27,7 +27,7 @@ MONEY = (
     "maalem/payments/settlement/",
     "maalem/payments/fees/",
     "maalem/payments/api/v1/",
-    "maalem/platform/market/checkout/decide.py",
+    "maalem/platform/market/commission/decide.py",
     "maalem/platform/market/shipping/landed.py",
 )
 
@@ -36,7 +36,7 @@ def sources() -> list[str]:
     files = [
         *(ROOT / "maalem/payments").rglob("*.py"),
         *(ROOT / "maalem/kit").rglob("*.py"),
-        ROOT / "maalem/platform/market/checkout/decide.py",
+        ROOT / "maalem/platform/market/commission/decide.py",
         ROOT / "maalem/platform/market/shipping/landed.py",
     ]
     names = [str(path.relative_to(ROOT)) for path in files]

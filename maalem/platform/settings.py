@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "maalem.platform.ground.gateway",
     "maalem.platform.ground.notices",
     "maalem.platform.craft.artisans",
+    "maalem.platform.market.commission",
     "maalem.platform.market.catalog",
     "maalem.platform.market.cart",
     "maalem.platform.market.shipping",
@@ -193,6 +194,11 @@ PHONENUMBER_DB_FORMAT = "E164"
 # --- prices in other money -----------------------------------------------------------------------
 # A rate is used on its day and on so many days after it: a weekend and feasts are bridged.
 RATE_DAYS = int(os.environ.get("MAALEM_RATE_DAYS", "7"))
+
+# --- fair prices ---------------------------------------------------------------------------------
+# An hour of work that brings less than this (centimes) is told to the artisan as too little. It is
+# whoever runs the platform who sets it; 0 says nothing.
+HOURLY_FLOOR_MINOR = int(os.environ.get("MAALEM_HOURLY_FLOOR", "1800"))
 
 # --- parcels abroad ------------------------------------------------------------------------------
 # A file of duties that the operator has verified; its rows go before the committed ones.

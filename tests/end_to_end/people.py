@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.cast import Member
 from tests.end_to_end.installation import Running
@@ -17,15 +17,21 @@ WALLET_PHONE, WALLET_PIN = "0661000777", "1234"
 
 
 def visitor(
-    browser: Browser, maalem: Running, *, width: int, scripts: bool = True
+    browser: Browser,
+    maalem: Running,
+    *,
+    width: int,
+    scripts: bool = True,
+    state: StorageState | None = None,
 ) -> BrowserContext:
-    """A browser of her own: no cookie, a screen of `width` pixels."""
+    """A browser of her own, a screen of `width` pixels; no cookie, but what `state` brings."""
     height = {360: 740, 1280: 800}[width]
     context = browser.new_context(
         base_url=maalem.shop,
         viewport={"width": width, "height": height},
         java_script_enabled=scripts,
         locale="fr-FR",
+        storage_state=state,
     )
     context.set_default_timeout(PATIENCE_MS)
     return context

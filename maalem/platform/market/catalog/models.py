@@ -10,7 +10,13 @@ from django.urls import reverse
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from maalem.platform.craft.artisans.models import Artisan, Maker
-from maalem.platform.market.catalog.states import STATUS_NAMES, SUPPLY_NAMES, Status, Supply
+from maalem.platform.market.catalog.states import (
+    STATUS_NAMES,
+    SUPPLY_NAMES,
+    CardShown,
+    Status,
+    Supply,
+)
 
 
 class Craft(models.Model):
@@ -231,6 +237,28 @@ class Change(models.Model):
             models.CheckConstraint(
                 condition=~Q(what="") & ~Q(by=""), name="change_says_what_and_who"
             )
+        ]
+
+
+class PriceCard(models.Model):
+    """What the artisan says of her price: materials in centimes and working time for one piece, and
+    how much of it buyers see. The rest of the card is reckoned: `fair`.
+    """
+
+    product = models.OneToOneField(
+        Product, models.CASCADE, primary_key=True, related_name="price_card"
+    )
+    materials_minor = models.PositiveBigIntegerField()
+    minutes = models.PositiveIntegerField()
+    shown = models.CharField(max_length=8, default=CardShown.NOTHING.value)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="price_card_takes_time"),
+            models.CheckConstraint(
+                condition=Q(shown__in=[s.value for s in CardShown]), name="price_card_shown_known"
+            ),
         ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,12 +15,15 @@ from django.utils.translation import ngettext
 from i18nfield.strings import LazyI18nString
 
 from maalem.platform.market.catalog import queries
+from maalem.platform.market.catalog.fair import Card, card
 from maalem.platform.market.catalog.kept import kept
 from maalem.platform.market.catalog.models import Craft
 from maalem.platform.market.catalog.ratings import Stars, Told, told
 from maalem.platform.market.catalog.reductions import Applied, Kind, verdict
-from maalem.platform.market.catalog.states import SUPPLY_NAMES, Status, Supply
+from maalem.platform.market.catalog.states import SUPPLY_NAMES, CardShown, Status, Supply
 from maalem.platform.market.catalog.stored import Stored
+from maalem.platform.market.commission.decide import BrokenRule, NoRule
+from maalem.platform.market.commission.queries import rules
 
 # Working days a workshop has to hand over a piece that stands ready.
 READY_DAYS = 2
@@ -91,6 +95,7 @@ class Piece:
     def __init__(self, stored: Stored, *, now: datetime) -> None:
         self.stored = stored
         self._now = int(now.timestamp())
+        self._today = timezone.localdate(now)
         self.supply = Supply(stored.supply)
         self.withdrawn = stored.status == Status.WITHDRAWN.value
         self.title = _text(stored.title)
@@ -132,6 +137,31 @@ class Piece:
     def stars(self) -> Stars:
         """What its buyers gave it."""
         return Stars(tuple(json.loads(self.stored.rating)[0]) if self.stored.rating else ())
+
+    @cached_property
+    def fair(self) -> Card | None:
+        """What its price is made of, where the workshop shows that; None while no rule can say."""
+        if self.stored.card is None or self.stored.price_from_minor is None:
+            return None
+        materials, minutes, _shown, kind, craft, region = json.loads(self.stored.card)
+        facts = {"kind": kind, "craft": craft, "region": region}
+        facts["artisan"] = self.stored.artisan_slug
+        try:
+            return card(
+                self.stored.price_from_minor,
+                materials_minor=materials,
+                minutes=minutes,
+                rules=rules(),
+                facts=facts,
+                on=self._today,
+            )
+        except (BrokenRule, NoRule):
+            return None
+
+    @property
+    def shows_hours(self) -> bool:
+        """Whether the workshop shows how long it took and what an hour brings."""
+        return self.stored.card is not None and json.loads(self.stored.card)[2] == CardShown.HOURS
 
     @cached_property
     def reviews(self) -> list[Told]:

@@ -41,6 +41,14 @@ SUPPLY_NAMES = {
 }
 
 
+class CardShown(StrEnum):
+    """How much of a price card buyers see: nothing, the shares, or the hours and their pay too."""
+
+    NOTHING = "nothing"
+    SHARES = "shares"
+    HOURS = "hours"
+
+
 class Refused(ValueError):
     """A change of status that the table does not have, or that somebody else made first."""
 

@@ -11,8 +11,8 @@ from maalem.platform.rows import row
 
 
 class Stored(NamedTuple):
-    """Texts as they are stored, in all languages. `photos`, `variants`, `rating` and `prices` are
-    JSON."""
+    """Texts as they are stored, in all languages. `photos`, `variants`, `rating`, `prices` and
+    `card` are JSON."""
 
     id: int
     craft_id: int
@@ -46,6 +46,8 @@ class Stored(NamedTuple):
     rating: str | None
     # Of each variant, oldest first: (variant, second, price or null); the newest of them all.
     prices: str | None
+    # [materials, minutes, how much is shown, kind, craft, region]; None where nothing is shown.
+    card: str | None
 
 
 _BY_SLUG = """
@@ -68,7 +70,10 @@ SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.m
                        h.price_minor
                   FROM catalog_variant v JOIN catalog_appliedprice h ON h.variant_id = v.id
                  WHERE v.product_id = p.id
-                 ORDER BY h.at DESC, h.id DESC LIMIT 400) h)::text
+                 ORDER BY h.at DESC, h.id DESC LIMIT 400) h)::text,
+       (SELECT json_build_array(w.materials_minor, w.minutes, w.shown, a.kind, k.code, d.region_id)
+          FROM catalog_pricecard w, catalog_craft k
+         WHERE w.product_id = p.id AND w.shown <> 'nothing' AND k.id = p.craft_id)::text
   FROM catalog_product p
   JOIN artisans_artisan a ON a.id = p.artisan_id
   JOIN places_commune c ON c.code = a.commune_id

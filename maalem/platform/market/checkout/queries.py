@@ -1,6 +1,5 @@
 """What the checkout's pages show. Nothing here writes."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -13,13 +12,12 @@ from maalem.platform.ground.places.models import Commune
 from maalem.platform.ground.places.queries import commune, search_communes
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
-from maalem.platform.market.checkout.decide import Rule, parse_rule
 from maalem.platform.market.checkout.models import Draft
 from maalem.platform.market.checkout.plan import Parcel, Plan, plan
 from maalem.platform.market.orders.words import frozen
 from maalem.platform.market.shipping import countries
 from maalem.platform.market.shipping.border import at_the_border, things
-from maalem.platform.rows import row, rows
+from maalem.platform.rows import row
 
 OFFERED = 8
 FEWEST_LETTERS = 2
@@ -40,10 +38,6 @@ SELECT d.id, d.cart_id, d.name, d.phone, d.email, d.country, d.commune_id, d.qua
  WHERE d.cart_id = %(cart)s
    AND NOT (%(guest)s AND EXISTS (SELECT FROM orders_ordergroup g
                                    WHERE g.cart_id = d.cart_id AND g.paid_at >= d.written_at))
-"""
-_RULES = """
-SELECT name, conditions, rate_bps, starts_on, ends_on FROM checkout_commissionrule
- ORDER BY position
 """
 
 
@@ -106,20 +100,6 @@ def _abroad(parcel: Parcel, *, to: str, on: date) -> Parcel:
     items = things((line.piece.hs_code, line.total_minor) for line in parcel.lines)
     border = at_the_border(items, destination=to, shipping_minor=parcel.shipping_minor, on=on)
     return replace(parcel, border=border)
-
-
-def rules() -> list[Rule]:
-    """The operator's list in order; raises `decide.BrokenRule` for one that can't be read."""
-    return [
-        parse_rule(
-            name,
-            conditions=json.loads(conditions),
-            rate_bps=rate_bps,
-            starts_on=starts_on,
-            ends_on=ends_on,
-        )
-        for name, conditions, rate_bps, starts_on, ends_on in rows(_RULES)
-    ]
 
 
 def find_communes(words: str, *, region: str = "") -> list[Commune]:

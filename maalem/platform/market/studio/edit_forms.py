@@ -19,7 +19,7 @@ from maalem.platform.ground.pictures.intake import Picture, Unusable, take
 from maalem.platform.ground.pictures.words import in_words as fault_in_words
 from maalem.platform.market.catalog.actions.edit import SIZES
 from maalem.platform.market.catalog.models import Product, Variant
-from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.catalog.states import CardShown, Supply
 from maalem.platform.market.studio.actions.pieces import Offer
 from maalem.platform.market.studio.forms import DEAREST, Whole
 
@@ -171,7 +171,13 @@ class SizesForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         labels = (_("Length"), _("Width"), _("Height"), _("Across"), _("Weight"))
         for name, label in zip(SIZES, labels, strict=True):
-            self.fields[name] = Measured(label=label, by=1_000 if name == "weight_g" else 10)
+            is_weight = name == "weight_g"
+            self.fields[name] = Measured(
+                label=label,
+                by=1_000 if is_weight else 10,
+                unit=_("kg") if is_weight else _("cm"),
+                most=HEAVIEST_KG if is_weight else LONGEST_CM,
+            )
         if product.supply == Supply.MADE_TO_ORDER:
             self.fields["making_days"] = Whole(
                 label=_("Working days to make it"),
@@ -186,11 +192,10 @@ class SizesForm(forms.Form):
 
 
 class Measured(forms.CharField):
-    """A length in cm (`by` 10) or a weight in kg (`by` 1,000) as a whole number of mm or g."""
+    """A number with a fraction ("12,5" cm) as the whole number of its `by`th parts (125 mm)."""
 
-    def __init__(self, *, label: Any, by: int) -> None:
-        self.by = by
-        unit = _("kg") if by == 1_000 else _("cm")
+    def __init__(self, *, label: Any, by: int, unit: Any, most: int, least: int = 1) -> None:
+        self.by, self.most, self.least = by, most, least
         super().__init__(
             label=label,
             required=False,
@@ -203,14 +208,59 @@ class Measured(forms.CharField):
         typed = "".join(str(super().clean(value) or "").split()).replace(",", ".").replace("٫", ".")
         if not typed:
             return None
-        most = HEAVIEST_KG if self.by == 1_000 else LONGEST_CM
         whole, _point, part = typed.partition(".")
         if not (whole or "0").isdecimal() or not (part or "0").isdecimal():
             raise forms.ValidationError(_("Write a number, such as 12 or 12.5."))
         found = Decimal(f"{int(whole or 0)}.{''.join(str(int(c)) for c in part) or 0}")
-        if not 0 < found <= most:
+        parts = int((found * self.by).to_integral_value())
+        if not self.least <= parts <= self.most * self.by:
             raise forms.ValidationError(_("This can’t be right: it is too small or too large."))
-        return max(1, int((found * self.by).to_integral_value()))
+        return parts
+
+
+class FairForm(forms.Form):
+    """What she says of her price: materials in dirhams, hours for one piece, and who sees it."""
+
+    seen = Seen(required=False)
+    shown = forms.ChoiceField(
+        label=_("What may buyers see?"),
+        choices=[
+            (CardShown.NOTHING.value, _("Nothing: it is for me")),
+            (CardShown.SHARES.value, _("The shares")),
+            (CardShown.HOURS.value, _("The shares, my hours and what an hour brings")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, card: tuple[int, int, str] | None, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {"seen": Seen.sealed(card), "shown": CardShown.NOTHING.value}
+        if card is not None:
+            materials, minutes, shown = card
+            initial |= {
+                "materials": _in_words(materials, by=100),
+                "hours": _in_words(minutes, by=60),
+                "shown": shown,
+            }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["materials"] = Measured(
+            label=_("Materials for one piece"), by=100, unit=_("dirhams"), most=DEAREST, least=0
+        )
+        self.fields["hours"] = Measured(
+            label=_("Hours of work for one piece"), by=60, unit=_("hours"), most=5_000
+        )
+        for name in ("materials", "hours"):
+            self.fields[name].required = True
+        self.order_fields(["materials", "hours", "shown"])
+
+    def said(self) -> tuple[int, int, str]:
+        """Centimes, minutes, how much is shown."""
+        said = self.cleaned_data
+        return said["materials"], said["hours"], said["shown"]
+
+    def seen_card(self) -> tuple[int, int, str] | None:
+        """What her page showed; None where there was no card or nobody can say."""
+        seen = self.cleaned_data["seen"]
+        return tuple(seen) if isinstance(seen, list) else None
 
 
 class PhotoForm(forms.Form):

@@ -15,8 +15,11 @@ from django.utils.translation import get_language
 
 from maalem.platform.craft.artisans.models import Artisan, Membership
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.catalog.models import Craft, Photo, Product
+from maalem.platform.market.catalog import fair
+from maalem.platform.market.catalog.models import Craft, Photo, PriceCard, Product
 from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.commission.decide import BrokenRule, NoRule
+from maalem.platform.market.commission.queries import rules
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.orders.states import AskStatus, OrderStatus
 from maalem.platform.market.orders.words import spoken
@@ -278,3 +281,34 @@ def _shelved(row: Any) -> Shelved:
         currency=row.currency,
         photo=row.first_photo[0] if row.first_photo else None,
     )
+
+
+def price_card(product: Product) -> tuple[int, int, str] | None:
+    """Materials, minutes, and how much buyers see; None where she has said nothing yet."""
+    fields = ("materials_minor", "minutes", "shown")
+    return PriceCard.objects.filter(product=product).values_list(*fields).first()
+
+
+def told_card(
+    artisan: Artisan, product: Product, *, card: tuple[int, int, str] | None
+) -> fair.Card | None:
+    """The card as it stands today; None without one, or while no rule of commission fits."""
+    if card is None or product.price_from_minor is None:
+        return None
+    facts = {
+        "kind": artisan.kind,
+        "artisan": artisan.slug,
+        "craft": product.craft.code,
+        "region": artisan.commune.province.region_id,
+    }
+    try:
+        return fair.card(
+            product.price_from_minor,
+            materials_minor=card[0],
+            minutes=card[1],
+            rules=rules(),
+            facts=facts,
+            on=timezone.localdate(),
+        )
+    except (BrokenRule, NoRule):
+        return None

@@ -24,6 +24,7 @@ urlpatterns = [
     path("pieces/<slug:slug>/price/", edit.price, name="edit_price"),
     path("pieces/<slug:slug>/words/", edit.words, name="edit_words"),
     path("pieces/<slug:slug>/sizes/", edit.sizes, name="edit_sizes"),
+    path("pieces/<slug:slug>/fair/", edit.fair, name="edit_fair"),
     path("pieces/<slug:slug>/photos/", edit.photos, name="edit_photos"),
     path("pieces/<slug:slug>/put/", edit.put, name="put_piece"),
     path("imports/", imports.imports, name="imports"),

@@ -19,8 +19,8 @@ from maalem.platform.market.catalog.states import Refused as NotChanged
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.checkout.actions.pay import place
 from maalem.platform.market.checkout.actions.place import Refused
-from maalem.platform.market.checkout.models import CommissionRule
 from maalem.platform.market.checkout.sentences import refusal
+from maalem.platform.market.commission.models import CommissionRule
 from maalem.platform.market.orders.actions import attempts
 from maalem.platform.market.orders.actions.expire import expire
 from maalem.platform.market.orders.actions.parcels import cancel, confirm_delivery, dispatch

@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -124,3 +125,16 @@ def weight(grams: int | None) -> SafeString | str:
 def number(value: float | Decimal) -> str:
     """A plain number with the language's separators."""
     return format_decimal(value, locale=_locale(get_language() or "fr"))
+
+
+@register.filter
+def hours(minutes: int) -> SafeString:
+    """Working time: `1 h 30 min`."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        said = _("{minutes} min").format(minutes=rest)
+    elif not rest:
+        said = _("{hours} h").format(hours=whole)
+    else:
+        said = _("{hours} h {minutes} min").format(hours=whole, minutes=rest)
+    return format_html("<bdi>{}</bdi>", said)

@@ -13,7 +13,7 @@ from i18nfield.strings import LazyI18nString
 
 from maalem.platform.ground.pictures.intake import Picture
 from maalem.platform.market.catalog.actions.shelf import edited
-from maalem.platform.market.catalog.models import Change, Photo, Product, Variant
+from maalem.platform.market.catalog.models import Change, Photo, PriceCard, Product, Variant
 from maalem.platform.market.catalog.states import Refused, Status, Supply
 
 WORDS = ("title", "description", "materials")
@@ -175,6 +175,33 @@ def lead_with(product_id: int, photo_id: int, *, by: str) -> None:
     _put_in_order([first, *(photo for photo in photos if photo != first)])
     _write(product_id, "first photo", was=photos[0].path, now=first.path, by=by)
     edited(product)
+
+
+@transaction.atomic
+def explain(
+    product_id: int,
+    *,
+    said: tuple[int, int, str],
+    seen: tuple[int, int, str] | None,
+    by: str,
+) -> None:
+    """Say what the price is made of: materials (centimes), minutes, how much of it buyers see.
+
+    `seen` is None where there was no card. Raises `Refused("changed_meanwhile")`.
+    """
+    product = _product(product_id)
+    found = PriceCard.objects.filter(product=product).first()
+    there = (found.materials_minor, found.minutes, found.shown) if found else None
+    if there == said:
+        return
+    if there != seen:
+        raise Refused("changed_meanwhile")
+    materials, minutes, shown = said
+    PriceCard.objects.update_or_create(
+        product=product,
+        defaults={"materials_minor": materials, "minutes": minutes, "shown": shown},
+    )
+    _write(product_id, "price card", was=there, now=said, by=by)
 
 
 def _put_in_order(photos: list[Photo]) -> None:

@@ -11,7 +11,8 @@ from maalem.platform.market.cart.actions import holds
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout import queries
 from maalem.platform.market.checkout.actions import written
-from maalem.platform.market.checkout.decide import BrokenRule, NoRule
+from maalem.platform.market.commission.decide import BrokenRule, NoRule
+from maalem.platform.market.commission.queries import rules
 from maalem.platform.market.orders.actions.move import alert
 from maalem.platform.market.orders.models import OrderGroup
 from maalem.platform.market.shipping.carriage import BrokenTariff
@@ -88,7 +89,7 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
     if plan.agreed != agreed:
         raise Refused("changed")
     sale = {"cart_id": cart.pk, "person_id": person.pk if person else None, "language": language}
-    split = written.split(plan, rules=queries.rules(), on=today)
+    split = written.split(plan, rules=rules(), on=today)
     group = written.write(split, plan=plan, group={**sale, **queries.whom(draft)})
     try:
         holds.hold(wanted, stock=stock, cart=cart, reference=group.number)

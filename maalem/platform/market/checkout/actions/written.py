@@ -7,8 +7,8 @@ from typing import Any
 
 from maalem.kit.ids import spoken_number
 from maalem.platform.market.cart import queries as carts
-from maalem.platform.market.checkout.decide import Item, Rule, Split, first_fit, split_for_seller
 from maalem.platform.market.checkout.plan import Parcel, Plan
+from maalem.platform.market.commission.decide import Item, Rule, Split, first_fit, split_for_seller
 from maalem.platform.market.orders.models import OrderGroup
 from maalem.platform.market.orders.words import frozen
 from maalem.platform.rows import row

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from maalem.platform.market.catalog.models import Variant
-from maalem.platform.market.checkout import decide
-from maalem.platform.market.checkout.models import CommissionRule
+from maalem.platform.market.commission import decide
+from maalem.platform.market.commission.models import CommissionRule
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.actions.parcels import confirm_delivery, dispatch
 from maalem.platform.market.orders.models import Order, OrderGroup, OrderLine, PaymentAttempt

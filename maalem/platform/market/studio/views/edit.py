@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +17,13 @@ from maalem.platform.market.catalog.states import Refused, Status
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.pieces import change_offers
 from maalem.platform.market.studio.cash import VALUES
-from maalem.platform.market.studio.edit_forms import PhotoForm, PriceForm, SizesForm, WordsForm
+from maalem.platform.market.studio.edit_forms import (
+    FairForm,
+    PhotoForm,
+    PriceForm,
+    SizesForm,
+    WordsForm,
+)
 from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
 
@@ -100,6 +107,33 @@ def sizes(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_a_workshop
+def fair(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
+    """What the price is made of, what an hour brings, and how much of it buyers see."""
+    product = _mine(artisan, slug)
+    there = queries.price_card(product)
+    form = FairForm(_posted(request), card=there)
+
+    def change() -> None:
+        edit.explain(product.pk, said=form.said(), seen=form.seen_card(), by=_by(request))
+
+    told = queries.told_card(artisan, product, card=there)
+    return _page(
+        request,
+        "studio/edit_fair.html",
+        product=product,
+        artisan=artisan,
+        bound=[form] if form.is_bound else [],
+        change=change,
+        form=form,
+        told=told,
+        floor=settings.HOURLY_FLOOR_MINOR,
+        is_under=told is not None and told.is_under(settings.HOURLY_FLOOR_MINOR),
+        to="studio:edit_fair",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_workshop
 def photos(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """One more photo, one less, or another one first. Stays on the page."""
     product = _mine(artisan, slug)
@@ -152,6 +186,7 @@ def _page(
     artisan: Artisan,
     bound: list[forms.Form],
     change: Callable[[], None],
+    to: str = "studio:piece",
     **context: object,
 ) -> HttpResponse:
     """Ask, or change and go back to the piece; what is wrong is said where it was typed."""
@@ -160,7 +195,7 @@ def _page(
         wrong = _try(change)
         if not wrong:
             messages.success(request, _("Changed."))
-            return redirect("studio:piece", slug=product.slug)
+            return redirect(to, slug=product.slug)
     status = 409 if wrong else 422 if bound else 200
     return page(
         request,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maalem.platform.market.checkout.decide import (
+from maalem.platform.market.commission.decide import (
     BrokenRule,
     Item,
     NoRule,
