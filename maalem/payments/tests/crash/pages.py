@@ -60,14 +60,15 @@ def walked(typed: Mapping[str, str], *, method: str = "card") -> Work:
     async def act(h: Hands) -> None:
         pages = Starlette(routes=routes())
         pages.state.modes = Modes(h.payments)
+        here = f"{h.state['url']}?method={method}"
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=pages)) as browser:
-            answer = await browser.get(f"{h.state['url']}?method={method}")
+            answer = await browser.get(here)
             for _ in range(MOST_PAGES):
                 answer = await _followed(browser, answer)
                 asked = _asked(answer.text)
                 if "wait=1" in answer.text:
                     await _waited(h)
-                    answer = await browser.get(h.state["url"])
+                    answer = await browser.get(here)
                     continue
                 if answer.is_redirect or asked is None:
                     return
