@@ -1,4 +1,5 @@
-"""Money out: refunds to buyers and releases to artisans, each asked until it is answered.
+"""Money out: refunds to buyers, releases to artisans and what is taken back of them, each asked
+until it is answered.
 
 A row with its key exists before anything is asked (the verbs that decide write it); here it is
 asked, and the answer recorded. Asking twice under one key moves money once. One worker at a time
@@ -23,11 +24,13 @@ from maalem.platform.market.orders.models import (
     Payment,
     Refund,
     Release,
+    Reversal,
 )
 from maalem.platform.market.orders.states import AskStatus, OrderStatus, Verdict
 from maalem.platform.rows import rows
 
 NOTHING = "nothing"
+Row = Refund | Goodwill | Release | Reversal
 
 
 def ask_refund(key: str) -> str:
@@ -59,6 +62,31 @@ def ask_release(key: str) -> str:
         if release.status == AskStatus.DONE or not mine:
             return release.status
         return _ask(release, call=_release_call(release), group=release.order.group)
+
+
+def ask_reversal(key: str) -> str:
+    """Ask for what a seller gives back, once she has it; return its status afterwards.
+
+    Until her release is done nobody is asked: the order of the two is not the network's to choose.
+    """
+    with _alone(key) as mine:
+        found = Reversal.objects.select_related("release__order__group")
+        reversal = found.get(key=key)
+        waits = reversal.release.status != AskStatus.DONE
+        if reversal.status == AskStatus.DONE or waits or not mine:
+            return reversal.status
+        group = reversal.release.order.group
+        return _ask(reversal, call=_reversal_call(reversal), group=group)
+
+
+def _reversal_call(reversal: Reversal) -> Callable[[], str]:
+    def call() -> str:
+        said = gateway.reverse_transfer(
+            reversal.release.answer, amount_minor=reversal.amount_minor, key=reversal.asked_as
+        )
+        return said.id
+
+    return call
 
 
 def _refund_call(refund: Refund | Goodwill) -> Callable[[], str]:
@@ -113,7 +141,7 @@ def _alone(key: str) -> Iterator[bool]:
             rows("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
-def _ask(row: Refund | Goodwill | Release, *, call: Callable[[], str], group: OrderGroup) -> str:
+def _ask(row: Row, *, call: Callable[[], str], group: OrderGroup) -> str:
     kind = type(row).__name__.lower()
     type(row).objects.filter(pk=row.pk).update(tries=F("tries") + 1, asked_at=Now())
     try:
@@ -129,9 +157,7 @@ def _ask(row: Refund | Goodwill | Release, *, call: Callable[[], str], group: Or
 
 
 @transaction.atomic
-def _record(
-    row: Refund | Goodwill | Release, *, then: AskStatus, reason: str, answer: str = ""
-) -> str:
+def _record(row: Row, *, then: AskStatus, reason: str, answer: str = "") -> str:
     owed_still = isinstance(row, Goodwill) and _owed_still(row)
     fresh = type(row).objects.select_for_update().get(pk=row.pk)
     if fresh.status == AskStatus.DONE:
@@ -150,15 +176,22 @@ def _record(
 
 
 def _owed_still(row: Goodwill) -> bool:
-    """Whether the parcel was called off by us while this was under way: all of it is the buyer's.
+    """Whether it is the buyer's own: of a return, or of a parcel called off while it was under way.
 
-    Asked under the group's lock, which whoever calls off holds as well.
+    The second is asked under the group's lock, which whoever calls off holds as well.
     """
+    if row.is_owed:
+        return True
     order = lock_order(row.order.number)
     return Refund.objects.filter(order=order).exists()
 
 
-def _done(row: Refund | Goodwill | Release) -> None:
+def _done(row: Row) -> None:
+    if isinstance(row, Reversal):
+        release = row.release
+        note = f"{release.order.number} {row.key} {row.answer}"
+        write_down(release.order.group_id, event="reversed", note=note)
+        return
     if isinstance(row, Release):
         write_down(row.order.group_id, event="released", note=f"{row.order.number} {row.answer}")
         return

@@ -32,6 +32,7 @@ from maalem.platform.market.orders.models import (
     PaymentAttempt,
     Refund,
     Release,
+    Reversal,
 )
 from maalem.platform.market.orders.states import (
     LIVE_ATTEMPTS,
@@ -106,13 +107,16 @@ def _look(attempt: PaymentAttempt) -> bool:
 
 def _ask(which: Q) -> int:
     done = 0
-    for model, ask, over in (
-        (Refund, asks.ask_refund, [AskStatus.DONE]),
-        (Goodwill, asks.ask_goodwill, [AskStatus.DONE, AskStatus.REFUSED]),
-        (Release, asks.ask_release, [AskStatus.DONE]),
+    released = Reversal.objects.filter(release__status=AskStatus.DONE)
+    for asked, ask, over in (
+        (Refund.objects.all(), asks.ask_refund, [AskStatus.DONE]),
+        (Goodwill.objects.all(), asks.ask_goodwill, [AskStatus.DONE, AskStatus.REFUSED]),
+        (Release.objects.all(), asks.ask_release, [AskStatus.DONE]),
+        # What a seller gives back comes last: a buyer's money never waits for it.
+        (released, asks.ask_reversal, [AskStatus.DONE]),
     ):
         keys = (
-            model.objects.filter(which)
+            asked.filter(which)
             .exclude(status__in=over)
             .order_by("asked_at", "pk")
             .values_list("key", flat=True)[:BATCH]

@@ -5,7 +5,14 @@ from django.db import transaction
 from maalem.platform.market.orders import jobs
 from maalem.platform.market.orders.actions.move import write_down
 from maalem.platform.market.orders.actions.parcels import cancel, left_of, lock_order
-from maalem.platform.market.orders.models import Goodwill, Order, OrderGroup, Payment
+from maalem.platform.market.orders.models import (
+    Goodwill,
+    Order,
+    OrderGroup,
+    Payment,
+    Release,
+    Reversal,
+)
 from maalem.platform.market.orders.states import PAID_ORDERS, NotAllowed, OrderStatus, Verdict
 
 ON_ITS_WAY = (OrderStatus.TO_PREPARE, OrderStatus.DISPATCHED)
@@ -58,6 +65,41 @@ def give_back(number: str, *, amount_minor: int, key: str, by: str, note: str = 
     write_down(order.group_id, event="given_back", by=by, note=said)
     jobs.ask_out.defer()
     return order
+
+
+def owe(
+    order: Order, *, amount_minor: int, share_minor: int, key: str, by: str, note: str
+) -> tuple[Goodwill | None, Reversal | None]:
+    """Write down what a delivered parcel's buyer gets for what came back, and what of it its
+    seller gives: two rows, each asked and answered on its own. Nothing of nothing is no row.
+
+    Runs in the caller's transaction, under the order's lock; the database refuses more than was
+    paid, and more than was released.
+    """
+    given = reversal = None
+    if amount_minor:
+        payment = Payment.objects.get(group_id=order.group_id, verdict=Verdict.ACCEPTED)
+        given = Goodwill.objects.create(
+            payment=payment,
+            order=order,
+            key=f"{key}-buyer",
+            amount_minor=amount_minor,
+            currency=order.currency,
+            is_owed=True,
+            by=by,
+            note=note[:300],
+        )
+    if share_minor:
+        reversal = Reversal.objects.create(
+            release=Release.objects.get(order=order),
+            key=f"{key}-seller",
+            amount_minor=share_minor,
+            currency=order.currency,
+        )
+    said = f"{order.number} {amount_minor} {note}".strip()
+    write_down(order.group_id, event="given_back", by=by, note=said)
+    jobs.ask_out.defer()
+    return given, reversal
 
 
 def call_off_all(number: str, *, by: str, note: str = "") -> bool:

@@ -14,6 +14,7 @@ from maalem.platform.market.orders.models import (
     PaymentAttempt,
     Refund,
     Release,
+    Reversal,
 )
 from maalem.platform.market.orders.states import (
     ASK_NEXT,
@@ -32,6 +33,7 @@ TABLES: dict[type[models.Model], Any] = {
     Refund: ASK_NEXT,
     Goodwill: ASK_NEXT,
     Release: ASK_NEXT,
+    Reversal: ASK_NEXT,
 }
 SYSTEM = "maalem"
 _NOW = "statement_timestamp()"

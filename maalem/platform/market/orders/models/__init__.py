@@ -7,6 +7,7 @@ from maalem.platform.market.orders.models.money import (
     PaymentAttempt,
     Refund,
     Release,
+    Reversal,
 )
 from maalem.platform.market.orders.models.sale import History, Order, OrderGroup, OrderLine
 
@@ -21,4 +22,5 @@ __all__ = [
     "PaymentAttempt",
     "Refund",
     "Release",
+    "Reversal",
 ]

@@ -139,11 +139,13 @@ class Goodwill(Ask):
     """Money that an officer gave back of a parcel which stands, out of the platform's own.
 
     `by` is who, `note` why. The seller's share is not touched; a parcel that is given back whole
-    before it has arrived is called off instead, and has a `Refund`.
+    before it has arrived is called off instead, and has a `Refund`. What `is_owed` (a return was
+    accepted) is nobody's favour: a refusal of it is asked again until it is done.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="goodwill")
     order = models.ForeignKey(Order, models.PROTECT, related_name="goodwill")
+    is_owed = models.BooleanField(default=False)
     by = models.CharField(max_length=120)
     note = models.CharField(max_length=300, blank=True, default="")
 
@@ -170,6 +172,25 @@ class Release(Ask):
             models.CheckConstraint(condition=ASK_RULES["done"], name="release_done_has_an_answer"),
             models.CheckConstraint(
                 condition=Q(amount_minor__gte=0), name="release_amount_not_negative"
+            ),
+        ]
+
+
+class Reversal(Ask):
+    """A part of what a seller was handed, taken back for things that came back to her.
+
+    It is asked once her release is done: before that there is no transfer to take it from.
+    """
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="reversals")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=ASK_RULES["status"], name="reversal_status_known"),
+            models.CheckConstraint(condition=ASK_RULES["done"], name="reversal_done_has_an_answer"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="reversal_amount_positive"
             ),
         ]
 

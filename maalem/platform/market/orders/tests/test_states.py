@@ -18,6 +18,7 @@ from maalem.platform.market.orders.models import (
     PaymentAttempt,
     Refund,
     Release,
+    Reversal,
 )
 from maalem.platform.market.orders.states import (
     ASK_NEXT,
@@ -38,6 +39,7 @@ DRESS = {
     PaymentAttempt: {"session": "cs_x"},
     Refund: {"done_at": Now(), "answer": "re_x"},
     Release: {"done_at": Now(), "answer": "tr_x"},
+    Reversal: {"done_at": Now(), "answer": "trr_x"},
     Goodwill: {"done_at": Now(), "answer": "re_y"},
 }
 
@@ -62,7 +64,18 @@ def rows(world):
     given = Goodwill.objects.create(
         payment=payment, order=order, key="g", amount_minor=1, by="test"
     )
-    return {type(row): row for row in (group, order, attempt, refund, release, given)}
+    # Of a release that is done: nothing is taken back before.
+    handed = Release.objects.create(order=other(group), key="release-2", amount_minor=2)
+    force(handed, "done")
+    back = Reversal.objects.create(release=handed, key="b", amount_minor=1)
+    return {type(row): row for row in (group, order, attempt, refund, release, given, back)}
+
+
+def other(group):
+    """The group's second order, delivered."""
+    order = group.orders.last()
+    force(order, "delivered")
+    return order
 
 
 @pytest.mark.parametrize(
