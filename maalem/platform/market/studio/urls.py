@@ -1,11 +1,13 @@
 from django.urls import path
 
 from maalem.platform.market.studio.views import (
+    claims,
     edit,
     imports,
     papers,
     pieces,
     prices,
+    returns,
     reviews,
     sales,
 )
@@ -36,5 +38,12 @@ urlpatterns = [
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<int:review>/answer/", reviews.answer, name="answer_review"),
     path("reviews/<int:review>/appeal/", reviews.appeal, name="appeal_review"),
+    path("returns/", returns.returns, name="returns"),
+    path("returns/<slug:number>/", returns.back, name="back"),
+    path("returns/<slug:number>/accept/", returns.accept, name="back_accept"),
+    path("returns/<slug:number>/contest/", returns.contest, name="back_contest"),
+    path("claims/<slug:number>/", claims.claim, name="claim"),
+    path("claims/<slug:number>/answer/", claims.answer, name="answer_claim"),
+    path("claims/<slug:number>/is-back/", claims.has_it, name="claim_is_back"),
     path("workshop/", sales.choose, name="choose"),
 ]

@@ -1,0 +1,1 @@
+"""Returns: a buyer changes her mind about what has arrived, and sends it back."""
