@@ -4,7 +4,6 @@ The buyer gets what she paid for the pieces, and the carriage to her once the wh
 back. The seller gives what she was handed of exactly that: the platform gives its commission up.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,6 @@ from datetime import date
 from maalem.kit.money import split
 
 MADE_TO_ORDER = "made_to_order"
-# Lines end, and the joiners of letters and of emoji mean something.
-_KEPT = "\n\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +96,6 @@ def _fees(back: Mapping[int, int], *, lines: Sequence[Line], vat_minor: int) -> 
         _part(line.commission_minor, part=back.get(line.pk, 0), of=line.quantity) for line in lines
     )
     return fee + _part(vat_minor, part=fee, of=sum(line.commission_minor for line in lines))
-
-
-def plain(text: str) -> str:
-    """The text in one writing, without what can't be seen or shows it in another order."""
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
-    seen = (one for one in composed if one in _KEPT or unicodedata.category(one)[0] != "C")
-    return "".join(seen).strip()
 
 
 def share_of(full: Sum, *, amount_minor: int) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from maalem.kit.typed import plain
 from maalem.platform.market.orders.actions.parcels import lock_order
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.returns import decide, rules
@@ -34,7 +35,7 @@ def announce(
     """
     if reason not in set(Reason):
         raise Refused("reason")
-    said = plain(words)
+    said = worded(words)
     order = lock_order(number)
     lines = lines_of(order)
     before = list(Return.objects.filter(order=order).order_by("pk"))
@@ -71,7 +72,7 @@ def announce(
 def send(number: str, *, carrier: str, tracking: str) -> Return:
     """The buyer handed it to a carrier. What she says later replaces what she said before."""
     back = locked(number)
-    named = {"carrier": decide.plain(carrier)[:60], "tracking": decide.plain(tracking)[:60]}
+    named = {"carrier": plain(carrier)[:60], "tracking": plain(tracking)[:60]}
     if back.status == ReturnStatus.SENT:
         Return.objects.filter(pk=back.pk).update(**named)
         back.refresh_from_db()
@@ -141,9 +142,9 @@ def pieces(rows: Iterable[ReturnLine]) -> dict[int, int]:
     return found
 
 
-def plain(words: str) -> str:
+def worded(words: str) -> str:
     """Words as they may stay: without what can't be seen. Raises `Refused`."""
-    said = decide.plain(words)
+    said = plain(words)
     if len(said) > MOST_WORDS:
         raise Refused("too_long")
     return said

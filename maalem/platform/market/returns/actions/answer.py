@@ -7,7 +7,7 @@ from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.returns.actions import tell
-from maalem.platform.market.returns.actions.announce import plain
+from maalem.platform.market.returns.actions.announce import worded
 from maalem.platform.market.returns.actions.claim import grant, locked, pay
 from maalem.platform.market.returns.actions.move import step
 from maalem.platform.market.returns.models import Claim
@@ -26,7 +26,7 @@ def answer(number: str, *, said: str, words: str, by: str, offer_minor: int = 0)
 
     All is given at once. The same answer again is no trouble. Raises `Refused`.
     """
-    text = plain(words)
+    text = worded(words)
     if said not in set(Answer):
         raise Refused("answer")
     found = locked(number)
@@ -62,7 +62,7 @@ def has_it(number: str, *, by: str) -> Claim:
 @transaction.atomic
 def decide_claim(number: str, *, amount_minor: int, verdict: str, by: Person) -> Claim:
     """An officer gives 0 to all of what is left, with a sentence that both sides read."""
-    said = plain(verdict)
+    said = worded(verdict)
     if not said:
         raise Refused("empty")
     found = locked(number)

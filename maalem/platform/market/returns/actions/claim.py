@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from maalem.kit.typed import plain
 from maalem.platform.market.orders.actions.parcels import left_of, lock_order
 from maalem.platform.market.orders.models import Order
 from maalem.platform.market.orders.states import OrderStatus
 from maalem.platform.market.returns import decide, rules
 from maalem.platform.market.returns.actions import tell
-from maalem.platform.market.returns.actions.announce import plain
+from maalem.platform.market.returns.actions.announce import worded
 from maalem.platform.market.returns.actions.money import owe_for
 from maalem.platform.market.returns.actions.move import step
 from maalem.platform.market.returns.models import Claim, ClaimEvent
@@ -28,7 +29,7 @@ def claim(number: str, *, kind: str, words: str, photos: list[list[object]]) -> 
 
     Raises `Refused`, `Order.DoesNotExist`.
     """
-    said = plain(words)
+    said = worded(words)
     if kind not in set(Kind):
         raise Refused("kind")
     if not said:
@@ -126,7 +127,7 @@ def send_first(number: str, *, tracking: str) -> Claim:
     found = locked(number)
     if found.status != ClaimStatus.WANTED_BACK:
         raise Refused("moved")
-    said = decide.plain(tracking)[:60]
+    said = plain(tracking)[:60]
     if said and said != found.tracking:
         Claim.objects.filter(pk=found.pk).update(tracking=said)
         ClaimEvent.objects.create(

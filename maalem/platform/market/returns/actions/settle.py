@@ -19,7 +19,7 @@ from maalem.platform.market.returns.actions.announce import (
     lines_of,
     locked,
     pieces,
-    plain,
+    worded,
 )
 from maalem.platform.market.returns.actions.money import owe_for
 from maalem.platform.market.returns.actions.move import step
@@ -65,7 +65,7 @@ def accept(number: str, *, by: str, on_shelf: bool) -> Return:
 @transaction.atomic
 def contest(number: str, *, found: str, by: str, photo: list[object] | None = None) -> Return:
     """It is back, but not as it was sent: an officer decides. Raises `Refused`."""
-    said = plain(found)
+    said = worded(found)
     if not said:
         raise Refused("empty")
     back = locked(number)
@@ -93,7 +93,7 @@ def decide_amount(number: str, *, amount_minor: int, verdict: str, by: Person) -
     She decides what the workshop contested, and what nobody answered until the money was due; not
     about a workshop of her own. Raises `Refused`.
     """
-    said = plain(verdict)
+    said = worded(verdict)
     if not said:
         raise Refused("empty")
     back = locked(number)

@@ -319,11 +319,6 @@ def test_a_commission_of_nothing_is_given_up_too():
     assert decide.share_of(full, amount_minor=0) == 0
 
 
-def test_words_are_kept_as_they_are_read():
-    assert decide.plain(" a\u202egnp\x00\u200b\r\nb\tc ") == "agnp\nb c"
-    assert decide.plain("کتاب\u200cها ⴰⵣⵓⵍ") == "کتاب\u200cها ⴰⵣⵓⵍ"
-
-
 def test_nobody_announces_and_keeps_without_an_end(order):
     for seen in range(MOST_RETURNS):
         announce.take_back(announced(order, seen=seen).number)
