@@ -49,6 +49,7 @@ class Piece(NamedTuple):
     hs_code: str
     craft: str
     maker: LazyI18nString
+    maker_id: int | None
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ SELECT p.title, v.price_minor, p.supply, p.status, coalesce(a.payments_account, 
 
 _CONTENTS = """
 SELECT v.id, v.sku, v.label, v.price_minor, v.currency, p.id, p.slug, p.title, p.supply,
-       p.weight_g, p.making_days, p.materials, p.hs_code, k.code, m.name,
+       p.weight_g, p.making_days, p.materials, p.hs_code, k.code, m.name, m.id,
        a.id, a.slug, a.name, a.kind, c.name, d.region_id,
        f.path, f.width, f.height, f.tone,
        l.quantity, l.price_seen_minor, p.status, coalesce(a.payments_account, '') <> '',
@@ -187,7 +188,7 @@ SELECT v.id, v.sku, v.label, v.price_minor, v.currency, p.id, p.slug, p.title, p
 """
 _FIELDS = ("id", "key", "person_id")
 # Where the columns of a piece, its seller, its photo and the line itself begin.
-_SELLER, _PHOTO, _LINE = 15, 21, 25
+_SELLER, _PHOTO, _LINE = 16, 22, 26
 
 
 def find(key: str) -> Cart | None:

@@ -159,6 +159,8 @@ def _snapshot(line: carts.Line) -> dict[str, Any]:
         "slug": piece.slug,
         "craft": piece.craft,
         "maker": frozen(piece.maker),
+        # Names are alike and get corrected: whose hands it was is told by the id.
+        "maker_id": piece.maker_id,
         "materials": frozen(piece.materials),
         "hs_code": piece.hs_code,
         "weight_g": piece.weight_g,

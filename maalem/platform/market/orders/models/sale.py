@@ -156,7 +156,7 @@ class OrderLine(models.Model):
     sku = models.CharField(max_length=64)
     title = models.JSONField()
     label = models.JSONField()
-    snapshot = models.JSONField()  # slug, craft, maker, hs_code, weight_g, supply, photo, tone
+    snapshot = models.JSONField()  # what written.py froze: slug, craft, maker, maker_id…
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
