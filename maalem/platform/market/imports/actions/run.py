@@ -1,6 +1,7 @@
 """Lines become pieces: some hundred in each transaction, so that a death loses none and a person
 sees how far it is. A wrong line is written down and stops nobody else's."""
 
+import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -17,9 +18,14 @@ from maalem.platform.market.imports import jobs
 from maalem.platform.market.imports.columns import Piece, read_line
 from maalem.platform.market.imports.models import Import, ImportLine, Reference
 from maalem.platform.market.imports.states import Fault, ImportStatus, LineStatus
+from maalem.platform.rows import run as run_sql
 
 CHUNK, CHUNKS_A_TURN = 250, 20
-_WROTE = ("status", "faults", "product")
+_KEEP = """
+UPDATE imports_importline l SET status = w.status, faults = w.faults, product_id = w.product
+  FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, status text, faults jsonb, product bigint)
+ WHERE l.id = w.id
+"""
 _FAULTS = {"promised": Fault.PROMISED, "one_piece": Fault.ONE_PIECE}
 
 
@@ -50,7 +56,11 @@ def chunk(number: int) -> bool:
         return False
     Import.objects.filter(pk=number).update(status=ImportStatus.RUNNING)
     _take_in(lines, columns=found.columns, artisan=found.artisan, by=found.by)
-    ImportLine.objects.bulk_update(lines, _WROTE)
+    told = [
+        {"id": line.pk, "status": line.status, "faults": line.faults, "product": line.product_id}
+        for line in lines
+    ]
+    run_sql(_KEEP, [json.dumps(told)])
     return True
 
 
@@ -58,22 +68,26 @@ def _take_in(
     lines: Sequence[ImportLine], *, columns: Sequence[str], artisan: Artisan, by: str
 ) -> None:
     read = _read(lines, columns=columns)
-    before = set(_taken(lines[0], (piece.reference for _line, piece in read)))
-    asked: dict[str, tuple[ImportLine, Piece]] = {}
-    for line, piece in read:
-        if piece.reference in asked or piece.reference in before:
-            _wrong(line, column="reference", fault=Fault.TWICE, cell=piece.reference)
-        else:
-            asked[piece.reference] = (line, piece)
-    known = Reference.objects.filter(artisan=artisan, reference__in=asked)
+    known = Reference.objects.filter(
+        artisan=artisan, reference__in={piece.reference for _line, piece in read}
+    )
     there = {
         one.reference: one.product
         for one in known.select_related("product").prefetch_related("product__variants")
     }
+    before = _taken(lines[0], there.values())
+    asked: dict[str, tuple[ImportLine, Piece]] = {}
+    for line, piece in read:
+        product = there.get(piece.reference)
+        if piece.reference in asked or (product is not None and product.pk in before):
+            _wrong(line, column="reference", fault=Fault.TWICE, cell=piece.reference)
+        else:
+            asked[piece.reference] = (line, piece)
     _make([asked[one] for one in asked if one not in there], artisan=artisan)
     for reference, product in there.items():
-        line, piece = asked[reference]
-        _change(line, piece, product=product, by=by)
+        if reference in asked:
+            line, piece = asked[reference]
+            _change(line, piece, product=product, by=by)
 
 
 def _read(lines: Iterable[ImportLine], *, columns: Sequence[str]) -> list[tuple[ImportLine, Piece]]:
@@ -90,14 +104,15 @@ def _read(lines: Iterable[ImportLine], *, columns: Sequence[str]) -> list[tuple[
     return found
 
 
-def _taken(line: ImportLine, references: Iterable[str]) -> Iterable[str]:
-    """Those of `references` that earlier lines of the file have made or changed a piece of."""
-    return ImportLine.objects.filter(
+def _taken(line: ImportLine, products: Iterable[Product]) -> set[int]:
+    """Those of `products` that earlier lines of the file have made or changed."""
+    found = ImportLine.objects.filter(
+        product__in=[product.pk for product in products],
         made_by_id=line.made_by_id,
         number__lt=line.number,
         status__in=(LineStatus.MADE, LineStatus.CHANGED, LineStatus.SAME),
-        product__reference__reference__in=list(references),
-    ).values_list("product__reference__reference", flat=True)
+    )
+    return set(found.values_list("product_id", flat=True))
 
 
 def _wrong(line: ImportLine, *, column: str, fault: Fault, cell: str) -> None:
@@ -163,6 +178,9 @@ def _change(line: ImportLine, piece: Piece, *, product: Product, by: str) -> Non
         _wrong(line, column="supply", fault=Fault.OTHER_SUPPLY, cell=piece.supply.value)
         return
     changes = _changes(piece, product=product, by=by)
+    if not changes:
+        line.status = LineStatus.SAME.value
+        return
     try:
         with transaction.atomic():
             for change in changes:
@@ -171,7 +189,7 @@ def _change(line: ImportLine, piece: Piece, *, product: Product, by: str) -> Non
         fault = _FAULTS.get(refused.code, Fault.UNEXPECTED)
         _wrong(line, column="pieces", fault=fault, cell=str(piece.pieces))
         return
-    line.status = (LineStatus.CHANGED if changes else LineStatus.SAME).value
+    line.status = LineStatus.CHANGED.value
 
 
 def _changes(piece: Piece, *, product: Product, by: str) -> list[Callable[[], None]]:
