@@ -1,4 +1,4 @@
-"""What a price is made of: materials, the platform's part, and what is left for the work. Pure.
+"""What a price is made of: materials, the platform's part, and what is left for the work.
 
 Amounts are centimes of dirhams for one piece. Carriage is paid on top of the price and goes whole
 to the seller, who pays the carrier; the cost of the payment is within the platform's part.
@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from maalem.kit.money import split
-from maalem.platform.market.commission.decide import Item, Rule, first_fit, split_for_seller
+from maalem.platform.market.commission.decide import (
+    BrokenRule,
+    Item,
+    NoRule,
+    Rule,
+    first_fit,
+    split_for_seller,
+)
+from maalem.platform.market.commission.queries import rules
 
 _WHOLE = 100
 
@@ -50,7 +58,7 @@ def card(
     facts: Mapping[str, str],
     on: date,
 ) -> Card:
-    """The card of a price by the rules of commission of that day.
+    """The card of a price by `rules`. Pure.
 
     `facts` are those of a commission rule. Raises `NoRule` as the sale itself would.
     """
@@ -64,3 +72,20 @@ def card(
         work_minor=price_minor - platform - materials_minor,
         minutes=minutes,
     )
+
+
+def card_today(
+    price_minor: int, *, materials_minor: int, minutes: int, facts: Mapping[str, str], on: date
+) -> Card | None:
+    """The card by the operator's rules of today; None while they can't say."""
+    try:
+        return card(
+            price_minor,
+            materials_minor=materials_minor,
+            minutes=minutes,
+            rules=rules(),
+            facts=facts,
+            on=on,
+        )
+    except (BrokenRule, NoRule):
+        return None

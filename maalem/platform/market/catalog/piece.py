@@ -15,15 +15,13 @@ from django.utils.translation import ngettext
 from i18nfield.strings import LazyI18nString
 
 from maalem.platform.market.catalog import queries
-from maalem.platform.market.catalog.fair import Card, card
+from maalem.platform.market.catalog.fair import Card, card_today
 from maalem.platform.market.catalog.kept import kept
 from maalem.platform.market.catalog.models import Craft
 from maalem.platform.market.catalog.ratings import Stars, Told, told
 from maalem.platform.market.catalog.reductions import Applied, Kind, verdict
 from maalem.platform.market.catalog.states import SUPPLY_NAMES, CardShown, Status, Supply
 from maalem.platform.market.catalog.stored import Stored
-from maalem.platform.market.commission.decide import BrokenRule, NoRule
-from maalem.platform.market.commission.queries import rules
 
 # Working days a workshop has to hand over a piece that stands ready.
 READY_DAYS = 2
@@ -146,17 +144,13 @@ class Piece:
         materials, minutes, _shown, kind, craft, region = json.loads(self.stored.card)
         facts = {"kind": kind, "craft": craft, "region": region}
         facts["artisan"] = self.stored.artisan_slug
-        try:
-            return card(
-                self.stored.price_from_minor,
-                materials_minor=materials,
-                minutes=minutes,
-                rules=rules(),
-                facts=facts,
-                on=self._today,
-            )
-        except (BrokenRule, NoRule):
-            return None
+        return card_today(
+            self.stored.price_from_minor,
+            materials_minor=materials,
+            minutes=minutes,
+            facts=facts,
+            on=self._today,
+        )
 
     @property
     def shows_hours(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -53,20 +54,7 @@ def case(request: HttpRequest, back: str) -> HttpResponse:
     found = queries.case(back)
     if found is None:
         raise Http404
-    if request.method != "POST":
-        return _page(request, found)
-    try:
-        settle.decide_amount(
-            found.number,
-            amount_minor=minor_of(request.POST.get("amount", "")),
-            verdict=request.POST.get("verdict", "")[:_FAR_TOO_LONG],
-            by=request.user,
-        )
-    except Refused as no:
-        again = queries.case(back) or found
-        return _page(request, again, trouble=refusal(no.code), status=422)
-    messages.success(request, _("Decided. Both sides are told."))
-    return redirect("returns:desk")
+    return _judged(request, found, verb=settle.decide_amount, again=queries.case, page=_page)
 
 
 def _page(
@@ -93,20 +81,9 @@ def claim(request: HttpRequest, claim: str) -> HttpResponse:
     found = claim_queries.case(claim)
     if found is None:
         raise Http404
-    if request.method != "POST":
-        return _claim_page(request, found)
-    try:
-        answer.decide_claim(
-            found.number,
-            amount_minor=minor_of(request.POST.get("amount", "")),
-            verdict=request.POST.get("verdict", "")[:_FAR_TOO_LONG],
-            by=request.user,
-        )
-    except Refused as no:
-        again = claim_queries.case(claim) or found
-        return _claim_page(request, again, trouble=refusal(no.code), status=422)
-    messages.success(request, _("Decided. Both sides are told."))
-    return redirect("returns:desk")
+    return _judged(
+        request, found, verb=answer.decide_claim, again=claim_queries.case, page=_claim_page
+    )
 
 
 def _claim_page(
@@ -123,3 +100,28 @@ def _claim_page(
         "typed": request.POST,
     }
     return render(request, "returns/claim_case.html", context, status=status)
+
+
+def _judged(
+    request: HttpRequest,
+    found: Any,
+    *,
+    verb: Callable[..., object],
+    again: Callable[[str], Any],
+    page: View,
+) -> HttpResponse:
+    """The page of a return or a claim; an officer's decision about it, by `verb`."""
+    if request.method != "POST":
+        return page(request, found)
+    try:
+        verb(
+            found.number,
+            amount_minor=minor_of(request.POST.get("amount", "")),
+            verdict=request.POST.get("verdict", "")[:_FAR_TOO_LONG],
+            by=request.user,
+        )
+    except Refused as no:
+        fresh = again(found.number) or found
+        return page(request, fresh, trouble=refusal(no.code), status=422)
+    messages.success(request, _("Decided. Both sides are told."))
+    return redirect("returns:desk")

@@ -150,7 +150,7 @@ def parse(rows: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
         if rule.kind is Kind.PER_SUBHEADING and None in (rule.amount, rule.below):
             raise BrokenFile(f"{rule.id}: an amount, and below which value")
         # Of the whole is what comes last: its base is everything before it.
-        if (rule.kind is Kind.OF_THE_WHOLE) and rule.part is not Part.IMPORT_VAT:
+        if rule.kind is Kind.OF_THE_WHOLE and rule.part is not Part.IMPORT_VAT:
             raise BrokenFile(f"{rule.id}: only the tax on arrival is reckoned of the whole")
         if figures and not rule.verified:
             raise BrokenFile(f"{rule.id}: figures that nobody verified are not reckoned with")

@@ -18,8 +18,6 @@ from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog import fair
 from maalem.platform.market.catalog.models import Craft, Photo, PriceCard, Product
 from maalem.platform.market.catalog.states import Supply
-from maalem.platform.market.commission.decide import BrokenRule, NoRule
-from maalem.platform.market.commission.queries import rules
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.orders.states import AskStatus, OrderStatus
 from maalem.platform.market.orders.words import spoken
@@ -301,14 +299,10 @@ def told_card(
         "craft": product.craft.code,
         "region": artisan.commune.province.region_id,
     }
-    try:
-        return fair.card(
-            product.price_from_minor,
-            materials_minor=card[0],
-            minutes=card[1],
-            rules=rules(),
-            facts=facts,
-            on=timezone.localdate(),
-        )
-    except (BrokenRule, NoRule):
-        return None
+    return fair.card_today(
+        product.price_from_minor,
+        materials_minor=card[0],
+        minutes=card[1],
+        facts=facts,
+        on=timezone.localdate(),
+    )

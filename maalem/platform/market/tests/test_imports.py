@@ -43,15 +43,23 @@ def test_wrong_lines_come_as_a_file_that_computes_nothing(shop, visit):
     send(visit)
     drain()
     answer = visit(POTTER, f"imports/{Import.objects.get().pk}/wrong.csv")
-    rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    rows = answer.content.decode("utf-8-sig").splitlines()
     assert rows[0] == "référence;nom fr;métier;prix;Ce qui ne va pas"
     assert rows[1].startswith("B-2;'=1+1;Zellige;beaucoup;prix")
+
+
+@pytest.mark.parametrize(("language", "said"), [("ar", "ما الخطأ"), ("en", "What is wrong")])
+def test_what_is_wrong_is_said_in_the_language_of_the_page(shop, visit, language, said):
+    send(visit)
+    drain()
+    answer = visit(POTTER, f"imports/{Import.objects.get().pk}/wrong.csv", language=language)
+    assert answer.content.decode("utf-8-sig").splitlines()[0].endswith(said)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 def test_the_model_is_a_sheet_that_we_read(shop, visit, language):
     answer = visit(POTTER, "imports/model.csv", language=language)
-    head = b"".join(answer.streaming_content).decode("utf-8-sig").strip()
+    head = answer.content.decode("utf-8-sig").strip()
     first = {"fr": "référence", "ar": "المرجع", "en": "reference"}[language]
     assert head.split(";")[0] == first
     made = send(visit, head + "\nB-9" + ";x" * head.count(";") + "\n", language=language)

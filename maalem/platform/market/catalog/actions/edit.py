@@ -12,7 +12,7 @@ from django.utils import timezone
 from i18nfield.strings import LazyI18nString
 
 from maalem.platform.ground.pictures.intake import Picture
-from maalem.platform.market.catalog.actions.shelf import edited
+from maalem.platform.market.catalog.actions.shelf import by_language, edited
 from maalem.platform.market.catalog.models import Change, Photo, PriceCard, Product, Variant
 from maalem.platform.market.catalog.states import Refused, Status, Supply
 
@@ -23,7 +23,8 @@ MOST_PHOTOS = 8
 
 def words_of(product: Product) -> dict[str, dict[str, str]]:
     """What is said of a product: for each of `WORDS` the text by language."""
-    return {name: _by_language(getattr(product, name)) for name in WORDS}
+    said = {name: by_language(getattr(product, name)) for name in WORDS}
+    return {name: {k: v for k, v in text.items() if v} for name, text in said.items()}
 
 
 @transaction.atomic
@@ -220,13 +221,6 @@ def _variant(pk: int) -> Variant:
 
 def _product(pk: int) -> Product:
     return Product.objects.select_for_update(no_key=True).get(pk=pk)
-
-
-def _by_language(text: LazyI18nString | str) -> dict[str, str]:
-    data = getattr(text, "data", text)
-    if isinstance(data, dict):
-        return {language: said for language, said in data.items() if said}
-    return {"fr": str(data)} if data else {}
 
 
 def _write(product_id: int, what: str, *, was: Any, now: Any, by: str) -> None:

@@ -103,7 +103,7 @@ def offer(
 
 def _of_craft_and_place(craft: Craft, artisan: Artisan) -> LazyI18nString:
     """ "Tapis noués · Taznakht", in each language that both are known in."""
-    crafts, places = (_by_language(one) for one in (craft.name, artisan.commune.name))
+    crafts, places = (by_language(one) for one in (craft.name, artisan.commune.name))
     return LazyI18nString(
         {
             language: " · ".join(filter(None, (crafts.get(language), places.get(language))))
@@ -112,6 +112,6 @@ def _of_craft_and_place(craft: Craft, artisan: Artisan) -> LazyI18nString:
     )
 
 
-def _by_language(text: LazyI18nString | str) -> dict[str, str]:
+def by_language(text: LazyI18nString | str) -> dict[str, str]:
     data = getattr(text, "data", text)
     return data if isinstance(data, dict) else {settings.LANGUAGE_CODE: str(data)}

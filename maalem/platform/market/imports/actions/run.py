@@ -12,6 +12,7 @@ from i18nfield.strings import LazyI18nString
 from maalem.kit.text import fold
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.catalog.actions import edit
+from maalem.platform.market.catalog.actions.shelf import by_language
 from maalem.platform.market.catalog.models import Craft, Product, Variant
 from maalem.platform.market.catalog.states import Refused, Supply
 from maalem.platform.market.imports import jobs
@@ -236,7 +237,6 @@ def _crafts() -> dict[str, int]:
     """Ids of the kinds that a piece may be, by every name that a sheet may call them."""
     found: dict[str, int] = {}
     for craft in Craft.objects.filter(kinds__isnull=True).order_by("-position", "-pk"):
-        names = getattr(craft.name, "data", craft.name)
-        names = names.values() if isinstance(names, dict) else [names]
+        names = by_language(craft.name).values()
         found |= {fold(name): craft.pk for name in (craft.code, craft.slug, *names) if name}
     return found

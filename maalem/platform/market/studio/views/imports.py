@@ -1,9 +1,10 @@
 """A workshop's pieces out of its own spreadsheet: the file, how far it is, and what is wrong."""
 
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,13 +20,6 @@ from maalem.platform.market.imports.states import FileFault, Unusable
 from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
 _BOM = "\ufeff"
-
-
-class _Echo:
-    """Gives back what a writer writes."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +84,7 @@ def wrong_lines(request: HttpRequest, *, artisan: Artisan, number: int) -> HttpR
 @of_a_workshop
 def model(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """A sheet with our columns and nothing else."""
-    return _csv(iter([columns.model_sheet(_language())]), name="maalem")
+    return _csv([columns.model_sheet(_language())], name="maalem")
 
 
 def _take(request: HttpRequest, artisan: Artisan) -> Import:
@@ -113,16 +107,13 @@ def _wrong_rows(found: Import, *, language: str) -> Iterator[list[str]]:
         yield [*line.cells, why]
 
 
-def _csv(rows: Iterator[list[str]], *, name: str) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
-    lines = (writer.writerow([harmless(cell) for cell in row]) for row in rows)
-
-    def whole() -> Iterator[str]:
-        yield _BOM
-        yield from lines
-
-    return StreamingHttpResponse(
-        whole(),
+def _csv(rows: Iterable[list[str]], *, name: str) -> HttpResponse:
+    """A file for a spreadsheet, whole: what streams is written when the language is put away."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    return HttpResponse(
+        _BOM + out.getvalue(),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
