@@ -31,8 +31,8 @@ test: check   ## everything a change must pass, browser included
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not nightly and not browser"
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not nightly and browser"
 
-nightly: test   ## everything, and the longer proofs on ten times as many examples
-	MAALEM_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not browser"
+nightly: test   ## everything, then what can try more: longer proofs, many times the examples
+	MAALEM_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "(nightly or grows) and not browser"
 
 bench: .venv/dev.stamp   ## us and the peers, side by side, ratios printed
 	$(BIN)/python -m bench

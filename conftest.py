@@ -6,6 +6,7 @@ those that do start their own) and migrates the templates once; workers only cop
 """
 
 import contextlib
+import functools
 import gettext
 import os
 import secrets
@@ -56,10 +57,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Playwright keeps an event loop running in its thread for as long as the browser lives, and
     neither asyncio.run nor Django's database works beside one.
+
+    What `make nightly` tries more of is marked as well: every test on examples, and the tests of a
+    file that asks for MAALEM_NIGHTLY. The others have nothing to add to what `make test` saw.
     """
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        examples = hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+        if examples or _asks_for_nightly(item.path):
+            item.add_marker(pytest.mark.grows)
+
+
+@functools.cache
+def _asks_for_nightly(file: Path) -> bool:
+    return "MAALEM_NIGHTLY" in file.read_text(encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,6 +17,8 @@ from maalem.payments.tests.doorless import request
 from maalem.payments.tests.service import SECRET_KEY
 
 TRIES = 100
+# Nobody listens to deliveries; whoever has the jobs done counts the books himself afterwards.
+SAY_NOTHING = frozenset({"deliveries", "recount", "safeguarding"})
 Answer = tuple[int, bytes]
 
 
@@ -70,10 +72,10 @@ class Hands:
         return json.loads(body)
 
     async def jobs(self) -> None:
-        """Each job of the worker twice, but for deliveries: nobody listens."""
+        """Each job of the worker twice, but for those that would say nothing here."""
         for _ in range(2):
             for job in table(Deliverer()):
-                if job.name != "deliveries":
+                if job.name not in SAY_NOTHING:
                     await job.run(self.payments)
 
     async def row(self, sql: str, *values: Any) -> Any:

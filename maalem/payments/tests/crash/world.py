@@ -54,29 +54,41 @@ def picture(superuser: str) -> Picture:
     Two histories with the same picture moved the same money between the same kinds of accounts,
     left the same objects in the same states and told the same events.
     """
-    found: Picture = {}
     with psycopg.connect(superuser) as db:
-        for schema, table, words, numbers in db.execute(_COLUMNS, [list(WORDS)]).fetchall():
-            if table in LEFT_OUT:
-                continue
-            shown = [_word(name) for name in words or ()]
-            counted = [
-                sql.SQL("count(*)"),
-                *(
-                    sql.SQL("sum({})").format(sql.Identifier(name))
-                    for name in numbers or ()
-                    if name not in NOT_SUMS
-                ),
-            ]
-            comma = sql.SQL(", ")
-            query = sql.SQL("SELECT {} FROM {} GROUP BY {} ORDER BY {}").format(
-                comma.join([*shown, *counted]),
-                sql.Identifier(schema, table),
-                comma.join(shown) if shown else sql.SQL("()"),
-                comma.join([*shown, counted[0]]),
-            )
-            found[f"{schema}.{table}"] = db.execute(query).fetchall()
-    return found
+        one_query = _everything(db)
+        return {name: [tuple(row) for row in rows] for name, rows in db.execute(one_query)}
+
+
+_asked: list[sql.Composable] = []
+
+
+def _everything(db: "psycopg.Connection[Any]") -> sql.Composable:
+    """One query for all tables. Every database of a run has the same ones, so it is made once."""
+    if not _asked:
+        tables = db.execute(_COLUMNS, [list(WORDS)]).fetchall()
+        parts = [_of_one(*known) for known in tables if known[1] not in LEFT_OUT]
+        _asked.append(sql.SQL(" UNION ALL ").join(parts))
+    return _asked[0]
+
+
+def _of_one(
+    schema: str, table: str, words: list[str] | None, numbers: list[str] | None
+) -> sql.Composable:
+    shown = [_word(name) for name in words or ()]
+    sums = [
+        sql.SQL("sum({})").format(sql.Identifier(name))
+        for name in numbers or ()
+        if name not in NOT_SUMS
+    ]
+    comma = sql.SQL(", ")
+    rows = sql.SQL("SELECT jsonb_build_array({}) AS row FROM {} GROUP BY {}").format(
+        comma.join([*shown, sql.SQL("count(*)"), *sums]),
+        sql.Identifier(schema, table),
+        comma.join(shown) if shown else sql.SQL("()"),
+    )
+    return sql.SQL(
+        "SELECT {}, coalesce(jsonb_agg(row ORDER BY row), '[]') FROM ({}) AS found"
+    ).format(sql.Literal(f"{schema}.{table}"), rows)
 
 
 def _word(name: str) -> sql.Composable:
