@@ -22,10 +22,11 @@ _QUIET = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One installation serves all stories, so they run in one worker."""
+    """The stories of a file go on from one another, so they run in one worker; each worker has an
+    installation of its own."""
     for item in items:
         if "end_to_end" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("installation"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

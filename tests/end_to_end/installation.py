@@ -66,6 +66,7 @@ def start(home: Path, *, artisans: int = 24, products: int = 96, **more: str) ->
         "MAALEM_PAYMENTS_URL": payments,
         "MAALEM_DEMO_ARTISANS": str(artisans),
         "MAALEM_DEMO_PRODUCTS": str(products),
+        "MAALEM_DEMO_PICTURES": "0",  # those that nobody looks at cost a minute of the processor
         "MAALEM_WORKERS": "1",
         **more,
     }

@@ -15,6 +15,11 @@ COUNT = "#cart-count .top__count"
 AWAY = {"fr": "Pas de connexion pour l’instant.", "ar": "لا يوجد اتصال الآن."}
 BROKEN = {"fr": "La boutique n’a pas pu répondre.", "ar": "لم يستطع المتجر أن يجيب."}
 ONE_LEFT = {"fr": "Il n’en reste qu’une.", "ar": "بقيت قطعة واحدة فقط."}
+# The field fetches it when it is first needed. `wait_for_function` would ask by eval, which the
+# pages' policy forbids.
+HTMX_IS_THERE = """new Promise(function (done) {
+    (function look() { window.htmx ? done() : setTimeout(look, 20); })();
+})"""
 
 
 @pytest.fixture
@@ -270,7 +275,7 @@ def test_a_suggestion_is_chosen_with_the_keyboard(
     field = page.locator("#top-q")
     field.focus()
     expect(field).to_have_attribute("aria-expanded", "false")
-    page.wait_for_function("window.htmx")
+    page.evaluate(HTMX_IS_THERE)
     field.press_sequentially(typed)
     options = page.locator("#top-found [role=option]")
     expect(options.first).to_be_visible()
