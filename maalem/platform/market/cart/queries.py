@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from i18nfield.strings import LazyI18nString
 
+from maalem.kit.money import share
 from maalem.platform.market.cart.decide import STOPS, Facts, Trouble, most, trouble
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.catalog.states import Status, Supply
@@ -45,6 +46,7 @@ class Piece(NamedTuple):
     supply: str
     weight_g: int | None
     making_days: int | None
+    deposit_percent: int | None
     materials: LazyI18nString
     hs_code: str
     craft: str
@@ -71,6 +73,16 @@ class Line:
     @property
     def total_minor(self) -> int:
         return self.piece.price_minor * self.quantity
+
+    @property
+    def balance_minor(self) -> int:
+        """What of it is paid later, when what is made to order is ready: centimes."""
+        percent = self.piece.deposit_percent
+        return self.total_minor - share(self.total_minor, bps=percent * 100) if percent else 0
+
+    @property
+    def due_now_minor(self) -> int:
+        return self.total_minor - self.balance_minor
 
     @property
     def stops(self) -> bool:
@@ -110,6 +122,11 @@ class Contents:
     def goods_minor(self) -> int:
         """What the lines that can be bought cost, without shipping."""
         return sum(parcel.goods_minor for parcel in self.parcels)
+
+    @property
+    def balance_minor(self) -> int:
+        """What of it is paid when what is made to order is ready."""
+        return sum(line.balance_minor for line in self.lines if not line.stops)
 
     @property
     def pieces(self) -> int:
@@ -165,7 +182,7 @@ SELECT p.title, v.price_minor, p.supply, p.status, coalesce(a.payments_account, 
 
 _CONTENTS = """
 SELECT v.id, v.sku, v.label, v.price_minor, v.currency, p.id, p.slug, p.title, p.supply,
-       p.weight_g, p.making_days, p.materials, p.hs_code, k.code, m.name, m.id,
+       p.weight_g, p.making_days, p.deposit_percent, p.materials, p.hs_code, k.code, m.name, m.id,
        a.id, a.slug, a.name, a.kind, c.name, d.region_id,
        f.path, f.width, f.height, f.tone,
        l.quantity, l.price_seen_minor, p.status, coalesce(a.payments_account, '') <> '',
@@ -188,7 +205,7 @@ SELECT v.id, v.sku, v.label, v.price_minor, v.currency, p.id, p.slug, p.title, p
 """
 _FIELDS = ("id", "key", "person_id")
 # Where the columns of a piece, its seller, its photo and the line itself begin.
-_SELLER, _PHOTO, _LINE = 16, 22, 26
+_SELLER, _PHOTO, _LINE = 17, 23, 27
 
 
 def find(key: str) -> Cart | None:

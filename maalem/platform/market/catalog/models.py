@@ -11,6 +11,7 @@ from i18nfield.fields import I18nCharField, I18nTextField
 
 from maalem.platform.craft.artisans.models import Artisan, Maker
 from maalem.platform.market.catalog.states import (
+    DEPOSITS,
     STATUS_NAMES,
     SUPPLY_NAMES,
     CardShown,
@@ -68,6 +69,8 @@ class Product(models.Model):
     weight_g = models.PositiveIntegerField(null=True, blank=True)
     # Working days from the order until it can leave, where it is made to order.
     making_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # What share of its price is paid when it is ordered, where not all is.
+    deposit_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     supply = models.CharField(
         max_length=14,
         choices=[(s.value, SUPPLY_NAMES[s]) for s in Supply],
@@ -113,6 +116,11 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=~Q(supply="made_to_order") | Q(making_days__isnull=False),
                 name="product_made_to_order_says_how_long",
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit_percent__isnull=True)
+                | Q(supply="made_to_order", deposit_percent__in=DEPOSITS),
+                name="product_deposit_of_what_is_made",
             ),
         ]
         indexes = [models.Index(fields=["artisan", "-published_at"], name="product_by_artisan")]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from i18nfield.strings import LazyI18nString
 
+from maalem.kit.money import share
 from maalem.platform.market.catalog import queries
 from maalem.platform.market.catalog.fair import Card, card_today
 from maalem.platform.market.catalog.kept import kept
@@ -238,6 +239,12 @@ class Piece:
             "Leaves the workshop within %(days)s working days.",
             READY_DAYS,
         ) % {"days": READY_DAYS}
+
+    @property
+    def deposit_minor(self) -> int:
+        """What of its lowest price is paid when it is ordered; 0 where all is."""
+        price, percent = self.stored.price_from_minor, self.stored.deposit_percent
+        return share(price, bps=percent * 100) if price and percent else 0
 
     @property
     def facts(self) -> SafeString:

@@ -41,6 +41,10 @@ SUPPLY_NAMES = {
 }
 
 
+# What may be asked when a thing that is made to order is ordered, in hundredths of its price.
+DEPOSITS = (20, 30, 50)
+
+
 class CardShown(StrEnum):
     """How much of a price card buyers see: nothing, the shares, or the hours and their pay too."""
 

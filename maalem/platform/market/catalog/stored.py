@@ -30,6 +30,7 @@ class Stored(NamedTuple):
     diameter_mm: int | None
     weight_g: int | None
     making_days: int | None
+    deposit_percent: int | None
     price_from_minor: int | None
     currency: str
     maker: str | None
@@ -53,7 +54,7 @@ class Stored(NamedTuple):
 _BY_SLUG = """
 SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.materials,
        p.technique, p.care, p.length_mm, p.width_mm, p.height_mm, p.diameter_mm, p.weight_g,
-       p.making_days, p.price_from_minor, p.currency, m.name, a.slug, a.name,
+       p.making_days, p.deposit_percent, p.price_from_minor, p.currency, m.name, a.slug, a.name,
        coalesce(a.payments_account, '') <> '', c.name, r.slug, r.name,
        (SELECT json_agg(json_build_array(f.path, f.alt, f.width, f.height, f.tone)
                         ORDER BY f.position, f.id)

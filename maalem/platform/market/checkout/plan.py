@@ -35,6 +35,16 @@ class Parcel:
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def balance_minor(self) -> int:
+        """What is paid when it is ready: where there is a balance, the carriage is part of it."""
+        later = sum(line.balance_minor for line in self.lines)
+        return later + self.shipping_minor if later else 0
+
+    @property
+    def due_now_minor(self) -> int:
+        return self.total_minor - self.balance_minor
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -55,6 +65,14 @@ class Plan:
     @property
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
+
+    @property
+    def balance_minor(self) -> int:
+        return sum(parcel.balance_minor for parcel in self.parcels)
+
+    @property
+    def due_now_minor(self) -> int:
+        return self.total_minor - self.balance_minor
 
     @property
     def crosses_a_border(self) -> bool:
@@ -100,6 +118,7 @@ def _digest(parcels: tuple[Parcel, ...], *, whom: Mapping[str, Any]) -> str:
             [
                 parcel.seller.pk,
                 parcel.shipping_minor,
+                parcel.balance_minor,
                 [[line.piece.variant, line.quantity, line.price_minor] for line in parcel.lines],
             ]
             for parcel in parcels

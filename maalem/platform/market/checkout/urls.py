@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maalem.platform.market.checkout import views, way
+from maalem.platform.market.checkout import balance, views, way
 
 app_name = "checkout"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("<str:number>/<str:mark>/pay/", way.pay, name="pay"),
     path("<str:number>/<str:mark>/return/", way.come_back, name="return"),
     path("<str:number>/<str:mark>/back/", way.back, name="back"),
+    path("<str:number>/<str:mark>/balance/", balance.pay, name="balance"),
+    path("<str:number>/<str:mark>/balance/return/", balance.come_back, name="balance_return"),
 ]

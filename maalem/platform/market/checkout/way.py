@@ -72,15 +72,7 @@ def come_back(request: HttpRequest, number: str, mark: str) -> HttpResponse:
         return redirect(links.path(number))
     if page == attempts.Page.OVER:
         return redirect(links.path(number, to="checkout:pay"))
-    turn = _turn(request)
-    context = {
-        "group": group,
-        "mark": mark,
-        "next_turn": turn + 1 if turn < TURNS else 0,
-        "pause_s": QUICK_S if turn < QUICK_TURNS else SLOW_S,
-        "frame": frame(request),
-    }
-    return render(request, "checkout/asking.html", context)
+    return asking(request, group=group, again=links.path(number, to="checkout:pay"))
 
 
 @never_cache
@@ -96,8 +88,25 @@ def back(request: HttpRequest, number: str, mark: str) -> HttpResponse:
     return _try_again(request, number=number, turned_back=True)
 
 
+def asking(request: HttpRequest, *, group: OrderGroup, again: str) -> HttpResponse:
+    """The page that waits for the institution's word; `again` leads whoever has not paid to it."""
+    turn = _turn(request)
+    context = {
+        "group": group,
+        "mark": links.mark(group.number),
+        "again": again,
+        "next_turn": turn + 1 if turn < TURNS else 0,
+        "pause_s": QUICK_S if turn < QUICK_TURNS else SLOW_S,
+        "frame": frame(request),
+    }
+    return render(request, "checkout/asking.html", context)
+
+
 def _look(group: OrderGroup) -> attempts.Page:
-    shown = "WHERE group_id = %s AND session IS NOT NULL ORDER BY number DESC LIMIT 1"
+    shown = (
+        "WHERE group_id = %s AND order_id IS NULL AND session IS NOT NULL"
+        " ORDER BY number DESC LIMIT 1"
+    )
     for attempt in read(PaymentAttempt, shown, [group.pk]):
         return attempts.look(attempt)
     return attempts.Page.OVER

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import (
     History,
     Order,
@@ -44,6 +45,13 @@ class Parcel:
     def may_be_confirmed(self) -> bool:
         return self.order.status == OrderStatus.DISPATCHED
 
+    @property
+    def pays_balance_at(self) -> str:
+        """Where its balance is paid; empty while nothing is asked."""
+        order = self.order
+        asked = order.status == OrderStatus.TO_PREPARE and order.ready_at is not None
+        return links.path(order.number, to="checkout:balance") if asked and order.owes_minor else ""
+
 
 @dataclass(frozen=True)
 class Purchase:
@@ -56,6 +64,11 @@ class Purchase:
     @property
     def is_waiting(self) -> bool:
         return self.group.status == GroupStatus.PENDING_PAYMENT
+
+    @property
+    def paid_minor(self) -> int:
+        """What has been paid of it so far, with the balances that are."""
+        return sum(parcel.order.paid_minor for parcel in self.parcels)
 
     @property
     def is_over(self) -> bool:

@@ -1,4 +1,4 @@
-"""Words kept in three languages, as they were on the day."""
+"""Words kept in three languages, as they were on the day, and the numbers read out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,3 +22,8 @@ def spoken(words: Mapping[str, str], *, language: str) -> str:
         if words.get(code):
             return words[code]
     return next(iter(words.values()), "")
+
+
+def group_of(number: str) -> str:
+    """The number of a purchase, of its own or of one of its parcels: `M-7K3D-92QF-1`."""
+    return "-".join(number.split("-")[:3])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maalem.platform.market.orders.actions.parcels import left_of
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.returns import claim_queries, queries
 from maalem.platform.market.returns.actions import answer, settle
 from maalem.platform.market.returns.amounts import minor_of

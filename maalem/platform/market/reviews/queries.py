@@ -10,8 +10,8 @@ from django.utils import timezone
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog.ratings import Told, told
-from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.orders.models import Order, OrderLine
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.reviews import decide
 from maalem.platform.market.reviews.models import Appeal, Report, Review, Ruling
 from maalem.platform.market.reviews.states import AppealStatus, ReviewStatus, Side

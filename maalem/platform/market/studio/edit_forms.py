@@ -11,15 +11,19 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core import signing
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from maalem.kit.money import share
 from maalem.kit.typed import plain
 from maalem.platform.ground.pictures.intake import Picture, Unusable, take
 from maalem.platform.ground.pictures.words import in_words as fault_in_words
+from maalem.platform.ground.site.templatetags.money import money
 from maalem.platform.market.catalog.actions.edit import SIZES
 from maalem.platform.market.catalog.models import Product, Variant
-from maalem.platform.market.catalog.states import CardShown, Supply
+from maalem.platform.market.catalog.states import DEPOSITS, CardShown, Supply
 from maalem.platform.market.studio.actions.pieces import Offer
 from maalem.platform.market.studio.forms import DEAREST, Whole
 
@@ -261,6 +265,36 @@ class FairForm(forms.Form):
         """What her page showed; None where there was no card or nobody can say."""
         seen = self.cleaned_data["seen"]
         return tuple(seen) if isinstance(seen, list) else None
+
+
+class DepositForm(forms.Form):
+    """What share of the price is paid when it is ordered; the rest when it is ready."""
+
+    seen = Seen(required=False)
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
+        there = product.deposit_percent
+        initial = {"percent": there or 0, "seen": Seen.sealed(there)}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["percent"] = forms.TypedChoiceField(
+            label=_("What does the buyer pay when ordering?"),
+            coerce=int,
+            choices=[
+                (0, _("All of it")),
+                *((one, _part_of_the_price(product, percent=one)) for one in DEPOSITS),
+            ],
+            widget=forms.RadioSelect,
+        )
+
+    def percent(self) -> int | None:
+        """The share, or None for all of it."""
+        return self.cleaned_data["percent"] or None
+
+
+def _part_of_the_price(product: Product, *, percent: int) -> SafeString:
+    amount = share(product.price_from_minor or 0, bps=percent * 100)
+    said = gettext("%(percent)s %% when it is ordered") % {"percent": percent}
+    return format_html("{}: {}", said, money(amount, product.currency))
 
 
 class PhotoForm(forms.Form):

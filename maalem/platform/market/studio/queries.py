@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel import Locale
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,9 @@ from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog import fair
 from maalem.platform.market.catalog.models import Craft, Photo, PriceCard, Product
 from maalem.platform.market.catalog.states import Supply
-from maalem.platform.market.orders.models import Order, OrderLine
+from maalem.platform.market.orders.models import Order, OrderLine, Release
 from maalem.platform.market.orders.states import AskStatus, OrderStatus
-from maalem.platform.market.orders.words import spoken
+from maalem.platform.market.orders.words import group_of, spoken
 
 # A sale is a sale once it is paid: before that, the artisan would make what nobody buys.
 SALES = (
@@ -32,6 +32,16 @@ SALES = (
 )
 OPEN = (OrderStatus.TO_PREPARE, OrderStatus.DISPATCHED)
 PAGE = 20
+# What `Order.seller_paid_minor` says, of many.
+_TOTAL = F("goods_minor") + F("shipping_minor")
+_PAID_SHARE = Case(
+    When(
+        balance_minor__gt=0,
+        balance_paid_at__isnull=True,
+        then=F("seller_net_minor") * (_TOTAL - F("balance_minor")) / _TOTAL,
+    ),
+    default=F("seller_net_minor"),
+)
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -50,6 +60,7 @@ class Sale:
     paid_at: datetime | None
     dispatch_by: date
     is_late: bool
+    waits_for_balance: bool
 
 
 @dataclass(frozen=True)
@@ -114,21 +125,25 @@ def sale(mine: Iterable[Artisan], number: str) -> Order | None:
 def escrow(artisan: Artisan) -> Escrow:
     """What buyers have paid for this workshop's work and the platform still holds."""
     rows = Order.objects.filter(artisan_id=artisan.pk)
-    unreleased = Q(release__isnull=True) | ~Q(release__status=AskStatus.DONE)
-    waiting = rows.filter(status__in=OPEN)
-    releasing = rows.filter(unreleased, status=OrderStatus.DELIVERED)
-    return Escrow(waiting_minor=_sum(waiting), releasing_minor=_sum(releasing))
+    releasing = _unreleased().filter(order__artisan_id=artisan.pk)
+    return Escrow(
+        waiting_minor=rows.filter(status__in=OPEN).aggregate(all=Sum(_PAID_SHARE))["all"] or 0,
+        releasing_minor=releasing.aggregate(all=Sum("amount_minor"))["all"] or 0,
+    )
 
 
 def orders_behind(artisan: Artisan, *, groups: Iterable[str]) -> dict[str, Order]:
-    """This workshop's order in each group, by the group's number: each has one at most."""
-    rows = Order.objects.filter(artisan_id=artisan.pk, group__number__in=set(groups) - {""})
-    return {row.group.number: row for row in rows.select_related("group")}
+    """This workshop's order behind each of `groups`: numbers of groups, or of orders whose
+    balance a line of the account is about. Each group has one of hers at most."""
+    behind = {name: group_of(name) for name in groups if name}
+    rows = Order.objects.filter(artisan_id=artisan.pk, group__number__in=set(behind.values()))
+    found = {row.group.number: row for row in rows.select_related("group")}
+    return {name: found[group] for name, group in behind.items() if group in found}
 
 
 def held(artisan: Artisan, *, limit: int = 50) -> list[Order]:
     """Paid orders whose money the platform still holds, the oldest first."""
-    unreleased = Q(release__isnull=True) | ~Q(release__status=AskStatus.DONE)
+    unreleased = Exists(_unreleased().filter(order=OuterRef("pk")))
     return list(
         Order.objects.filter(
             Q(status__in=OPEN) | Q(unreleased, status=OrderStatus.DELIVERED),
@@ -162,7 +177,9 @@ def _orders(*mine: Artisan) -> QuerySet[Order]:
 def _sale(row: Order) -> Sale:
     language = get_language() or "fr"
     lines = list(row.lines.all())
-    late = row.status == OrderStatus.TO_PREPARE and row.dispatch_by < timezone.localdate()
+    to_prepare = row.status == OrderStatus.TO_PREPARE
+    waits = to_prepare and row.ready_at is not None and row.owes_minor > 0
+    late = to_prepare and not waits and row.dispatch_by < timezone.localdate()
     return Sale(
         number=row.number,
         status=row.status,
@@ -175,6 +192,7 @@ def _sale(row: Order) -> Sale:
         paid_at=row.group.paid_at,
         dispatch_by=row.dispatch_by,
         is_late=late,
+        waits_for_balance=waits,
     )
 
 
@@ -189,8 +207,8 @@ def _city(address: Mapping[str, Any], *, language: str) -> str:
     return str(address.get("city", ""))
 
 
-def _sum(rows: QuerySet[Order]) -> int:
-    return rows.aggregate(all=Sum("seller_net_minor"))["all"] or 0
+def _unreleased() -> QuerySet[Release]:
+    return Release.objects.exclude(status=AskStatus.DONE)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def thing(
         supply=supply,
         weight_g=more.pop("weight_g", 4_000),
         making_days=more.pop("making_days", None),
+        deposit_percent=more.pop("deposit_percent", None),
     )
     variant = Variant.objects.create(
         product=product, sku=f"SKU-{number}", price_minor=price, on_hand=on_hand

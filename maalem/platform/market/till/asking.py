@@ -107,7 +107,8 @@ def alternatives(text: str, *, till: Till) -> list[str]:
 
 
 def groups(text: str, *, till: Till) -> list[str]:
-    """The numbers of our own purchases that the words may mean, the newest first."""
+    """The numbers of our own purchases that the words may mean, the newest first, and of those
+    parcels in them whose balance is a payment of its own."""
     number, amount = text.upper(), amount_of(text)
     if till.artisan is None:
         wanted = Q(number=number) | Q(orders__number=number)
@@ -115,7 +116,9 @@ def groups(text: str, *, till: Till) -> list[str]:
         if amount is None and len(text) >= _NAME_MIN:
             wanted |= Q(name__icontains=text)
         rows = OrderGroup.objects.filter(wanted).order_by("-pk").distinct()
-        return list(rows.values_list("number", flat=True)[:GROUPS_MAX])
+        numbers = list(rows.values_list("number", flat=True)[:GROUPS_MAX])
+        balances = Order.objects.filter(group__number__in=numbers, balance_minor__gt=0)
+        return [*numbers, *balances.values_list("number", flat=True)]
     wanted = Q(number=number) | Q(group__number=number)
     if amount is not None:
         wanted |= Q(seller_net_minor=amount)
@@ -123,7 +126,8 @@ def groups(text: str, *, till: Till) -> list[str]:
         # A seller is told a buyer's first name only: no other part of it may be felt for.
         wanted |= Q(group__name__iexact=text) | Q(group__name__istartswith=f"{text} ")
     rows = Order.objects.filter(wanted, artisan_id=till.artisan.pk).order_by("-pk")
-    return list(rows.values_list("group__number", flat=True)[:GROUPS_MAX])
+    found = rows.values_list("group__number", "number", "balance_minor")[:GROUPS_MAX]
+    return [one for group, order, later in found for one in ((group, order) if later else (group,))]
 
 
 def everything(ask: Asked) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from maalem.platform.ground.gateway import cases, desk, errors
 from maalem.platform.ground.gateway.records import Charge, Dispute, Document
 from maalem.platform.market.orders.models import OrderGroup
+from maalem.platform.market.orders.words import group_of
 
 from . import case_words as words
 from . import deeds, evidence
@@ -135,7 +136,7 @@ def opened(till: Till, dispute: str) -> Open:
     """One dispute with its payment. Raises Refused for what is another's, or Unavailable."""
     case = cases.dispute(dispute, account=till.account)
     charge = desk.story(case.charge, account=till.account, told=False).charge
-    group = OrderGroup.objects.filter(number=charge.group).first() if charge.group else None
+    group = OrderGroup.objects.filter(number=group_of(charge.group)).first()
     documents = {
         name: cases.document(case.evidence[name], account=till.account)
         for name in evidence.FILES

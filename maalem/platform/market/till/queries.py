@@ -9,7 +9,7 @@ from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.gateway import desk, errors
 from maalem.platform.ground.gateway.records import Charge, Charges, Review
 from maalem.platform.market.orders.models import Order, OrderGroup
-from maalem.platform.market.orders.words import spoken
+from maalem.platform.market.orders.words import group_of, spoken
 
 from . import asking
 from .access import Till
@@ -78,7 +78,7 @@ def every(till: Till, ask: Asked) -> Iterator[Row]:
 def rows(till: Till, charges: Iterable[Charge]) -> list[Row]:
     """Charges with what our own orders know of them."""
     charges = list(charges)
-    numbers = {one.group for one in charges} - {""}
+    numbers = {group_of(one.group) for one in charges} - {""}
     if till.artisan is None:
         known = set(OrderGroup.objects.filter(number__in=numbers).values_list("number", flat=True))
         names = dict(OrderGroup.objects.filter(number__in=numbers).values_list("number", "name"))
@@ -86,13 +86,13 @@ def rows(till: Till, charges: Iterable[Charge]) -> list[Row]:
             Row(
                 one,
                 shown(one),
-                payer=one.payer or names.get(one.group, ""),
-                order=one.group if one.group in known else "",
+                payer=one.payer or names.get(group_of(one.group), ""),
+                order=one.group if group_of(one.group) in known else "",
             )
             for one in charges
         ]
     behind = orders_of(till.artisan, numbers)
-    return [_hers(one, order=behind.get(one.group)) for one in charges]
+    return [_hers(one, order=behind.get(group_of(one.group))) for one in charges]
 
 
 def orders_of(artisan: Artisan, numbers: Iterable[str]) -> dict[str, Order]:

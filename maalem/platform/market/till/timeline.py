@@ -17,9 +17,10 @@ from maalem.platform.ground.gateway.records import (
 )
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders.actions.goodwill import ON_ITS_WAY
-from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.orders.models import Goodwill, Order, OrderGroup, Payment
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.states import PAID_ORDERS, AskStatus, Verdict
+from maalem.platform.market.orders.words import group_of
 
 from . import case_words, deeds, outgoing, words
 from .access import Till
@@ -121,7 +122,7 @@ def whole(till: Till, charge: str) -> Whole:
     """Everything about one payment. Raises Refused for what is another's, or Unavailable."""
     story = desk.story(charge, account=till.account, told=True)
     name = story.charge.group
-    group = OrderGroup.objects.filter(number=name).first() if name else None
+    group = OrderGroup.objects.filter(number=group_of(name)).first() if name else None
     orders = _orders(till, group)
     asked = list(
         AskedRefund.objects.filter(charge=charge, account=till.account).select_related("by")
@@ -162,9 +163,12 @@ def _parcels(
     """The parcels of a purchase that this very payment was kept for; each as far as it is paid."""
     if group is None or not till.is_platform:
         return ()
-    kept = Payment.objects.filter(group=group, verdict=Verdict.ACCEPTED).first()
-    if kept is None or kept.intent != story.charge.intent:
+    known = Payment.objects.filter(group=group, verdict=Verdict.ACCEPTED)
+    kept = known.filter(intent=story.charge.intent).first()
+    if kept is None:
         return ()
+    if kept.order_id:
+        orders = [one for one in orders if one.pk == kept.order_id]
     return tuple(Parcel(one, left_of(one) if one.status in PAID_ORDERS else 0) for one in orders)
 
 

@@ -14,7 +14,7 @@ from i18nfield.strings import LazyI18nString
 from maalem.platform.ground.pictures.intake import Picture
 from maalem.platform.market.catalog.actions.shelf import by_language, edited
 from maalem.platform.market.catalog.models import Change, Photo, PriceCard, Product, Variant
-from maalem.platform.market.catalog.states import Refused, Status, Supply
+from maalem.platform.market.catalog.states import DEPOSITS, Refused, Status, Supply
 
 WORDS = ("title", "description", "materials")
 SIZES = ("length_mm", "width_mm", "height_mm", "diameter_mm", "weight_g")
@@ -121,6 +121,28 @@ def measure(
     Product.objects.filter(pk=product_id).update(**now, updated_at=timezone.now())
     product.refresh_from_db()
     _write(product_id, "sizes", was=was, now=now, by=by)
+    edited(product)
+
+
+@transaction.atomic
+def ask_deposit(product_id: int, *, percent: int | None, seen: int | None, by: str) -> None:
+    """Which share of `DEPOSITS` is paid when it is ordered, the rest when it is ready; None: all.
+
+    What was ordered already stays as it was agreed. Raises `Refused`: `changed_meanwhile`,
+    `not_made_to_order`, `no_such_deposit`.
+    """
+    product = _product(product_id)
+    if percent == product.deposit_percent:
+        return
+    if product.deposit_percent != seen:
+        raise Refused("changed_meanwhile")
+    if product.supply != Supply.MADE_TO_ORDER:
+        raise Refused("not_made_to_order")
+    if percent is not None and percent not in DEPOSITS:
+        raise Refused("no_such_deposit")
+    Product.objects.filter(pk=product_id).update(deposit_percent=percent, updated_at=timezone.now())
+    product.refresh_from_db()
+    _write(product_id, "deposit", was=seen, now=percent, by=by)
     edited(product)
 
 

@@ -17,41 +17,43 @@ from maalem.platform.rows import row
 _WRITE = """
 WITH placed AS (
     INSERT INTO orders_ordergroup (number, cart_id, person_id, status, language, name, phone, email,
-           country, address, note, currency, goods_minor, shipping_minor, total_minor, agreed,
-           expires_at)
+           country, address, note, currency, goods_minor, shipping_minor, total_minor,
+           balance_minor, agreed, expires_at)
     SELECT number, cart_id, person_id, 'pending_payment', language, name, phone, email,
-           country, address, note, currency, goods_minor, shipping_minor, total_minor, agreed,
-           statement_timestamp() + interval '30 minutes'
+           country, address, note, currency, goods_minor, shipping_minor, total_minor,
+           balance_minor, agreed, statement_timestamp() + interval '30 minutes'
       FROM jsonb_to_record(%(group)s) AS g(number text, cart_id bigint, person_id bigint,
            language text, name text, phone text, email text, country text, address jsonb,
            note text, currency text, goods_minor bigint, shipping_minor bigint,
-           total_minor bigint, agreed text)
+           total_minor bigint, balance_minor bigint, agreed text)
     ON CONFLICT (number) DO NOTHING
-    RETURNING id, number, status, language, email, phone, currency, total_minor, expires_at
+    RETURNING id, number, status, language, email, phone, currency, total_minor, balance_minor,
+              expires_at
 ), parcels AS (
     INSERT INTO orders_order (group_id, number, position, artisan_id, status, seller, place,
            currency, goods_minor, shipping_minor, commission_minor, commission_vat_minor,
-           seller_net_minor, weight_g, dispatch_by, border, carrier, tracking)
+           seller_net_minor, balance_minor, weight_g, dispatch_by, border, carrier, tracking)
     SELECT placed.id, placed.number || '-' || o.position, o.position, artisan_id,
            'awaiting_payment', seller, place, placed.currency, goods_minor, shipping_minor,
-           commission_minor, commission_vat_minor, seller_net_minor, weight_g, dispatch_by, border,
-           '', ''
+           commission_minor, commission_vat_minor, seller_net_minor, o.balance_minor, weight_g,
+           dispatch_by, border, '', ''
       FROM placed, jsonb_to_recordset(%(orders)s) AS o(position int, artisan_id bigint,
            seller jsonb, place jsonb, goods_minor bigint, shipping_minor bigint,
            commission_minor bigint, commission_vat_minor bigint, seller_net_minor bigint,
-           weight_g int, dispatch_by date, border jsonb)
+           balance_minor bigint, weight_g int, dispatch_by date, border jsonb)
      ORDER BY o.position
     RETURNING id, position
 ), things AS (
     INSERT INTO orders_orderline (order_id, position, product_id, variant_id, sku, title, label,
-           snapshot, quantity, unit_price_minor, total_minor, commission_rule, commission_bps,
-           commission_minor)
+           snapshot, quantity, unit_price_minor, total_minor, balance_minor, commission_rule,
+           commission_bps, commission_minor)
     SELECT parcels.id, l.position, product_id, variant_id, sku, title, label, snapshot, quantity,
-           unit_price_minor, total_minor, commission_rule, commission_bps, commission_minor
+           unit_price_minor, total_minor, balance_minor, commission_rule, commission_bps,
+           commission_minor
       FROM jsonb_to_recordset(%(lines)s) AS l(parcel int, position int, product_id bigint,
            variant_id bigint, sku text, title jsonb, label jsonb, snapshot jsonb, quantity int,
-           unit_price_minor bigint, total_minor bigint, commission_rule text, commission_bps int,
-           commission_minor bigint)
+           unit_price_minor bigint, total_minor bigint, balance_minor bigint,
+           commission_rule text, commission_bps int, commission_minor bigint)
       JOIN parcels ON parcels.position = l.parcel
      ORDER BY l.parcel, l.position
 ), told AS (
@@ -62,7 +64,7 @@ SELECT * FROM placed
 """
 _READ = (
     *("id", "number", "status", "language", "email", "phone", "currency", "total_minor"),
-    "expires_at",
+    *("balance_minor", "expires_at"),
 )
 
 
@@ -93,6 +95,7 @@ def write(rows: tuple[Rows, Rows], *, plan: Plan, group: Mapping[str, Any]) -> O
         "goods_minor": plan.goods_minor,
         "shipping_minor": plan.shipping_minor,
         "total_minor": plan.total_minor,
+        "balance_minor": plan.balance_minor,
         "agreed": plan.agreed,
     }
     found = None
@@ -114,6 +117,7 @@ def _order(parcel: Parcel, *, position: int, split: Split) -> dict[str, Any]:
         "commission_minor": split.commission_minor,
         "commission_vat_minor": split.commission_vat_minor,
         "seller_net_minor": split.seller_net_minor,
+        "balance_minor": parcel.balance_minor,
         "weight_g": parcel.weight_g,
         "dispatch_by": parcel.leaves_by.isoformat(),
         "border": parcel.border.kept() if parcel.border else None,
@@ -138,6 +142,7 @@ def _lines(
             "quantity": line.quantity,
             "unit_price_minor": line.price_minor,
             "total_minor": line.total_minor,
+            "balance_minor": line.balance_minor,
             "commission_rule": item.rule.name,
             "commission_bps": item.rule.rate_bps,
             "commission_minor": commission,

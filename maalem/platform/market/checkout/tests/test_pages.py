@@ -404,7 +404,7 @@ def test_the_receipt_is_made_of_frozen_words_alone(visitor, world, monkeypatch):
     for parcel in group.orders.all():
         dispatch(parcel.number, by="test")
         confirm_delivery(parcel.number, by="buyer")
-        assert parcel.release.amount_minor == parcel.seller_net_minor, "as it was agreed"
+        assert parcel.releases.get().amount_minor == parcel.seller_net_minor, "as it was agreed"
     assert visitor.get(address).content == before
     later = world.paid(world.cart(tagine=2)).orders.get()
     assert later.commission_minor == later.goods_minor // 2, "the rule has changed"
@@ -433,7 +433,7 @@ def test_the_buyer_says_that_a_parcel_arrived(visitor, world):
     visitor.post(address, {"order": order.number})
     order.refresh_from_db()
     assert order.status == "delivered"
-    assert order.release.amount_minor == order.seller_net_minor
+    assert order.releases.get().amount_minor == order.seller_net_minor
 
 
 def test_a_parcel_of_another_order_is_nowhere(visitor, world):

@@ -21,12 +21,11 @@ from maalem.platform.market.orders.actions.parcels import close_refunded, lock_o
 from maalem.platform.market.orders.models import (
     Goodwill,
     OrderGroup,
-    Payment,
     Refund,
     Release,
     Reversal,
 )
-from maalem.platform.market.orders.states import AskStatus, OrderStatus, Verdict
+from maalem.platform.market.orders.states import AskStatus, OrderStatus
 from maalem.platform.rows import rows
 
 NOTHING = "nothing"
@@ -36,7 +35,7 @@ Row = Refund | Goodwill | Release | Reversal
 def ask_refund(key: str) -> str:
     """Ask for the refund `key` unless it is done; return its status afterwards."""
     with _alone(key) as mine:
-        refund = Refund.objects.select_related("payment__group").get(key=key)
+        refund = Refund.objects.select_related("payment__group", "payment__order").get(key=key)
         if refund.status == AskStatus.DONE or not mine:
             return refund.status
         return _ask(refund, call=_refund_call(refund), group=refund.payment.group)
@@ -49,7 +48,7 @@ def ask_goodwill(key: str) -> str:
     was called off meanwhile is it asked again: its refund was of what this leaves (`_owed_still`).
     """
     with _alone(key) as mine:
-        row = Goodwill.objects.select_related("payment__group").get(key=key)
+        row = Goodwill.objects.select_related("payment__group", "payment__order").get(key=key)
         if row.status in (AskStatus.DONE, AskStatus.REFUSED) or not mine:
             return row.status
         return _ask(row, call=_refund_call(row), group=row.payment.group)
@@ -58,7 +57,10 @@ def ask_goodwill(key: str) -> str:
 def ask_release(key: str) -> str:
     """Ask for the release `key` unless it is done; return its status afterwards."""
     with _alone(key) as mine:
-        release = Release.objects.select_related("order__group", "order__artisan").get(key=key)
+        found = Release.objects.select_related(
+            "order__group", "order__artisan", "payment__group", "payment__order"
+        )
+        release = found.get(key=key)
         if release.status == AskStatus.DONE or not mine:
             return release.status
         return _ask(release, call=_release_call(release), group=release.order.group)
@@ -95,7 +97,7 @@ def _refund_call(refund: Refund | Goodwill) -> Callable[[], str]:
             intent=refund.payment.intent,
             amount_minor=refund.amount_minor,
             key=refund.asked_as,
-            metadata={"order_group": refund.payment.group.number, "refund": refund.key},
+            metadata={"order_group": refund.payment.reference, "refund": refund.key},
         )
         if said.status in ("failed", "canceled"):
             raise errors.Refused(f"the refund is {said.status}", code=said.status)
@@ -115,12 +117,11 @@ def _release_call(release: Release) -> Callable[[], str]:
             release.save(update_fields=["account"])
         if not release.account:
             raise errors.Refused("the seller has no account", code="no_account")
-        payment = Payment.objects.get(group_id=order.group_id, verdict=Verdict.ACCEPTED)
         said = gateway.create_transfer(
             amount_minor=release.amount_minor,
             destination=release.account,
-            charge=fill_charge(payment),
-            group=order.group.number,
+            charge=fill_charge(release.payment),
+            group=release.payment.reference,
             key=release.asked_as,
             currency=release.currency,
             metadata={"order": order.number},
@@ -198,6 +199,7 @@ def _done(row: Row) -> None:
     write_down(row.payment.group_id, event="refund_done", note=f"{row.key} {row.answer}")
     if isinstance(row, Refund) and row.order is not None:
         order = lock_order(row.order.number)
-        if order.status == OrderStatus.CANCELLED:
+        waiting = order.refunds.exclude(status=AskStatus.DONE).exists()
+        if order.status == OrderStatus.CANCELLED and not waiting:
             step(order, then=OrderStatus.REFUNDED, event="refunded")
         close_refunded(order.group)

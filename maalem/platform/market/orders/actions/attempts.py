@@ -4,29 +4,28 @@ Around each call lie two transactions: the first writes down what will be asked,
 was answered. No answer means unknown; the same question is then asked again under the same key.
 """
 
-import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext, override
 
 from maalem.platform.ground.gateway import calls as gateway
 from maalem.platform.ground.gateway import errors
-from maalem.platform.ground.gateway.shapes import Line, Session
-from maalem.platform.market.orders import links
+from maalem.platform.ground.gateway.shapes import Session
+from maalem.platform.market.orders import due, links
 from maalem.platform.market.orders.actions.move import alert, move, write_down
 from maalem.platform.market.orders.actions.settle import Received, settle
-from maalem.platform.market.orders.models import OrderGroup, Payment, PaymentAttempt
+from maalem.platform.market.orders.models import Order, OrderGroup, Payment, PaymentAttempt
 from maalem.platform.market.orders.states import (
     LIVE_ATTEMPTS,
     AttemptStatus,
     GroupStatus,
     Moved,
     NotAllowed,
+    OrderStatus,
 )
-from maalem.platform.market.orders.words import spoken
+from maalem.platform.market.orders.words import group_of
 from maalem.platform.rows import read, row, rows
 
 # A page may be paid this long; its pieces are held a little longer, for the answer to arrive.
@@ -38,27 +37,27 @@ NEARLY_OVER = timedelta(minutes=2)
 ASKABLE = timedelta(minutes=31)
 
 # The end is whole seconds, as the institution counts it, and the pieces stay held until after it.
+# What a balance is for is nobody else's any more.
 _BEGIN = """
 WITH times AS (SELECT date_trunc('second', clock_timestamp()) + %(open_for)s AS closes_at),
      held AS (UPDATE orders_ordergroup g
                  SET expires_at = greatest(g.expires_at, t.closes_at + %(grace)s)
-                FROM times t WHERE g.id = %(group)s)
+                FROM times t WHERE g.id = %(group)s AND %(order)s::bigint IS NULL)
 INSERT INTO orders_paymentattempt
-       (group_id, number, key, status, closes_at, intent, url, reason, asked_at)
-SELECT %(group)s, %(number)s, %(key)s, 'requested', closes_at, '', '', '', statement_timestamp()
+       (group_id, order_id, number, key, status, closes_at, intent, url, reason, asked_at)
+SELECT %(group)s, %(order)s, %(number)s, %(key)s, 'requested', closes_at, '', '', '',
+       statement_timestamp()
   FROM times
-RETURNING id, group_id, number, key, status, closes_at, session, intent, url
+RETURNING id, group_id, order_id, number, key, status, closes_at, session, intent, url
 """
-_BEGUN = ("id", "group_id", "number", "key", "status", "closes_at", "session", "intent", "url")
-_LINES = """
-SELECT o.position, o.seller, o.shipping_minor, l.title, l.unit_price_minor, l.quantity
-  FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
- WHERE o.group_id = %s ORDER BY o.position, l.position
-"""
+_BEGUN = (
+    *("id", "group_id", "order_id", "number", "key", "status", "closes_at", "session", "intent"),
+    "url",
+)
 
 
 class NotPayable(Exception):
-    """The group waits for no payment. `status` says what it is."""
+    """The group, or the parcel, waits for no payment. `status` says what it is."""
 
     def __init__(self, status: str) -> None:
         super().__init__(status)
@@ -81,10 +80,10 @@ def now() -> datetime:
 
 
 def payment_page(number: str) -> str:
-    """The address of a payment page for the group, opened if need be.
+    """The address of a payment page for the group, or for the balance of the order `number`.
 
-    Raises `NotPayable` (paid meanwhile, expired, cancelled) or a `gateway.errors.GatewayError`:
-    then the order is kept and asking again is right.
+    It is opened if need be. Raises `NotPayable` (paid meanwhile, expired, cancelled, not ready) or
+    a `gateway.errors.GatewayError`: then the order is kept and asking again is right.
     """
     attempt = ensure_attempt(number)
     if attempt.status == AttemptStatus.OPEN and attempt.closes_at - now() < NEARLY_OVER:
@@ -98,12 +97,12 @@ def payment_page(number: str) -> str:
 
 @transaction.atomic
 def ensure_attempt(number: str) -> PaymentAttempt:
-    """The group's live attempt, or a new one with its key; raises `NotPayable`."""
-    (group,) = read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [number])
-    if group.status != GroupStatus.PENDING_PAYMENT:
-        raise NotPayable(group.status)
+    """The live attempt for `number`, or a new one with its key; raises `NotPayable`."""
+    (group,) = read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [group_of(number)])
+    order = _payable(group, number=number)
     before = read(PaymentAttempt, "WHERE group_id = %s ORDER BY number", [group.pk])
-    live = next((one for one in before if one.status in LIVE_ATTEMPTS), None)
+    mine = [one for one in before if one.order_id == (order.pk if order else None)]
+    live = next((one for one in mine if one.status in LIVE_ATTEMPTS), None)
     if live is not None and live.session:
         return live
     if live is not None and _is_askable(live):
@@ -117,6 +116,7 @@ def ensure_attempt(number: str) -> PaymentAttempt:
         _BEGIN,
         {
             "group": group.pk,
+            "order": order.pk if order else None,
             "number": made,
             "key": f"pay-{number}-{made}",
             "open_for": OPEN_FOR,
@@ -126,18 +126,31 @@ def ensure_attempt(number: str) -> PaymentAttempt:
     return PaymentAttempt.from_db("default", _BEGUN, found)
 
 
+def _payable(group: OrderGroup, *, number: str) -> Order | None:
+    """The order whose balance is asked for, or None for the group itself; raises `NotPayable`."""
+    if number == group.number:
+        if group.status != GroupStatus.PENDING_PAYMENT:
+            raise NotPayable(group.status)
+        return None
+    (order,) = read(Order, "WHERE number = %s AND group_id = %s", [number, group.pk])
+    if order.status != OrderStatus.TO_PREPARE or order.ready_at is None or not order.owes_minor:
+        raise NotPayable(order.status)
+    return order
+
+
 def ask(attempt: PaymentAttempt) -> None:
     """Ask for the page of a requested or unknown attempt, and write down what was said.
 
     Raises the gateway's error after writing it down.
     """
     (group,) = read(OrderGroup, "WHERE id = %s", [attempt.group_id])
+    asked = due.of_balance(attempt.order, group) if attempt.order else due.at_once(group)
     try:
         session = gateway.create_checkout_session(
-            lines=_lines(group),
-            reference=group.number,
-            success_url=links.address(group.number, language=group.language, to="checkout:return"),
-            cancel_url=links.address(group.number, language=group.language, to="checkout:back"),
+            lines=asked.lines,
+            reference=asked.reference,
+            success_url=links.address(asked.reference, language=group.language, to=asked.success),
+            cancel_url=links.address(asked.reference, language=group.language, to=asked.cancel),
             key=attempt.key,
             language=group.language,
             email=group.email,
@@ -236,21 +249,3 @@ def _answered(attempt: PaymentAttempt, *, then: AttemptStatus, **values: str) ->
         attempt.session, attempt.url, attempt.intent = fresh.session, fresh.url, fresh.intent
     if then == AttemptStatus.OPEN == attempt.status:
         write_down(attempt.group_id, event="page_opened", note=attempt.key)
-
-
-def _lines(group: OrderGroup) -> list[Line]:
-    """What the payer reads: every thing, then the carriage of each parcel. Adds up to the total."""
-    found: list[Line] = []
-    parcels: dict[int, tuple[str, int]] = {}
-    for position, seller, shipping, title, unit, quantity in rows(_LINES, [group.pk]):
-        parcels[position] = (seller, shipping)
-        name = spoken(json.loads(title), language=group.language)
-        found.append(Line(name, unit, quantity=quantity, currency=group.currency))
-    with override(group.language):
-        for seller, shipping in parcels.values():
-            if shipping:
-                name = gettext("Delivery from %(seller)s") % {
-                    "seller": spoken(json.loads(seller), language=group.language)
-                }
-                found.append(Line(name, shipping, currency=group.currency))
-    return found

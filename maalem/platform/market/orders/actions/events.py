@@ -45,12 +45,13 @@ def charge_refunded(*, intent: str, charge: str, refunded_minor: int) -> None:
         group=group,
         note=f"{refunded_minor} went back for {group.number}; we asked for {asked}.",
     )
-    if known.verdict != Verdict.ACCEPTED or refunded_minor < known.amount_minor:
+    if known.verdict != Verdict.ACCEPTED or refunded_minor < known.amount_minor or known.order_id:
         return
-    for order in Order.objects.filter(group=group).order_by("position"):
+    # Where a balance is paid apart, the rest is for the person who looks.
+    for order in Order.objects.filter(group=group, balance_minor=0).order_by("position"):
         if order.status in (OrderStatus.TO_PREPARE, OrderStatus.DISPATCHED):
             step(order, then=OrderStatus.CANCELLED, event="refunded_elsewhere", by=SYSTEM)
-        refund = getattr(order, "refund", None)
+        refund = order.refunds.first()
         if order.status == OrderStatus.CANCELLED and (
             refund is None or refund.status == AskStatus.DONE
         ):

@@ -1,18 +1,20 @@
 """An officer gives money back: of one parcel, so that the order and the books say the same."""
 
+from typing import Any
+
 from django.db import transaction
 
 from maalem.platform.market.orders import jobs
 from maalem.platform.market.orders.actions.move import write_down
-from maalem.platform.market.orders.actions.parcels import cancel, left_of, lock_order
+from maalem.platform.market.orders.actions.parcels import cancel, lock_order
 from maalem.platform.market.orders.models import (
     Goodwill,
     Order,
     OrderGroup,
     Payment,
-    Release,
     Reversal,
 )
+from maalem.platform.market.orders.parts import handed, left_of, parts_of, spread
 from maalem.platform.market.orders.states import PAID_ORDERS, NotAllowed, OrderStatus, Verdict
 
 ON_ITS_WAY = (OrderStatus.TO_PREPARE, OrderStatus.DISPATCHED)
@@ -51,16 +53,7 @@ def give_back(number: str, *, amount_minor: int, key: str, by: str, note: str = 
         raise TooMuch(left)
     if calls_off(order, amount_minor=amount_minor):
         return cancel(number, by=by, note=note[:300])
-    payment = Payment.objects.get(group_id=order.group_id, verdict=Verdict.ACCEPTED)
-    Goodwill.objects.create(
-        payment=payment,
-        order=order,
-        key=key,
-        amount_minor=amount_minor,
-        currency=order.currency,
-        by=by,
-        note=note[:300],
-    )
+    _given(order, amount_minor=amount_minor, key=key, by=by, note=note)
     said = f"{order.number} {amount_minor} {note}".strip()
     write_down(order.group_id, event="given_back", by=by, note=said)
     jobs.ask_out.defer()
@@ -78,28 +71,50 @@ def owe(
     """
     given = reversal = None
     if amount_minor:
-        payment = Payment.objects.get(group_id=order.group_id, verdict=Verdict.ACCEPTED)
-        given = Goodwill.objects.create(
-            payment=payment,
-            order=order,
-            key=f"{key}-buyer",
-            amount_minor=amount_minor,
-            currency=order.currency,
-            is_owed=True,
-            by=by,
-            note=note[:300],
-        )
+        said = {"by": by, "note": note, "is_owed": True}
+        given = _given(order, amount_minor=amount_minor, key=f"{key}-buyer", **said)
     if share_minor:
-        reversal = Reversal.objects.create(
-            release=Release.objects.get(order=order),
-            key=f"{key}-seller",
-            amount_minor=share_minor,
-            currency=order.currency,
-        )
-    said = f"{order.number} {amount_minor} {note}".strip()
-    write_down(order.group_id, event="given_back", by=by, note=said)
+        reversal = _taken(order, amount_minor=share_minor, key=f"{key}-seller")
+    told = f"{order.number} {amount_minor} {note}".strip()
+    write_down(order.group_id, event="given_back", by=by, note=told)
     jobs.ask_out.defer()
     return given, reversal
+
+
+def _given(order: Order, *, amount_minor: int, key: str, note: str, **more: Any) -> Goodwill:
+    """The row of what the buyer gets; a second one behind it where one payment can't bring it."""
+    first = None
+    lefts = [(part, part.left_minor) for part in parts_of(order)]
+    for part, amount in spread(lefts, amount_minor=amount_minor):
+        made = Goodwill.objects.create(
+            payment_id=part.payment,
+            order=order,
+            key=f"{key}-rest" if first else key,
+            amount_minor=amount,
+            currency=order.currency,
+            note=note[:300],
+            rest_of=first,
+            **more,
+        )
+        first = first or made
+    assert first is not None
+    return first
+
+
+def _taken(order: Order, *, amount_minor: int, key: str) -> Reversal:
+    """The row of what the seller gives; a second one where one transfer did not bring it all."""
+    first = None
+    for release, amount in spread(handed(order), amount_minor=amount_minor):
+        made = Reversal.objects.create(
+            release=release,
+            key=f"{key}-rest" if first else key,
+            amount_minor=amount,
+            currency=order.currency,
+            rest_of=first,
+        )
+        first = first or made
+    assert first is not None
+    return first
 
 
 def call_off_all(number: str, *, by: str, note: str = "") -> bool:

@@ -1,14 +1,22 @@
 """A paid order on its way: dispatched by the seller, received by the buyer, or cancelled."""
 
 from django.db import transaction
-from django.db.models import Sum
 from django.db.models.functions import Now
 
 from maalem.platform.market.cart.actions import holds
 from maalem.platform.market.orders.actions import tell
-from maalem.platform.market.orders.actions.move import SYSTEM, alert, step
-from maalem.platform.market.orders.models import Order, OrderGroup, Payment, Refund, Release
-from maalem.platform.market.orders.states import AskStatus, GroupStatus, OrderStatus, Verdict
+from maalem.platform.market.orders.actions.move import SYSTEM, alert, step, write_down
+from maalem.platform.market.orders.models import Order, OrderGroup, Refund, Release
+from maalem.platform.market.orders.parts import parts_of, shares
+from maalem.platform.market.orders.states import GroupStatus, NotAllowed, OrderStatus
+
+
+class NotPaid(Exception):
+    """The balance of a parcel must be paid before it leaves; `owes_minor` is how much."""
+
+    def __init__(self, owes_minor: int) -> None:
+        super().__init__(f"{owes_minor} is not paid")
+        self.owes_minor = owes_minor
 
 
 def lock_order(number: str) -> Order:
@@ -19,11 +27,34 @@ def lock_order(number: str) -> Order:
 
 
 @transaction.atomic
+def say_ready(number: str, *, by: str) -> Order:
+    """What was made to order is ready: its buyer is asked for the balance. Again is no trouble.
+
+    Raises `NotAllowed` for a parcel that waits for no balance.
+    """
+    order = lock_order(number)
+    if order.ready_at is not None:
+        return order
+    if order.status != OrderStatus.TO_PREPARE or not order.balance_minor:
+        raise NotAllowed(what=order.number, now=order.status, then="ready")
+    Order.objects.filter(pk=order.pk).update(ready_at=Now())
+    order.refresh_from_db()
+    write_down(order.group_id, event="ready", by=by, note=order.number)
+    tell.ready(order)
+    return order
+
+
+@transaction.atomic
 def dispatch(number: str, *, by: str, carrier: str = "", tracking: str = "") -> Order:
-    """The seller handed the parcel over. Again is no trouble. Raises `NotAllowed` otherwise."""
+    """The seller handed the parcel over. Again is no trouble.
+
+    Raises `NotPaid` while a balance is open, and `NotAllowed` otherwise.
+    """
     order = lock_order(number)
     if order.status == OrderStatus.DISPATCHED:
         return order
+    if order.status == OrderStatus.TO_PREPARE and order.owes_minor:
+        raise NotPaid(order.owes_minor)
     step(
         order,
         then=OrderStatus.DISPATCHED,
@@ -56,13 +87,15 @@ def confirm_delivery(number: str, *, by: str = SYSTEM) -> Order:
             group=order.group,
             note=f"{order.number} was delivered, but its seller has no account to be paid on.",
         )
-    Release.objects.create(
-        order=order,
-        key=f"release-{order.number}",
-        amount_minor=order.seller_net_minor,
-        currency=order.currency,
-        account=account,
-    )
+    for part, amount in shares(order.seller_net_minor, parts=parts_of(order)):
+        Release.objects.create(
+            order=order,
+            payment_id=part.payment,
+            key=f"release-{order.number}{part.suffix}",
+            amount_minor=amount,
+            currency=order.currency,
+            account=account,
+        )
     order.refresh_from_db()
     tell.delivered(order)
     return order
@@ -79,30 +112,25 @@ def cancel(number: str, *, by: str, note: str = "") -> Order:
         return order
     left = order.status == OrderStatus.DISPATCHED
     step(order, then=OrderStatus.CANCELLED, event="cancelled", by=by, note=note)
-    payment = Payment.objects.filter(group_id=order.group_id, verdict=Verdict.ACCEPTED).first()
-    if payment is None:
+    parts = parts_of(order)
+    if not parts:
         return order
     if not left:
         # What left the workshop is not on the shelf again until somebody has it in hand.
         rows = order.lines.filter(variant__isnull=False)
         holds.put_back(dict(rows.values_list("variant_id", "quantity")))
-    Refund.objects.create(
-        payment=payment,
-        order=order,
-        key=f"refund-{order.number}",
-        amount_minor=left_of(order),
-        currency=order.currency,
-        cause="cancelled",
-    )
+    for part in parts:
+        if part.left_minor:
+            Refund.objects.create(
+                payment_id=part.payment,
+                order=order,
+                key=f"refund-{order.number}{part.suffix}",
+                amount_minor=part.left_minor,
+                currency=order.currency,
+                cause="cancelled",
+            )
     tell.cancelled(order)
     return order
-
-
-def left_of(order: Order) -> int:
-    """What the buyer paid for a parcel and has not been given back, nor will be: centimes."""
-    gone = order.goodwill.exclude(status=AskStatus.REFUSED).aggregate(all=Sum("amount_minor"))
-    refund = Refund.objects.filter(order=order).first()
-    return order.total_minor - (gone["all"] or 0) - (refund.amount_minor if refund else 0)
 
 
 def close_refunded(group: OrderGroup) -> None:

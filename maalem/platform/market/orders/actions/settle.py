@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from maalem.platform.market.cart.actions import holds, lines
 from maalem.platform.market.orders.actions import tell
 from maalem.platform.market.orders.actions.move import alert, step, write_down
-from maalem.platform.market.orders.decide import judge
+from maalem.platform.market.orders.decide import judge, judge_balance
 from maalem.platform.market.orders.models import (
     Order,
     OrderGroup,
@@ -26,14 +26,16 @@ from maalem.platform.market.orders.states import (
     OrderStatus,
     Verdict,
 )
+from maalem.platform.market.orders.words import group_of
 from maalem.platform.rows import read, row, rows, run
 
 _OPEN = [status for status, then in ATTEMPT_NEXT.items() if AttemptStatus.COMPLETE in then]
 _WRITE = """
 WITH page AS (UPDATE orders_paymentattempt SET status = 'complete'
                WHERE group_id = %(group)s AND session = %(session)s AND status = ANY (%(open)s))
-INSERT INTO orders_payment (group_id, intent, session, charge, amount_minor, currency, verdict)
-VALUES (%(group)s, %(intent)s, %(session)s, %(charge)s, %(amount_minor)s, %(currency)s,
+INSERT INTO orders_payment (group_id, order_id, intent, session, charge, amount_minor, currency,
+                            verdict)
+VALUES (%(group)s, %(order)s, %(intent)s, %(session)s, %(charge)s, %(amount_minor)s, %(currency)s,
         %(verdict)s)
 RETURNING id
 """
@@ -57,11 +59,12 @@ class Received:
 
 
 def settle(number: str, *, received: Received) -> Payment:
-    """Record money for the group `number` and decide about it, once.
+    """Record money for the group `number`, or for the balance of the order `number`, once.
 
-    Accepted: pieces are sold, the group is paid, every order goes to its seller. Anything else (a
-    second payment, pieces gone, a wrong amount, a cancelled group) is refunded, written into the
-    group's history and put before a person. Raises `OrderGroup.DoesNotExist`.
+    Accepted: pieces are sold, the group is paid, every order goes to its seller; or the parcel may
+    leave. Anything else (a second payment, pieces gone, a wrong amount, something called off) is
+    refunded, written into the group's history and put before a person. Raises
+    `OrderGroup.DoesNotExist`.
     """
     # Within an event this is no step of its own: the event is undone as a whole.
     with transaction.atomic(savepoint=False):
@@ -72,13 +75,16 @@ def settle(number: str, *, received: Received) -> Payment:
 
 
 def _settle(number: str, *, received: Received) -> Payment | None:
-    group = next(iter(read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [number])), None)
+    purchase = group_of(number)
+    group = next(iter(read(OrderGroup, "WHERE number = %s FOR NO KEY UPDATE", [purchase])), None)
     if group is None:
         return None
     # Read under the lock: another worker may have recorded it while we waited.
     for known in read(Payment, "WHERE intent = %s", [received.intent]):
         return _fill_in(known, received=received)
-    fits = (received.amount_minor, received.currency) == (group.total_minor, group.currency)
+    if number != purchase:
+        return _settle_balance(number, group=group, received=received)
+    fits = (received.amount_minor, received.currency) == (group.due_now_minor, group.currency)
     late = group.status == GroupStatus.EXPIRED and fits
     verdict = judge(
         status=group.status, amount_fits=fits, pieces_left=not late or _take_again(group)
@@ -91,10 +97,35 @@ def _settle(number: str, *, received: Received) -> Payment | None:
     return payment
 
 
-def _write(group: OrderGroup, *, received: Received, verdict: Verdict) -> Payment:
+def _settle_balance(number: str, *, group: OrderGroup, received: Received) -> Payment | None:
+    orders = read(Order, "WHERE number = %s AND balance_minor > 0", [number])
+    order = next(iter(orders), None)
+    if order is None:
+        return None
+    fits = (received.amount_minor, received.currency) == (order.balance_minor, order.currency)
+    verdict = judge_balance(
+        status=order.status, is_paid=order.balance_paid_at is not None, amount_fits=fits
+    )
+    payment = _write(group, received=received, verdict=verdict, order=order)
+    if verdict == Verdict.ACCEPTED:
+        run(
+            "UPDATE orders_order SET balance_paid_at = statement_timestamp() WHERE id = %s",
+            [order.pk],
+        )
+        write_down(group.pk, event="balance_paid", note=f"{number} {payment.intent}")
+        tell.balance_paid(order)
+    else:
+        _give_back(group, payment=payment, verdict=verdict)
+    return payment
+
+
+def _write(
+    group: OrderGroup, *, received: Received, verdict: Verdict, order: Order | None = None
+) -> Payment:
     """The payment, its page done. Another page that may be open is closed by its own job."""
     payment = Payment(
         group=group,
+        order=order,
         intent=received.intent,
         session=received.session,
         charge=received.charge,
@@ -102,7 +133,8 @@ def _write(group: OrderGroup, *, received: Received, verdict: Verdict) -> Paymen
         currency=received.currency,
         verdict=verdict,
     )
-    found = row(_WRITE, {**asdict(received), "group": group.pk, "verdict": verdict, "open": _OPEN})
+    of = {"group": group.pk, "order": order.pk if order else None}
+    found = row(_WRITE, {**asdict(received), **of, "verdict": verdict, "open": _OPEN})
     assert found is not None
     (payment.pk,) = found
     return payment
@@ -157,7 +189,7 @@ def _give_back(group: OrderGroup, *, payment: Payment, verdict: Verdict) -> None
         f"payment_{verdict}",
         about=payment.intent,
         group=group,
-        note=f"{payment.amount_minor} {payment.currency} received for {group.number}, which is"
-        f" {group.status}; being refunded.",
+        note=f"{payment.amount_minor} {payment.currency} received for {payment.reference}, which"
+        f" is {(payment.order or group).status}; being refunded.",
     )
     tell.given_back(group, verdict=verdict)

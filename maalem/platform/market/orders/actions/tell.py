@@ -45,6 +45,16 @@ def given_back(group: OrderGroup, *, verdict: str) -> None:
     jobs.ask_out.defer()
 
 
+def ready(order: Order) -> None:
+    """What was made for the buyer is ready, and waits for its balance."""
+    jobs.speak.defer(about="ready", number=order.number)
+
+
+def balance_paid(order: Order) -> None:
+    """Nothing keeps the parcel any more."""
+    jobs.speak.defer(about="balance_paid", number=order.number)
+
+
 def dispatched(order: Order) -> None:
     """A parcel is on its way."""
     jobs.speak.defer(about="dispatched", number=order.number)
@@ -92,10 +102,10 @@ def _sayings(about: str, *, number: str, cause: str) -> Iterator[Saying]:
             yield from _to_sellers("seller_sold", sold=sold)
         return
     (order,) = read(Order, "WHERE number = %s", [number])
-    if about in ("dispatched", "cancelled"):
+    if about in ("ready", "balance_paid", "dispatched", "cancelled"):
         key = f"{about}-{number}"
         yield partial(_to_buyer, f"order_{about}", group=order.group, key=key, order=order)
-    if about in ("delivered", "cancelled"):
+    if about in ("balance_paid", "delivered", "cancelled"):
         yield from _to_sellers(f"seller_{about}", sold=_sold([order]))
 
 

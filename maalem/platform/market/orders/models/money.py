@@ -13,9 +13,13 @@ from maalem.platform.market.orders.states import AskStatus, AttemptStatus, Verdi
 
 
 class PaymentAttempt(models.Model):
-    """One hosted payment page for a group. At most one is live at a time."""
+    """One hosted payment page: for what is due now of a group, or for the balance of an `order`.
+
+    Of each at most one is live at a time.
+    """
 
     group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="attempts")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=64, unique=True)
     status = models.CharField(max_length=12, default=AttemptStatus.REQUESTED.value)
@@ -34,8 +38,13 @@ class PaymentAttempt(models.Model):
             models.UniqueConstraint(fields=["group", "number"], name="attempt_number_once"),
             models.UniqueConstraint(
                 fields=["group"],
-                condition=Q(status__in=["requested", "unknown", "open"]),
+                condition=Q(status__in=["requested", "unknown", "open"], order__isnull=True),
                 name="attempt_one_live_per_group",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(status__in=["requested", "unknown", "open"]),
+                name="attempt_one_live_per_balance",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=[s.value for s in AttemptStatus]),
@@ -52,9 +61,13 @@ class PaymentAttempt(models.Model):
 
 
 class Payment(models.Model):
-    """Money that came in for a group. One is accepted; any other is given back, and shown."""
+    """Money that came in for a group, or for the balance of an `order` in it.
+
+    Of each one is accepted; any other is given back, and shown.
+    """
 
     group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="payments")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="balances")
     intent = models.CharField(max_length=255, unique=True)
     session = models.CharField(max_length=255, blank=True, default="")
     charge = models.CharField(max_length=255, blank=True, default="")
@@ -67,7 +80,12 @@ class Payment(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["group"], condition=Q(verdict="accepted"), name="payment_one_accepted"
+                fields=["group"],
+                condition=Q(verdict="accepted", order__isnull=True),
+                name="payment_one_accepted",
+            ),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(verdict="accepted"), name="payment_one_balance"
             ),
             models.CheckConstraint(
                 condition=Q(verdict__in=[v.value for v in Verdict]), name="payment_verdict_known"
@@ -77,6 +95,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.intent} {self.verdict}"
+
+    @property
+    def reference(self) -> str:
+        """What the institution was told that it is for: the group's number, or the order's."""
+        return self.order.number if self.order else self.group.number
 
 
 class Ask(models.Model):
@@ -120,7 +143,7 @@ class Refund(Ask):
     """Money going back to a buyer. `cause` is a verdict, or `cancelled` for a cancelled order."""
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
-    order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="refund")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="refunds")
     cause = models.CharField(max_length=14)
 
     class Meta:
@@ -132,6 +155,7 @@ class Refund(Ask):
             models.UniqueConstraint(
                 fields=["payment"], condition=Q(order__isnull=True), name="refund_whole_once"
             ),
+            models.UniqueConstraint(fields=["order", "payment"], name="refund_of_a_parcel_once"),
         ]
 
 
@@ -146,8 +170,15 @@ class Goodwill(Ask):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="goodwill")
     order = models.ForeignKey(Order, models.PROTECT, related_name="goodwill")
     is_owed = models.BooleanField(default=False)
+    # One sum that two payments must bring is two rows: this is the second's first.
+    rest_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="rest")
     by = models.CharField(max_length=120)
     note = models.CharField(max_length=300, blank=True, default="")
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the whole sum is on its way to the buyer."""
+        return all(one.status == AskStatus.DONE for one in (self, *self.rest.all()))
 
     class Meta:
         ordering = ["id"]
@@ -161,9 +192,13 @@ class Goodwill(Ask):
 
 
 class Release(Ask):
-    """The seller's share of one delivered order, handed over by one transfer."""
+    """The seller's share of what one payment brought for a delivered order: one transfer.
 
-    order = models.OneToOneField(Order, models.PROTECT, related_name="release")
+    Where a deposit and a balance were paid there are two, which add up to her share.
+    """
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="releases")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="releases")
     account = models.CharField(max_length=64)
 
     class Meta:
@@ -173,6 +208,7 @@ class Release(Ask):
             models.CheckConstraint(
                 condition=Q(amount_minor__gte=0), name="release_amount_not_negative"
             ),
+            models.UniqueConstraint(fields=["order", "payment"], name="release_once"),
         ]
 
 
@@ -183,6 +219,7 @@ class Reversal(Ask):
     """
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="reversals")
+    rest_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="rest")
 
     class Meta:
         ordering = ["id"]

@@ -33,6 +33,8 @@ class OrderGroup(models.Model):
     goods_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    # The part of it that is paid later, parcel by parcel, when what is made to order is ready.
+    balance_minor = models.BigIntegerField(default=0, db_default=0)
     # A digest of the lines, prices, parcels and address that the buyer was shown and agreed to.
     agreed = models.CharField(max_length=64)
     placed_at = models.DateTimeField(db_default=Now())
@@ -48,6 +50,10 @@ class OrderGroup(models.Model):
                 condition=Q(total_minor=F("goods_minor") + F("shipping_minor"))
                 & Q(goods_minor__gt=0, shipping_minor__gte=0),
                 name="group_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_minor__gte=0, balance_minor__lt=F("total_minor")),
+                name="group_balance_leaves_a_deposit",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["paid", "refunded"]) | Q(paid_at__isnull=False),
@@ -71,6 +77,11 @@ class OrderGroup(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def due_now_minor(self) -> int:
+        """What is paid when it is placed."""
+        return self.total_minor - self.balance_minor
+
 
 class Order(models.Model):
     """One seller's parcel of a group, with the frozen split of its money."""
@@ -88,12 +99,16 @@ class Order(models.Model):
     commission_minor = models.BigIntegerField()
     commission_vat_minor = models.BigIntegerField()
     seller_net_minor = models.BigIntegerField()
+    # What of the parcel is paid when it is ready to leave; nothing where all is paid at once.
+    balance_minor = models.BigIntegerField(default=0, db_default=0)
     weight_g = models.PositiveIntegerField()
     dispatch_by = models.DateField()
     # What the buyer was told is due where it arrives: shipping/border.py. None within Morocco.
     border = models.JSONField(null=True)
     carrier = models.CharField(max_length=60, blank=True, default="")
     tracking = models.CharField(max_length=60, blank=True, default="")
+    ready_at = models.DateTimeField(null=True)  # the workshop says so, and the balance is asked
+    balance_paid_at = models.DateTimeField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
 
@@ -127,6 +142,23 @@ class Order(models.Model):
                 condition=~Q(status="delivered") | Q(delivered_at__isnull=False),
                 name="order_delivered_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    balance_minor__gte=0, balance_minor__lt=F("goods_minor") + F("shipping_minor")
+                ),
+                name="order_balance_leaves_a_deposit",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_minor=0)
+                | Q(balance_paid_at__isnull=False)
+                | ~Q(status__in=["dispatched", "delivered"]),
+                name="order_leaves_when_it_is_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_minor__gt=0)
+                | Q(ready_at__isnull=True, balance_paid_at__isnull=True),
+                name="order_without_balance_waits_for_none",
+            ),
         ]
         indexes = [
             models.Index(fields=["artisan", "-id"], name="order_by_artisan"),
@@ -142,8 +174,28 @@ class Order(models.Model):
 
     @property
     def total_minor(self) -> int:
-        """What the buyer paid for this parcel."""
+        """What this parcel costs its buyer, the balance included."""
         return self.goods_minor + self.shipping_minor
+
+    @property
+    def deposit_minor(self) -> int:
+        """What of it is paid when it is placed: all, where there is no balance."""
+        return self.total_minor - self.balance_minor
+
+    @property
+    def owes_minor(self) -> int:
+        """What must still be paid before it may leave."""
+        return 0 if self.balance_paid_at else self.balance_minor
+
+    @property
+    def paid_minor(self) -> int:
+        """What was paid for it, once its group is."""
+        return self.total_minor - self.owes_minor
+
+    @property
+    def seller_paid_minor(self) -> int:
+        """The seller's share of what was paid."""
+        return self.seller_net_minor * self.paid_minor // self.total_minor
 
 
 class OrderLine(models.Model):
@@ -160,6 +212,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    balance_minor = models.BigIntegerField(default=0, db_default=0)  # of it, paid when it is ready
     commission_rule = models.CharField(max_length=60)
     commission_bps = models.PositiveIntegerField()
     commission_minor = models.BigIntegerField()
@@ -171,7 +224,11 @@ class OrderLine(models.Model):
                 condition=Q(total_minor=F("unit_price_minor") * F("quantity"))
                 & Q(quantity__gte=1, unit_price_minor__gt=0, commission_minor__gte=0),
                 name="order_line_adds_up",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_minor__gte=0, balance_minor__lt=F("total_minor")),
+                name="order_line_balance_leaves_a_deposit",
+            ),
         ]
 
     def __str__(self) -> str:

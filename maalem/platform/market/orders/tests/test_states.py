@@ -60,12 +60,13 @@ def rows(world):
     )
     refund = Refund.objects.create(payment=payment, key="r", amount_minor=1, cause="second")
     force(order, "delivered")
-    release = Release.objects.create(order=order, key="release-1", amount_minor=1)
+    paid = {"payment": payment}
+    release = Release.objects.create(order=order, key="release-1", amount_minor=1, **paid)
     given = Goodwill.objects.create(
         payment=payment, order=order, key="g", amount_minor=1, by="test"
     )
     # Of a release that is done: nothing is taken back before.
-    handed = Release.objects.create(order=other(group), key="release-2", amount_minor=2)
+    handed = Release.objects.create(order=other(group), key="release-2", amount_minor=2, **paid)
     force(handed, "done")
     back = Reversal.objects.create(release=handed, key="b", amount_minor=1)
     return {type(row): row for row in (group, order, attempt, refund, release, given, back)}
@@ -148,6 +149,9 @@ def test_every_verb_on_an_order_in_every_state(world, status, verb):
     """P28."""
     group = world.placed()
     order = group.orders.first()
+    if status == OrderStatus.DISPATCHED:
+        paid = {"intent": "pi_1", "amount_minor": group.total_minor, "currency": "MAD"}
+        Payment.objects.create(group=group, verdict="accepted", **paid)
     if status != order.status:
         force(order, status)
     do, ends = ORDER_VERBS[verb]
@@ -274,7 +278,10 @@ def test_an_order_that_does_not_add_up_can_not_be_written(world):
 @pytest.mark.parametrize("status", [s for s in OrderStatus if s != OrderStatus.DELIVERED])
 def test_money_is_released_for_a_delivered_order_only(world, status):
     order = world.placed().orders.first()
+    payment = Payment.objects.create(
+        group=order.group, intent="pi_1", amount_minor=1, currency="MAD", verdict="accepted"
+    )
     if status != order.status:
         force(order, status)
     with pytest.raises(IntegrityError, match="orders_release"), transaction.atomic():
-        Release.objects.create(order=order, key="k", amount_minor=1)
+        Release.objects.create(order=order, payment=payment, key="k", amount_minor=1)

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.orders.actions.parcels import left_of
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.returns.actions import tell
 from maalem.platform.market.returns.actions.announce import worded
 from maalem.platform.market.returns.actions.claim import grant, locked, pay

@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from maalem.kit.typed import plain
-from maalem.platform.market.orders.actions.parcels import left_of, lock_order
+from maalem.platform.market.orders.actions.parcels import lock_order
 from maalem.platform.market.orders.models import Order
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.states import OrderStatus
 from maalem.platform.market.returns import decide, rules
 from maalem.platform.market.returns.actions import tell

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Sum
-
 from maalem.platform.market.orders.actions.goodwill import owe
-from maalem.platform.market.orders.models import Order, Release, Reversal
+from maalem.platform.market.orders.models import Order
+from maalem.platform.market.orders.parts import handed
 from maalem.platform.market.returns import decide
 
 
@@ -18,7 +17,9 @@ def owe_for(
     """
     if not amount_minor:
         return {"amount_minor": 0, "share_minor": 0}
-    share = min(decide.share_of(full, amount_minor=amount_minor), handed_left(order))
+    share = min(
+        decide.share_of(full, amount_minor=amount_minor), sum(left for _, left in handed(order))
+    )
     given, reversal = owe(
         order,
         amount_minor=amount_minor,
@@ -33,10 +34,3 @@ def owe_for(
         "given": given,
         "reversal": reversal,
     }
-
-
-def handed_left(order: Order) -> int:
-    """What of her share the seller was handed and has not been asked for: centimes."""
-    handed = Release.objects.get(order=order)
-    taken = Reversal.objects.filter(release=handed).aggregate(all=Sum("amount_minor"))["all"]
-    return handed.amount_minor - (taken or 0)

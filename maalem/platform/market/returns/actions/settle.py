@@ -11,7 +11,7 @@ from django.utils import timezone
 from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.cart.actions import holds
-from maalem.platform.market.orders.actions.parcels import left_of
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.returns import decide
 from maalem.platform.market.returns.actions import tell
 from maalem.platform.market.returns.actions.announce import (

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.market.orders.actions.goodwill import give_back
-from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.orders.models import Goodwill, Reversal
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.returns import rules
 from maalem.platform.market.returns.actions import answer, settle

@@ -12,8 +12,8 @@ from maalem.platform.ground.jobs.testing import drain
 from maalem.platform.market.catalog.models import Variant
 from maalem.platform.market.orders.actions import finish
 from maalem.platform.market.orders.actions.goodwill import give_back, owe
-from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.orders.models import Alert, Goodwill, OrderLine, Release, Reversal
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.returns import decide, rules
 from maalem.platform.market.returns.actions import announce, settle
@@ -230,12 +230,18 @@ def test_a_refusal_is_shown_to_a_person_and_asked_again_under_the_next_key(world
 
 def test_the_database_gives_back_no_more_than_was_paid_or_handed_over(order):
     rest = {"key": "k", "by": "x", "note": ""}
-    more = order.seller_net_minor + 1
+    for more in (
+        {"amount_minor": 0, "share_minor": order.seller_net_minor + 1},
+        {"amount_minor": order.total_minor + 1, "share_minor": 0},
+    ):
+        with pytest.raises(ValueError, match="1 more than is left"), transaction.atomic():
+            owe(order, **more, **rest)
+    release = order.releases.get()
     with pytest.raises(IntegrityError, match="than release"), transaction.atomic():
-        owe(order, amount_minor=0, share_minor=more, **rest)
-    more = order.total_minor + 1
-    with pytest.raises(IntegrityError, match="more than it cost"), transaction.atomic():
-        owe(order, amount_minor=more, share_minor=0, **rest)
+        Reversal.objects.create(release=release, key="k", amount_minor=release.amount_minor + 1)
+    asked = {"order": order, "payment": release.payment, "by": "x", "key": "k"}
+    with pytest.raises(IntegrityError, match="more than payment"), transaction.atomic():
+        Goodwill.objects.create(**asked, amount_minor=order.total_minor + 1)
 
 
 def test_the_database_takes_no_more_pieces_than_were_bought(world, order):

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.orders.models import Order
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.states import OrderStatus
 from maalem.platform.market.reviews import decide
 from maalem.platform.market.reviews.actions import tell

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from maalem.kit.typed import plain
-from maalem.platform.market.orders.actions.parcels import left_of, lock_order
+from maalem.platform.market.orders.actions.parcels import lock_order
 from maalem.platform.market.orders.models import Order, OrderLine
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.reviews import decide
 from maalem.platform.market.reviews.actions import tell
 from maalem.platform.market.reviews.actions.move import write_down

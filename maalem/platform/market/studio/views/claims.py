@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from maalem.platform.craft.artisans.models import Artisan
-from maalem.platform.market.orders.actions.parcels import left_of
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.returns import claim_queries
 from maalem.platform.market.returns.actions import answer as answering
 from maalem.platform.market.returns.amounts import minor_of

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.catalog.actions import edit, shelf
 from maalem.platform.market.catalog.models import Product
-from maalem.platform.market.catalog.states import Refused, Status
+from maalem.platform.market.catalog.states import Refused, Status, Supply
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.pieces import change_offers
 from maalem.platform.market.studio.cash import VALUES
 from maalem.platform.market.studio.edit_forms import (
+    DepositForm,
     FairForm,
     PhotoForm,
     PriceForm,
@@ -129,6 +130,30 @@ def fair(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
         floor=settings.HOURLY_FLOOR_MINOR,
         is_under=told is not None and told.is_under(settings.HOURLY_FLOOR_MINOR),
         to="studio:edit_fair",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_workshop
+def deposit(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
+    """What of the price of a piece that is made to order is paid when it is ordered."""
+    product = _mine(artisan, slug)
+    if product.supply != Supply.MADE_TO_ORDER:
+        raise Http404
+    form = DepositForm(_posted(request), product=product)
+
+    def change() -> None:
+        seen = form.cleaned_data["seen"]
+        edit.ask_deposit(product.pk, percent=form.percent(), seen=seen, by=_by(request))
+
+    return _page(
+        request,
+        "studio/edit_deposit.html",
+        product=product,
+        artisan=artisan,
+        bound=[form] if form.is_bound else [],
+        change=change,
+        form=form,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maalem.platform.craft.artisans.models import Artisan
-from maalem.platform.market.orders.actions.parcels import dispatch
+from maalem.platform.market.orders.actions.parcels import NotPaid, dispatch, say_ready
 from maalem.platform.market.orders.states import Moved, NotAllowed
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.money import look_up
@@ -57,6 +57,20 @@ def handed_over(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpR
     return redirect("studio:order", number=number)
 
 
+@require_POST
+@of_a_workshop
+def ready(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
+    """What was made to order is ready: the buyer is asked for the balance."""
+    sale_of(request, number)
+    try:
+        say_ready(number, by=f"person:{request.user.pk}")
+    except (NotAllowed, Moved):
+        messages.error(request, _("This sale has changed meanwhile. Look at it again below."))
+    else:
+        messages.success(request, _("Thank you. We have asked the buyer for the balance."))
+    return redirect("studio:order", number=number)
+
+
 def _dispatch(request: HttpRequest, *, number: str, form: HandedOverForm) -> None:
     try:
         dispatch(
@@ -65,6 +79,8 @@ def _dispatch(request: HttpRequest, *, number: str, form: HandedOverForm) -> Non
             carrier=form.cleaned_data["carrier"],
             tracking=form.cleaned_data["tracking"],
         )
+    except NotPaid:
+        messages.error(request, _("The balance is not paid yet. Don’t hand it over before it is."))
     except (NotAllowed, Moved):
         messages.error(request, _("This sale has changed meanwhile. Look at it again below."))
     else:

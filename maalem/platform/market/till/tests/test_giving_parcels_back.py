@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from maalem.platform.market.orders.actions import finish, goodwill
 from maalem.platform.market.orders.actions.events import charge_refunded
-from maalem.platform.market.orders.actions.parcels import left_of
 from maalem.platform.market.orders.models import Alert, Goodwill, Order, Payment, Refund
+from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.till.tests.test_pages import officer, sold, text, visit  # noqa: F401
 from tests.cast import OFFICER
