@@ -7,7 +7,18 @@ from datetime import date, datetime
 from typing import Any
 
 from babel import Locale
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -41,6 +52,7 @@ _PAID_SHARE = Case(
         then=F("seller_net_minor") * (_TOTAL - F("balance_minor")) / _TOTAL,
     ),
     default=F("seller_net_minor"),
+    output_field=BigIntegerField(),
 )
 NUMBER = re.compile(r"[0-9]{1,18}")
 
