@@ -11,19 +11,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core import signing
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from maalem.kit.money import share
 from maalem.kit.typed import plain
 from maalem.platform.ground.pictures.intake import Picture, Unusable, take
 from maalem.platform.ground.pictures.words import in_words as fault_in_words
-from maalem.platform.ground.site.templatetags.money import money
 from maalem.platform.market.catalog.actions.edit import SIZES
 from maalem.platform.market.catalog.models import Product, Variant
-from maalem.platform.market.catalog.states import DEPOSITS, CardShown, Supply
+from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.studio.actions.pieces import Offer
 from maalem.platform.market.studio.forms import DEAREST, Whole
 
@@ -168,7 +164,7 @@ class SizesForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         before = {name: getattr(product, name) for name in SIZES}
         initial: dict[str, Any] = {
-            name: _in_words(value, by=1_000 if name == "weight_g" else 10)
+            name: in_words(value, by=1_000 if name == "weight_g" else 10)
             for name, value in before.items()
         }
         initial |= {"making_days": product.making_days, "seen": Seen.sealed(before)}
@@ -222,81 +218,6 @@ class Measured(forms.CharField):
         return parts
 
 
-class FairForm(forms.Form):
-    """What she says of her price: materials in dirhams, hours for one piece, and who sees it."""
-
-    seen = Seen(required=False)
-    shown = forms.ChoiceField(
-        label=_("What may buyers see?"),
-        choices=[
-            (CardShown.NOTHING.value, _("Nothing: it is for me")),
-            (CardShown.SHARES.value, _("The shares")),
-            (CardShown.HOURS.value, _("The shares, my hours and what an hour brings")),
-        ],
-        widget=forms.RadioSelect,
-    )
-
-    def __init__(self, *args: Any, card: tuple[int, int, str] | None, **kwargs: Any) -> None:
-        initial: dict[str, Any] = {"seen": Seen.sealed(card), "shown": CardShown.NOTHING.value}
-        if card is not None:
-            materials, minutes, shown = card
-            initial |= {
-                "materials": _in_words(materials, by=100),
-                "hours": _in_words(minutes, by=60),
-                "shown": shown,
-            }
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["materials"] = Measured(
-            label=_("Materials for one piece"), by=100, unit=_("dirhams"), most=DEAREST, least=0
-        )
-        self.fields["hours"] = Measured(
-            label=_("Hours of work for one piece"), by=60, unit=_("hours"), most=5_000
-        )
-        for name in ("materials", "hours"):
-            self.fields[name].required = True
-        self.order_fields(["materials", "hours", "shown"])
-
-    def said(self) -> tuple[int, int, str]:
-        """Centimes, minutes, how much is shown."""
-        said = self.cleaned_data
-        return said["materials"], said["hours"], said["shown"]
-
-    def seen_card(self) -> tuple[int, int, str] | None:
-        """What her page showed; None where there was no card or nobody can say."""
-        seen = self.cleaned_data["seen"]
-        return tuple(seen) if isinstance(seen, list) else None
-
-
-class DepositForm(forms.Form):
-    """What share of the price is paid when it is ordered; the rest when it is ready."""
-
-    seen = Seen(required=False)
-
-    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
-        there = product.deposit_percent
-        initial = {"percent": there or 0, "seen": Seen.sealed(there)}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["percent"] = forms.TypedChoiceField(
-            label=_("What does the buyer pay when ordering?"),
-            coerce=int,
-            choices=[
-                (0, _("All of it")),
-                *((one, _part_of_the_price(product, percent=one)) for one in DEPOSITS),
-            ],
-            widget=forms.RadioSelect,
-        )
-
-    def percent(self) -> int | None:
-        """The share, or None for all of it."""
-        return self.cleaned_data["percent"] or None
-
-
-def _part_of_the_price(product: Product, *, percent: int) -> SafeString:
-    amount = share(product.price_from_minor or 0, bps=percent * 100)
-    said = gettext("%(percent)s %% when it is ordered") % {"percent": percent}
-    return format_html("{}: {}", said, money(amount, product.currency))
-
-
 class PhotoForm(forms.Form):
     """One more photo."""
 
@@ -317,7 +238,7 @@ class PhotoForm(forms.Form):
             raise forms.ValidationError(fault_in_words(refused.fault)) from refused
 
 
-def _in_words(value: int | None, *, by: int) -> str:
+def in_words(value: int | None, *, by: int) -> str:
     """425 mm → "42.5"."""
     if value is None:
         return ""

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -25,6 +26,7 @@ from maalem.platform.market.orders.actions.parcels import (
     say_ready,
 )
 from maalem.platform.market.orders.models import PaymentAttempt, Release
+from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.studio import queries
 from maalem.platform.market.tests.test_studio import text, visit
 from tests.cast import POTTER, WEAVER
@@ -94,9 +96,6 @@ def balance_page(order, name="checkout:balance"):
 DEPOSIT = in_words(PRICE * 30 // 100)
 
 
-# The weaver says what she wants paid at once.
-
-
 def test_she_chooses_the_share_that_is_paid_when_it_is_ordered(visit, rug):
     page = visit(WEAVER, f"pieces/{rug.slug}/deposit/")
     assert f"30 % à la commande: {DEPOSIT}" in plain(page)
@@ -129,9 +128,6 @@ def test_only_what_is_made_to_order_has_a_deposit(visit, world):
 
 def test_nobody_elses_piece_is_changed(visit, rug):
     assert visit(POTTER, f"pieces/{rug.slug}/deposit/", post={"percent": "30"}).status_code == 404
-
-
-# The buyer is told before she pays anything.
 
 
 def test_the_piece_says_what_is_paid_when(client, with_deposit):
@@ -168,9 +164,6 @@ def test_a_deposit_that_changed_meanwhile_is_shown_again_before_anything_is_paid
     assert world.agreed(cart) != agreed
 
 
-# On the way.
-
-
 def test_the_order_tells_what_is_paid_and_what_is_not(client, order):
     page = plain(client.get(links.path(order.group.number)))
     assert f"Acompte, payé {DEPOSIT}" in page
@@ -190,6 +183,9 @@ def test_the_weaver_says_that_it_is_ready_and_waits_for_the_balance(visit, order
     visit(WEAVER, f"orders/{order.number}/handed-over/", post={"carrier": "", "tracking": ""})
     order.refresh_from_db()
     assert order.status == "to_prepare", "it does not leave before it is paid"
+    bend(order, dispatch_by=order.dispatch_by - timedelta(days=90))
+    (sale,) = queries.sales(order.artisan).to_prepare
+    assert (sale.waits_for_balance, sale.is_late) == (True, False), "it is not she who is late"
     assert "Prêt : attend le solde" in plain(visit(WEAVER))
 
 
@@ -279,12 +275,6 @@ def test_her_money_page_counts_what_was_paid_and_no_more(world, order):
         asks.ask_release(key)
     assert queries.escrow(artisan).releasing_minor == 0
     assert queries.held(artisan) == []
-
-
-def test_late_is_not_who_waits_for_a_balance(world, order):
-    say_ready(order.number, by="Fadma")
-    (sale,) = queries.sales(order.artisan).to_prepare
-    assert (sale.waits_for_balance, sale.is_late) == (True, False)
 
 
 def test_the_page_of_an_order_asks_no_more_for_a_balance(client, world, order):

@@ -18,13 +18,12 @@ from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.pieces import change_offers
 from maalem.platform.market.studio.cash import VALUES
 from maalem.platform.market.studio.edit_forms import (
-    DepositForm,
-    FairForm,
     PhotoForm,
     PriceForm,
     SizesForm,
     WordsForm,
 )
+from maalem.platform.market.studio.price_forms import DepositForm, FairForm
 from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
 
