@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from maalem.platform.ground.jobs.testing import drain
+from maalem.platform.market.orders.actions import attempts
 from maalem.platform.market.orders.actions.goodwill import give_back
-from maalem.platform.market.orders.models import Goodwill, Reversal
+from maalem.platform.market.orders.actions.parcels import confirm_delivery, dispatch, say_ready
+from maalem.platform.market.orders.models import Goodwill, PaymentAttempt, Reversal
 from maalem.platform.market.orders.parts import left_of
 from maalem.platform.market.orders.tests.bending import bend
 from maalem.platform.market.returns import rules
@@ -53,6 +55,36 @@ def test_a_workshop_that_gives_everything_back_gives_it_at_once(world, order):
     one.refresh_from_db()
     assert (one.status, one.given.status, one.reversal.status) == ("granted", "done", "done")
     assert [event.event for event in ClaimEvent.objects.all()] == ["made", "granted"]
+
+
+def test_what_two_payments_brought_goes_back_out_of_both(world):
+    """A rug that was made to order: its deposit and its balance."""
+    made = {"supply": "made_to_order", "making_days": 30, "on_hand": 0, "deposit_percent": 50}
+    world.rug = world.thing(world.weaver, "Tapis", price=200_001, **made)
+    order = world.paid(world.cart(rug=1)).orders.get()
+    say_ready(order.number, by="weaver")
+    attempts.payment_page(order.number)
+    page = PaymentAttempt.objects.get(order=order)
+    world.bank.pay(page.session)
+    attempts.look(page)
+    dispatch(order.number, by="weaver")
+    confirm_delivery(order.number, by="buyer")
+    drain()
+    one = claimed(order)
+    answered(one, "all")
+    one.refresh_from_db()
+    assert not one.given.is_sent
+    drain()
+    one.refresh_from_db()
+    assert one.given.is_sent
+    rows = [one.given, *one.given.rest.all()]
+    assert sorted(row.amount_minor for row in rows) == sorted(
+        (order.deposit_minor, order.balance_minor)
+    )
+    taken = [one.reversal, *one.reversal.rest.all()]
+    assert {row.status for row in (*rows, *taken)} == {"done"}
+    assert sum(row.amount_minor for row in taken) == order.seller_net_minor
+    assert left_of(order) == 0
 
 
 def test_a_part_is_given_once_the_buyer_agrees(world, order):
