@@ -200,6 +200,7 @@ def test_the_buyer_is_written_to_when_it_is_ready_and_both_when_it_is_paid(world
     tell.say("ready", number=order.number)
     (said,) = Message.objects.filter(kind="order_ready", channel="email")
     assert links.address(order.group.number, language="fr") in said.body
+    assert not Message.objects.filter(body__contains="<").exists(), "words, no page"
     attempts.look(pay(world, order))
     tell.say("balance_paid", number=order.number)
     kinds = set(Message.objects.values_list("kind", flat=True))
