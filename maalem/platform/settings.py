@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.orders",
     "maalem.platform.market.reviews",
     "maalem.platform.market.returns",
+    "maalem.platform.market.makers",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",
     "maalem.platform.market.till",

@@ -88,9 +88,22 @@ class Maker(models.Model):
     since_year = models.PositiveSmallIntegerField(null=True, blank=True)
     portrait = models.CharField(max_length=200, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=0)
+    # By this telephone she signs in and sees her own income; never shown to buyers.
+    phone = models.CharField(max_length=16, blank=True, default="", db_default="")
+    is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["artisan", "phone"], condition=~Q(phone=""), name="maker_phone_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9]\d{6,14}$"),
+                name="maker_phone_is_e164",
+            ),
+        ]
+        indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="maker_by_phone")]
 
     def __str__(self) -> str:
         return str(self.name)
