@@ -50,7 +50,7 @@ def _person(artisan: DemoArtisan) -> DemoPerson:
         email="",
         language=("fr", "ar")[len(artisan.slug) % 2],
         artisan=artisan.slug,
-        role="clerk" if artisan.kind == "cooperative" else "owner",
+        role="owner",
     )
 
 
