@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from maalem.platform.craft.artisans.models import Artisan
+from django.db.models import Prefetch
+
+from maalem.platform.craft.artisans.models import Artisan, Maker
 from maalem.platform.ground.places.models import Region
 from maalem.platform.ground.places.queries import regions as all_regions
 from maalem.platform.market.catalog.kept import kept
@@ -140,10 +142,10 @@ def showcase() -> list[Photo]:
 
 @kept(15.0)
 def artisan_by_slug(slug: str) -> Artisan | None:
-    """A workshop with its place and its makers."""
+    """A workshop with its place and the makers who work there now."""
     return (
         Artisan.objects.select_related("commune__province__region", "standing")
-        .prefetch_related("makers")
+        .prefetch_related(Prefetch("makers", Maker.objects.filter(is_active=True)))
         .filter(slug=slug)
         .first()
     )

@@ -7,6 +7,7 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from maalem.platform.craft.artisans.models import Maker
 from maalem.platform.ground.pictures.intake import Picture, Unusable, take
 from maalem.platform.ground.pictures.words import in_words as fault_in_words
 from maalem.platform.market.catalog.models import Craft
@@ -104,9 +105,20 @@ class PieceForm(forms.Form):
         asked=_("Give the price in whole dirhams, from 1 to 1 000 000."),
     )
 
-    def __init__(self, *args: Any, crafts: QuerySet[Craft], **kwargs: Any) -> None:
+    # Only a co-operative with a list of makers is asked; nobody's in particular is an answer too.
+    maker = forms.ModelChoiceField(
+        label=_("Whose hands made it?"),
+        queryset=Maker.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("Touch the picture of her who made it.")},
+    )
+
+    def __init__(
+        self, *args: Any, crafts: QuerySet[Craft], makers: QuerySet[Maker], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["craft"].queryset = crafts  # type: ignore[attr-defined]
+        self.fields["maker"].queryset = makers  # type: ignore[attr-defined]
         self.picture: Picture | None = None
 
     def clean(self) -> dict[str, Any]:
@@ -135,6 +147,7 @@ class PieceForm(forms.Form):
             on_hand=counts.get(supply, said.get("on_hand") or 0),
             making_days=said.get("making_days") if supply is Supply.MADE_TO_ORDER else None,
             price_minor=said["price"] * 100,
+            maker=said["maker"],
         )
 
     def keep(self) -> str:

@@ -24,11 +24,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from maalem.platform.craft.artisans.models import Artisan, Membership
+from maalem.platform.craft.artisans.models import Artisan, Maker, Membership
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog import fair
 from maalem.platform.market.catalog.models import Craft, Photo, PriceCard, Product
-from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.catalog.states import Status, Supply
+from maalem.platform.market.makers.queries import makers_of
 from maalem.platform.market.orders.models import Order, OrderLine, Release
 from maalem.platform.market.orders.states import AskStatus, OrderStatus
 from maalem.platform.market.orders.words import group_of, spoken
@@ -108,9 +109,10 @@ def workshops(person: Person) -> list[Artisan]:
 
 
 def landing(person: Person) -> str:
-    """Where somebody who sells is taken after signing in; empty for anybody else."""
-    sells = Membership.objects.filter(person_id=person.pk).exists()
-    return reverse("studio:sales") if sells else ""
+    """Where somebody who sells or makes is taken after signing in; empty for anybody else."""
+    if Membership.objects.filter(person_id=person.pk).exists():
+        return reverse("studio:sales")
+    return reverse("studio:income") if makers_of(person) else ""
 
 
 def sales(artisan: Artisan, *, before: int = 0) -> Sales:
@@ -273,6 +275,12 @@ def piece(artisan: Artisan, slug: str) -> Shelved | None:
     """One of the workshop's pieces; None where it is nobody's or somebody else's."""
     found = _pieces(artisan).filter(slug=slug).first()
     return _shelved(found) if found else None
+
+
+def shelf_of(maker: Maker) -> list[Shelved]:
+    """What one maker of a workshop has on the shelf, the newest first."""
+    rows = _pieces(maker.artisan).filter(maker=maker, status=Status.PUBLISHED)
+    return [one for one in map(_shelved, rows[:PAGE]) if not one.is_gone]
 
 
 def kinds() -> QuerySet[Craft]:

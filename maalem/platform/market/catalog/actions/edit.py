@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from i18nfield.strings import LazyI18nString
 
+from maalem.platform.craft.artisans.models import Maker
 from maalem.platform.ground.pictures.intake import Picture
 from maalem.platform.market.catalog.actions.shelf import by_language, edited
 from maalem.platform.market.catalog.models import Change, Photo, PriceCard, Product, Variant
@@ -144,6 +145,18 @@ def ask_deposit(product_id: int, *, percent: int | None, seen: int | None, by: s
     product.refresh_from_db()
     _write(product_id, "deposit", was=seen, now=percent, by=by)
     edited(product)
+
+
+@transaction.atomic
+def made_by(product_id: int, *, maker: Maker | None, by: str) -> None:
+    """Whose hands made it; None: nobody's in particular. `maker` is one of its own workshop's."""
+    product = _product(product_id)
+    wanted = None if maker is None else maker.pk
+    if product.maker_id == wanted:
+        return
+    assert maker is None or maker.artisan_id == product.artisan_id
+    Product.objects.filter(pk=product_id).update(maker=maker)
+    _write(product_id, "maker", was=product.maker_id, now=wanted, by=by)
 
 
 @transaction.atomic

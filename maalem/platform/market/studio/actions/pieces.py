@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.craft.artisans.models import Artisan, Maker
 from maalem.platform.ground.pictures.intake import Picture
-from maalem.platform.market.catalog.actions.edit import reprice, restock
+from maalem.platform.market.catalog.actions.edit import made_by, reprice, restock
 from maalem.platform.market.catalog.actions.shelf import offer
 from maalem.platform.market.catalog.models import Craft, Product
 from maalem.platform.market.catalog.states import Supply
@@ -26,6 +26,7 @@ class Piece:
     on_hand: int
     making_days: int | None
     price_minor: int
+    maker: Maker | None = None
 
 
 def list_piece(artisan: Artisan, *, key: UUID, piece: Piece, by: str) -> Product:
@@ -45,6 +46,7 @@ def list_piece(artisan: Artisan, *, key: UUID, piece: Piece, by: str) -> Product
                 making_days=piece.making_days,
                 by=by,
             )
+            made_by(product.pk, maker=piece.maker, by=by)
             Listing.objects.create(artisan=artisan, key=key, product=product, by=by)
     except IntegrityError:
         # The same was sent twice at once: hers is the one that was first.

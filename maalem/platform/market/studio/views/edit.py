@@ -14,6 +14,7 @@ from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.catalog.actions import edit, shelf
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.catalog.states import Refused, Status, Supply
+from maalem.platform.market.makers.queries import makers_there
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.pieces import change_offers
 from maalem.platform.market.studio.cash import VALUES
@@ -23,6 +24,7 @@ from maalem.platform.market.studio.edit_forms import (
     SizesForm,
     WordsForm,
 )
+from maalem.platform.market.studio.maker_forms import HandsForm
 from maalem.platform.market.studio.price_forms import DepositForm, FairForm
 from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
@@ -185,6 +187,32 @@ def photos(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse
         form=form,
         wrong=wrong,
         here="pieces",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_workshop
+def hands(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
+    """Whose hands made it: the makers by their pictures. What was sold before stays as it was."""
+    product = _mine(artisan, slug)
+    makers = makers_there(artisan, also=product.maker_id)
+    if not makers:
+        raise Http404
+    form = HandsForm(_posted(request), initial={"maker": product.maker_id})
+    form.fields["maker"].queryset = makers  # type: ignore[attr-defined]
+
+    def change() -> None:
+        edit.made_by(product.pk, maker=form.cleaned_data["maker"], by=_by(request))
+
+    return _page(
+        request,
+        "studio/edit_maker.html",
+        product=product,
+        artisan=artisan,
+        bound=[form] if form.is_bound else [],
+        change=change,
+        form=form,
+        makers=makers,
     )
 
 

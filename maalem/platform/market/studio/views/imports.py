@@ -77,14 +77,14 @@ def one(request: HttpRequest, *, artisan: Artisan, number: int) -> HttpResponse:
 def wrong_lines(request: HttpRequest, *, artisan: Artisan, number: int) -> HttpResponse:
     """The lines that were not taken in, as a file to mend and send again."""
     found = _found(artisan, number)
-    return _csv(_wrong_rows(found, language=_language()), name=f"maalem-{number}")
+    return as_csv(_wrong_rows(found, language=_language()), name=f"maalem-{number}")
 
 
 @require_safe
 @of_a_workshop
 def model(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """A sheet with our columns and nothing else."""
-    return _csv([columns.model_sheet(_language())], name="maalem")
+    return as_csv([columns.model_sheet(_language())], name="maalem")
 
 
 def _take(request: HttpRequest, artisan: Artisan) -> Import:
@@ -107,7 +107,7 @@ def _wrong_rows(found: Import, *, language: str) -> Iterator[list[str]]:
         yield [*line.cells, why]
 
 
-def _csv(rows: Iterable[list[str]], *, name: str) -> HttpResponse:
+def as_csv(rows: Iterable[list[str]], *, name: str) -> HttpResponse:
     """A file for a spreadsheet, whole: what streams is written when the language is put away."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.makers.queries import makers_there
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.pieces import list_piece
 from maalem.platform.market.studio.cash import VALUES, in_cash
@@ -18,7 +19,7 @@ from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
 _WORKER = Path(__file__).parent.parent / "static" / "studio" / "worker.js"
 # The order in which the steps ask, and so the one in which what is wrong is shown.
-STEPS = (("photo",), ("craft",), ("supply", "on_hand", "making_days", "price"))
+STEPS = (("photo",), ("craft", "maker"), ("supply", "on_hand", "making_days", "price"))
 
 
 @of_a_workshop
@@ -35,9 +36,11 @@ def new(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """A new piece: photo, kind, price. All of it is one form, sent once."""
     crafts = queries.kinds()
     if request.method == "GET":
-        return _ask(request, PieceForm(initial={"key": uuid4()}, crafts=crafts), artisan=artisan)
+        there = makers_there(artisan)
+        form = PieceForm(initial={"key": uuid4()}, crafts=crafts, makers=there)
+        return _ask(request, form, artisan=artisan)
     artisan = _whose(request, artisan)
-    form = PieceForm(request.POST, request.FILES, crafts=crafts)
+    form = PieceForm(request.POST, request.FILES, crafts=crafts, makers=makers_there(artisan))
     if not form.is_valid():
         return _refused(form) if _by_outbox(request) else _ask(request, form, artisan=artisan)
     by = f"person:{request.user.pk}"
@@ -57,7 +60,13 @@ def piece(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
         raise Http404
     cash = in_cash(found.price_minor // 100)
     return page(
-        request, "studio/piece.html", artisan=artisan, piece=found, cash=cash, here="pieces"
+        request,
+        "studio/piece.html",
+        artisan=artisan,
+        piece=found,
+        cash=cash,
+        has_makers=bool(makers_there(artisan)),
+        here="pieces",
     )
 
 
@@ -98,6 +107,7 @@ def _ask(request: HttpRequest, form: PieceForm, *, artisan: Artisan) -> HttpResp
         artisan=artisan,
         form=form,
         kinds=queries.kinds_for(artisan, form.fields["craft"].queryset),  # type: ignore[attr-defined]
+        makers=form.fields["maker"].queryset,  # type: ignore[attr-defined]
         kept=form.keep(),
         picture=form.picture,
         step=wrong[0] if wrong else 0,

@@ -106,7 +106,7 @@
 
   // --- kept until it has arrived -----------------------------------------------------------------
   var outbox = window.maalemOutbox;
-  var NAMES = ["kept", "craft", "supply", "on_hand", "making_days", "price"];
+  var NAMES = ["kept", "maker", "craft", "supply", "on_hand", "making_days", "price"];
   function said() {
     var all = {};
     NAMES.forEach(function (name) {
