@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.orders",
     "maalem.platform.market.reviews",
     "maalem.platform.market.returns",
+    "maalem.platform.market.inspections",
     "maalem.platform.market.makers",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",
@@ -205,6 +206,8 @@ HOURLY_FLOOR_MINOR = int(os.environ.get("MAALEM_HOURLY_FLOOR", "1800"))
 # --- parcels abroad ------------------------------------------------------------------------------
 # A file of duties that the operator has verified; its rows go before the committed ones.
 DUTIES = os.environ.get("MAALEM_DUTIES", "")
+# The hubs where pieces are looked at before they leave: a file of the operator, or none.
+HUBS = os.environ.get("MAALEM_HUBS", "")
 
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

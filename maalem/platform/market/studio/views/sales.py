@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.inspections import queries as inspections
+from maalem.platform.market.inspections.words import STATUSES
 from maalem.platform.market.orders.actions.parcels import NotPaid, dispatch, say_ready
 from maalem.platform.market.orders.states import Moved, NotAllowed
 from maalem.platform.market.studio import queries
@@ -34,9 +36,12 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
     A link in a message may lead to another of her workshops than the chosen one: that is fine.
     """
     found = sale_of(request, number)
+    stand = inspections.stand(found)
     return page(
         request,
         "studio/order.html",
+        stand=stand,
+        stand_said=STATUSES[stand.last.status] if stand.last else "",
         artisan=next(one for one in request.workshops if one.pk == found.artisan_id),  # type: ignore[attr-defined]
         order=found,
         first_name=queries.first_name(found.group.name),
@@ -50,9 +55,11 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
 @of_a_workshop
 def handed_over(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
     """The parcel is with the carrier."""
-    sale_of(request, number)
+    found = sale_of(request, number)
     form = HandedOverForm(request.POST)
-    if form.is_valid():
+    if not inspections.stand(found).may_be_handed_over:
+        messages.error(request, _("This parcel goes by the hub, which sends it."))
+    elif form.is_valid():
         _dispatch(request, number=number, form=form)
     return redirect("studio:order", number=number)
 

@@ -1,0 +1,1 @@
+"""What a workshop and a hub do about an inspection: one transaction each."""
