@@ -40,6 +40,7 @@ from maalem.payments.vault.records import NoSuchCard
 
 _TURNED_AWAY = "payment_intent_authentication_failure"
 _READY = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
+_UNSETTLED = (AttemptStatus.SENT, AttemptStatus.UNKNOWN, AttemptStatus.CHALLENGED)
 
 
 async def confirm(
@@ -133,6 +134,8 @@ async def complete_authentication(
 
 async def resolve(payments: Payments, asked: Asked, *, answer: Answer | Done) -> Confirmed:
     """Record what a look-up found. Whoever comes second finds what stands."""
+    if asked.attempt.status not in _UNSETTLED:
+        return await stands(payments, asked.intent.id, attempt=asked.attempt.id)
     from_challenge = asked.attempt.status == AttemptStatus.CHALLENGED
     if from_challenge and not isinstance(answer, Authorised | Declined | NeverSeen):
         return Confirmed(asked.intent, asked.attempt)

@@ -43,6 +43,7 @@ from maalem.payments.vault.records import NoSuchCard
 
 READY = (SetupIntentStatus.REQUIRES_PAYMENT_METHOD, SetupIntentStatus.REQUIRES_CONFIRMATION)
 _WAITING = (SetupAttemptStatus.SENT, SetupAttemptStatus.UNKNOWN)
+_UNSETTLED = (*_WAITING, SetupAttemptStatus.CHALLENGED)
 
 
 async def confirm(
@@ -128,6 +129,8 @@ async def complete(payments: Payments, *, attempt: str, abandoned: bool = False)
 
 async def resolve(payments: Payments, asked: Asked) -> Set:
     """Look up what became of an attempt, and record it. Whoever comes second finds what stands."""
+    if asked.attempt.status not in _UNSETTLED:
+        return _stands(asked)
     deadline_s = payments.config.rail_deadline_s
     answer: Any = risks.blocked(asked.attempt) or await payments.rails.card.lookup(
         asked.attempt.id, deadline_s=deadline_s

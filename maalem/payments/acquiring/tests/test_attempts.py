@@ -9,11 +9,12 @@ import pytest
 
 from maalem.payments import store
 from maalem.payments.acquiring import attempts
+from maalem.payments.acquiring.confirm import load, resolve
 from maalem.payments.acquiring.outcome import Asked, first_attempt, judge
 from maalem.payments.acquiring.records import Attempt, Charge
 from maalem.payments.acquiring.states import AttemptStatus, IntentStatus
 from maalem.payments.ledger.verify import verify
-from maalem.payments.rails.ports import Authorised, Check
+from maalem.payments.rails.ports import Authorised, Check, Declined, Unknown
 from maalem.payments.records import changed
 from maalem.payments.tests.world import World, world
 from maalem.payments.units import ChangedMeanwhile, Unit, UnitRefused
@@ -112,6 +113,25 @@ def test_of_two_who_settle_it_one_does(fresh_payments_dsn):
         assert books.execute("SELECT count(*) FROM payment_attempts").fetchone() == (0,)
     report = asyncio.run(verify(fresh_payments_dsn.admin))
     assert report.clean, report.findings
+
+
+@pytest.mark.parametrize("late", ["silence", "yes"])
+def test_an_answer_that_comes_after_it_was_settled_changes_nothing(payments_dsn, late):
+    """A payer looks at her page while the job settles: she sees what stands, and no error."""
+
+    async def story(w: World) -> None:
+        asked = await sent(w)
+        unknown = changed(asked.attempt, status=AttemptStatus.UNKNOWN)
+        await w.payments.writer.commit(Unit().put(unknown))
+        no = Declined(unknown.id, "card_declined", decline_code="generic_decline")
+        done = await resolve(w.payments, await load(w.payments, unknown.id), answer=no)
+        assert done.attempt.status == AttemptStatus.DECLINED
+        said = Unknown(unknown.id, "late") if late == "silence" else said_yes(asked)
+        second = await resolve(w.payments, await load(w.payments, unknown.id), answer=said)
+        assert (second.intent, second.attempt) == (done.intent, done.attempt)
+        assert second.refusal is not None
+
+    run(payments_dsn.app, story)
 
 
 def test_whose_answer_was_waited_for_keeps_its_row(payments_dsn):

@@ -17,4 +17,6 @@ FOUND: dict[int, str] = {
     " (test_a_payout_whose_debt_was_settled_meanwhile_is_decided_again)",
     3212: "the answer to a dispute that had been closed meanwhile was counted, and no event said so"
     " (test_the_end_may_be_told_before_the_answer_was_confirmed)",
+    6578: "a payer's page asked of a payment that a job settled meanwhile, heard nothing, and was"
+    " answered 500 (test_an_answer_that_comes_after_it_was_settled_changes_nothing)",
 }
