@@ -14,8 +14,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         A server that went away leaves its end of the line closed, or its last words on it; either
         can be read. Only then is it asked, or where a transaction is open, which may be broken.
+        A statement that died with its server has closed this end already: there is no line to look
+        at, and whoever asked for one would get an error instead of a new connection, for good.
         """
-        if self.connection is None:
+        if self.connection is None or self.connection.closed:
             return False
         line = select.poll()
         line.register(self.connection.fileno(), select.POLLIN)
