@@ -14,6 +14,8 @@ _UNSEEN = dict.fromkeys(
     ]
 )
 
+_CARD = re.compile(r"\d(?:[\s.-]?\d){12,18}")
+
 
 def western(text: str) -> str:
     """The text with the digits of every script written 0 to 9, and wide letters as narrow ones."""
@@ -33,3 +35,14 @@ def plain(text: str) -> str:
     )
     spaced = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFC", seen))
     return re.sub(r"\n{3,}", "\n\n", spaced).strip()
+
+
+def holds_card(words: str) -> bool:
+    """Whether a card's number is in the words: none may enter this service at all."""
+    numbers = (re.sub(r"\D", "", hit) for hit in _CARD.findall(western(words)))
+    return any(_luhn(number) for number in numbers)
+
+
+def _luhn(number: str) -> bool:
+    doubled = (int(d) * (1 + n % 2) for n, d in enumerate(reversed(number)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0

@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -46,6 +46,11 @@ class Unusable(ValueError):
         super().__init__(fault.value)
         self.fault = fault
 
+    @property
+    def code(self) -> str:
+        """`fault` as rooms name their refusals: a key of words.REFUSALS."""
+        return f"photo_{self.fault}"
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -56,6 +61,11 @@ class Picture:
     width: int
     height: int
     tone: str
+
+    @property
+    def row(self) -> list[Any]:
+        """As photos beside somebody's words are kept: path, width, height, tone."""
+        return [self.path, self.width, self.height, self.tone]
 
 
 def take(sent: IO[bytes], *, folder: str) -> Picture:

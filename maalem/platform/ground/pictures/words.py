@@ -1,9 +1,9 @@
 """Why a picture was not taken, to the person who sent it."""
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
-from maalem.platform.ground.pictures.intake import LEAST_SIDE, MOST_BYTES, Fault
+from maalem.platform.ground.pictures.intake import LEAST_SIDE, MOST_BYTES, Fault, Unusable
 
 Word = str | Promise
 
@@ -19,3 +19,7 @@ _WORDS: dict[Fault, Word] = {
 def in_words(fault: Fault) -> str:
     """The sentence for `fault`, in the language of the page."""
     return str(_WORDS[fault]) % {"mb": MOST_BYTES // 1024 // 1024, "px": LEAST_SIDE}
+
+
+# For a room's own list of refusals: by `Unusable.code`.
+REFUSALS: dict[str, Promise] = {Unusable(fault).code: lazy(in_words, str)(fault) for fault in Fault}

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from maalem.platform.ground.pictures import words as photos
 from maalem.platform.market.inspections.states import InspectionStatus
 
 STATUSES = {
@@ -20,6 +21,7 @@ VERDICTS = {
 }
 
 REFUSALS = {
+    **photos.REFUSALS,
     "at_another_hub": _("You have announced this parcel at another hub. Take that back first."),
     "no_such_hub": _("Choose a hub that is open."),
     "not_to_prepare": _("Only what is still to be sent can be brought to a hub."),
@@ -32,9 +34,6 @@ REFUSALS = {
     "own_workshop": _("This is a piece of your own workshop: somebody else looks at it."),
     "not_paid": _("The buyer has not paid the balance yet. It stays at the hub until then."),
     "moved": _("It has changed meanwhile. Here is how it stands now."),
-    "not_a_photo": _("This file is no photo that we can read."),
-    "photo_too_big": _("This photo is too big: 16 megabytes at most."),
-    "photo_too_small": _("This photo is too small to be seen."),
 }
 
 

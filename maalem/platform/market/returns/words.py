@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from maalem.platform.ground.pictures import words as photos
 from maalem.platform.market.returns.states import Answer, ClaimStatus, Kind, Reason, ReturnStatus
 
 REASONS = {
@@ -47,6 +48,7 @@ CLAIM_STATUSES = {
 }
 
 REFUSALS = {
+    **photos.REFUSALS,
     "kind": _("Choose what is wrong."),
     "too_many_photos": _("Four photos at most."),
     "not_arrived": _("This parcel has not arrived yet. You can say what is wrong once it has."),
@@ -71,9 +73,6 @@ REFUSALS = {
     "not_yet": _("The workshop can still answer by itself."),
     "own_workshop": _("This return is about a workshop of yours: another officer decides."),
     "amount": _("Write an amount between nothing and all of it."),
-    "not_a_photo": _("This file is no photo that we can read."),
-    "photo_too_big": _("This photo is too big: 16 megabytes at most."),
-    "photo_too_small": _("This photo is too small to be seen."),
 }
 
 

@@ -17,7 +17,6 @@ _LINK = re.compile(
 _EMAIL = re.compile(r"[^\s@]+\s?(?:@|\(at\)|\[at\])\s?[^\s@]+\.\w{2,}", re.I)
 # Nine digits are a telephone number almost anywhere; a date has eight.
 _PHONE = re.compile(r"\d(?:[\s.\-()/]{0,2}\d){8,}")
-_CARD = re.compile(r"\d(?:[\s.-]?\d){12,18}")
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 _TIFINAGH = re.compile("[\u2d30-\u2d7f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -64,19 +63,8 @@ def why_held(words: str) -> tuple[str, ...]:
     return tuple(name for name, hit in found.items() if hit)
 
 
-def holds_card(words: str) -> bool:
-    """Whether a card's number is in the words: none may enter this service at all."""
-    numbers = (re.sub(r"\D", "", hit) for hit in _CARD.findall(western(words)))
-    return any(_luhn(number) for number in numbers)
-
-
 @cache
 def bad_words() -> frozenset[str]:
     """The folded words and phrases of `bad_words.txt`."""
     lines = Path(__file__).with_name("bad_words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(fold(line) for line in lines if line.strip() and not line.startswith("#"))
-
-
-def _luhn(number: str) -> bool:
-    doubled = (int(d) * (1 + n % 2) for n, d in enumerate(reversed(number)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0

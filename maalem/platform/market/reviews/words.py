@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from maalem.platform.ground.pictures import words as photos
 from maalem.platform.market.reviews.states import Reason
 
 REASONS = {
@@ -21,6 +22,7 @@ HELD_FOR = {
 }
 
 REFUSALS = {
+    **photos.REFUSALS,
     "not_delivered": _("You can review a piece once it has arrived."),
     "given_back": _("The price of this parcel was given back, so it can’t be reviewed."),
     "too_late": _("It can be changed for 14 days and 30 times at most, and that is over."),
@@ -33,9 +35,6 @@ REFUSALS = {
     "card": _("This looks like a card number. Never write one here: take it out, please."),
     "answer_held": _("Take out links, e-mail addresses, telephone numbers and hurtful words."),
     "too_many_photos": _("Four photos at most."),
-    "photo_too_big": _("One of the photos is too big: 16 megabytes at most."),
-    "photo_too_small": _("One of the photos is too small to be seen."),
-    "not_a_photo": _("One of the files is no photo that we can read."),
     "not_published": _("This review can’t be answered now."),
     "reason": _("Choose a reason."),
     "not_hidden": _("This review is not hidden any more."),

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from maalem.kit.typed import plain
+from maalem.kit.typed import holds_card, plain
 from maalem.platform.market.reviews import decide
 from maalem.platform.market.reviews.actions import tell
 from maalem.platform.market.reviews.actions.move import write_down
@@ -61,7 +61,7 @@ def _check(words: str) -> None:
         raise Refused("empty")
     if len(words) > MOST_ANSWER:
         raise Refused("too_long")
-    if decide.holds_card(words):
+    if holds_card(words):
         raise Refused("card")
     if decide.why_held(words):
         raise Refused("answer_held")

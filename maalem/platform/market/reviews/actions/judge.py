@@ -3,10 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
-from maalem.kit.typed import plain
+from maalem.kit.typed import holds_card, plain
 from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.reviews import decide
 from maalem.platform.market.reviews.actions import tell
 from maalem.platform.market.reviews.actions.move import move, step, write_down
 from maalem.platform.market.reviews.models import MOST_ANSWER, Appeal, Report, Review, Ruling
@@ -82,7 +81,7 @@ def appeal(review_id: int, *, side: Side, words: str, by: str, about: Side = Sid
         raise Refused("empty")
     if len(words) > MOST_ANSWER:
         raise Refused("too_long")
-    if decide.holds_card(words):
+    if holds_card(words):
         raise Refused("card")
     review = Review.objects.select_for_update().get(pk=review_id)
     is_hidden = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from maalem.kit.typed import plain
+from maalem.kit.typed import holds_card, plain
 from maalem.platform.market.orders.actions.parcels import lock_order
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.orders.parts import left_of
@@ -73,7 +73,7 @@ def _check(said: Said) -> None:
         raise Refused("too_long")
     if len(said.photos) > MOST_PHOTOS:
         raise Refused("too_many_photos")
-    if decide.holds_card(said.words):
+    if holds_card(said.words):
         raise Refused("card")
 
 
