@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.reviews",
     "maalem.platform.market.returns",
     "maalem.platform.market.inspections",
+    "maalem.platform.market.conversations",
     "maalem.platform.market.makers",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",
@@ -164,8 +165,9 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
     # Each is a message that somebody pays for; the key is the number or the address.
     "request_login_code": "20/m/ip,5/m/key,30/d/key",
-    # A review with photos; asking an officer to look at one.
+    # A review with photos, a word to a workshop; asking an officer to look at a review.
     "write_review": "60/h/ip",
+    "write_word": "60/h/ip",
     "report_review": "10/h/ip",
     # The form has counted already: a second count would stop between two pages.
     "verify_phone": "",

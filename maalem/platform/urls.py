@@ -36,6 +36,7 @@ urlpatterns += i18n_patterns(
     path("orders/", include("maalem.platform.market.orders.urls")),
     path("reviews/", include("maalem.platform.market.reviews.urls")),
     path("returns/", include("maalem.platform.market.returns.urls")),
+    path("talk/", include("maalem.platform.market.conversations.urls")),
     path("hubs/", include("maalem.platform.market.inspections.urls")),
     path("studio/", include("maalem.platform.market.studio.urls")),
     path("payments/", include("maalem.platform.market.till.urls")),

@@ -19,16 +19,14 @@ from django.db.models import (
     Sum,
     When,
 )
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from maalem.platform.craft.artisans.models import Artisan, Maker, Membership
+from maalem.platform.craft.artisans.models import Artisan, Membership
 from maalem.platform.ground.people.models import Person
-from maalem.platform.market.catalog import fair
-from maalem.platform.market.catalog.models import Craft, Photo, PriceCard, Product
-from maalem.platform.market.catalog.states import Status, Supply
+from maalem.platform.market.conversations import queries as conversations
+from maalem.platform.market.conversations.decide import TALKING
 from maalem.platform.market.makers.queries import makers_of
 from maalem.platform.market.orders.models import Order, OrderLine, Release
 from maalem.platform.market.orders.states import AskStatus, OrderStatus
@@ -74,6 +72,7 @@ class Sale:
     dispatch_by: date
     is_late: bool
     waits_for_balance: bool
+    is_asked: bool
 
 
 @dataclass(frozen=True)
@@ -118,15 +117,17 @@ def landing(person: Person) -> str:
 def sales(artisan: Artisan, *, before: int = 0) -> Sales:
     """A workshop's sales: all that is open, and a page of done ones, older than id `before`."""
     rows = _orders(artisan)
-    opened = [_sale(row) for row in rows.filter(status__in=OPEN).order_by("dispatch_by", "pk")]
+    opened = list(rows.filter(status__in=OPEN).order_by("dispatch_by", "pk"))
     closed = rows.filter(status__in=SALES).exclude(status__in=OPEN).order_by("-pk")
     if before:
         closed = closed.filter(pk__lt=before)
     page = list(closed[: PAGE + 1])
+    asked = conversations.asked(row.pk for row in [*opened, *page])
+    told = [_sale(row, is_asked=row.pk in asked) for row in opened]
     return Sales(
-        to_prepare=[sale for sale in opened if sale.status == OrderStatus.TO_PREPARE],
-        on_the_way=[sale for sale in opened if sale.status == OrderStatus.DISPATCHED],
-        done=[_sale(row) for row in page[:PAGE]],
+        to_prepare=[sale for sale in told if sale.status == OrderStatus.TO_PREPARE],
+        on_the_way=[sale for sale in told if sale.status == OrderStatus.DISPATCHED],
+        done=[_sale(row, is_asked=row.pk in asked) for row in page[:PAGE]],
         older=page[PAGE - 1].pk if len(page) > PAGE else 0,
     )
 
@@ -188,7 +189,7 @@ def _orders(*mine: Artisan) -> QuerySet[Order]:
     return rows.select_related("group").prefetch_related(lines)
 
 
-def _sale(row: Order) -> Sale:
+def _sale(row: Order, *, is_asked: bool) -> Sale:
     language = get_language() or "fr"
     lines = list(row.lines.all())
     to_prepare = row.status == OrderStatus.TO_PREPARE
@@ -207,6 +208,7 @@ def _sale(row: Order) -> Sale:
         dispatch_by=row.dispatch_by,
         is_late=late,
         waits_for_balance=waits,
+        is_asked=is_asked and row.status in TALKING,
     )
 
 
@@ -223,124 +225,3 @@ def _city(address: Mapping[str, Any], *, language: str) -> str:
 
 def _unreleased() -> QuerySet[Release]:
     return Release.objects.exclude(status=AskStatus.DONE)
-
-
-@dataclass(frozen=True)
-class Shelved:
-    """One of a workshop's pieces as her own pages show it; the price in centimes."""
-
-    pk: int
-    slug: str
-    title: str
-    status: str
-    supply: str
-    on_hand: int
-    price_minor: int
-    currency: str
-    photo: Photo | None
-
-    @property
-    def is_gone(self) -> bool:
-        """On the shelf, and nothing left to sell."""
-        return self.supply != Supply.MADE_TO_ORDER.value and self.on_hand == 0
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """A page of a workshop's pieces; `older` is where the next one goes on, or 0."""
-
-    rows: list[Shelved]
-    older: int
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """The kinds of piece to choose from: those of her own trade first."""
-
-    hers: list[Craft]
-    others: list[Craft]
-
-
-def pieces(artisan: Artisan, *, before: int = 0) -> Pieces:
-    """A workshop's pieces, the newest first, older than product id `before`."""
-    found = _pieces(artisan)
-    if before:
-        found = found.filter(pk__lt=before)
-    page = list(found[: PAGE + 1])
-    older = page[PAGE - 1].pk if len(page) > PAGE else 0
-    return Pieces(rows=[_shelved(row) for row in page[:PAGE]], older=older)
-
-
-def piece(artisan: Artisan, slug: str) -> Shelved | None:
-    """One of the workshop's pieces; None where it is nobody's or somebody else's."""
-    found = _pieces(artisan).filter(slug=slug).first()
-    return _shelved(found) if found else None
-
-
-def shelf_of(maker: Maker) -> list[Shelved]:
-    """What one maker of a workshop has on the shelf, the newest first."""
-    rows = _pieces(maker.artisan).filter(maker=maker, status=Status.PUBLISHED)
-    return [one for one in map(_shelved, rows[:PAGE]) if not one.is_gone]
-
-
-def kinds() -> QuerySet[Craft]:
-    """Every kind that a piece may be: the crafts that have no branches."""
-    return Craft.objects.filter(kinds__isnull=True).order_by("position", "pk")
-
-
-def kinds_for(artisan: Artisan, every: Iterable[Craft]) -> Kinds:
-    """`every` kind, with those of the trade that the workshop is known for set apart."""
-    trade = Craft.objects.filter(code=artisan.trade).values_list("pk", "parent_id").first()
-    family = {pk for pk in trade or () if pk}
-    hers, others = [], []
-    for kind in every:
-        (hers if kind.pk in family or kind.parent_id in family else others).append(kind)
-    return Kinds(hers=hers, others=others)
-
-
-def _pieces(artisan: Artisan) -> QuerySet[Product]:
-    left = Coalesce(Sum("variants__on_hand"), 0)
-    rows = Product.objects.filter(artisan_id=artisan.pk).annotate(left=left)
-    photos = Prefetch("photos", Photo.objects.filter(position=0), to_attr="first_photo")
-    return rows.prefetch_related(photos).order_by("-pk")
-
-
-def _shelved(row: Any) -> Shelved:
-    return Shelved(
-        pk=row.pk,
-        slug=row.slug,
-        title=str(row.title),
-        status=row.status,
-        supply=row.supply,
-        on_hand=row.left,
-        price_minor=row.price_from_minor or 0,
-        currency=row.currency,
-        photo=row.first_photo[0] if row.first_photo else None,
-    )
-
-
-def price_card(product: Product) -> tuple[int, int, str] | None:
-    """Materials, minutes, and how much buyers see; None where she has said nothing yet."""
-    fields = ("materials_minor", "minutes", "shown")
-    return PriceCard.objects.filter(product=product).values_list(*fields).first()
-
-
-def told_card(
-    artisan: Artisan, product: Product, *, card: tuple[int, int, str] | None
-) -> fair.Card | None:
-    """The card as it stands today; None without one, or while no rule of commission fits."""
-    if card is None or product.price_from_minor is None:
-        return None
-    facts = {
-        "kind": artisan.kind,
-        "artisan": artisan.slug,
-        "craft": product.craft.code,
-        "region": artisan.commune.province.region_id,
-    }
-    return fair.card_today(
-        product.price_from_minor,
-        materials_minor=card[0],
-        minutes=card[1],
-        facts=facts,
-        on=timezone.localdate(),
-    )

@@ -2,6 +2,7 @@ from django.urls import path
 
 from maalem.platform.market.studio.views import (
     claims,
+    conversations,
     edit,
     hubs,
     imports,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("orders/<slug:number>/handed-over/", sales.handed_over, name="handed_over"),
     path("orders/<slug:number>/ready/", sales.ready, name="say_ready"),
     path("orders/<slug:number>/hub/", hubs.to_hub, name="to_hub"),
+    path("orders/<slug:number>/conversation/", conversations.conversation, name="conversation"),
     path("orders/<slug:number>/papers/", papers.parcel, name="papers"),
     path("orders/<slug:number>/papers/<int:position>/", papers.piece, name="declare"),
     path("orders/<slug:number>/papers/<slug:name>.<slug:kind>", papers.paper, name="paper"),

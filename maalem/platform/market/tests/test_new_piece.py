@@ -13,7 +13,7 @@ from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.market.catalog.models import Craft, Product, StatusChange, Variant
 from maalem.platform.market.studio.cash import in_cash
 from maalem.platform.market.studio.models import Listing
-from maalem.platform.market.studio.queries import kinds_for
+from maalem.platform.market.studio.piece_queries import kinds_for
 from maalem.platform.market.tests.test_studio import person, text, visit
 from maalem.platform.market.tests.world import words
 from tests.cast import BUYER, POTTER, WEAVER

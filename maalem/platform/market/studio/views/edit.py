@@ -15,7 +15,7 @@ from maalem.platform.market.catalog.actions import edit, shelf
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.catalog.states import Refused, Status, Supply
 from maalem.platform.market.makers.queries import makers_there
-from maalem.platform.market.studio import queries
+from maalem.platform.market.studio import piece_queries, queries
 from maalem.platform.market.studio.actions.pieces import change_offers
 from maalem.platform.market.studio.cash import VALUES
 from maalem.platform.market.studio.edit_forms import (
@@ -112,13 +112,13 @@ def sizes(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 def fair(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """What the price is made of, what an hour brings, and how much of it buyers see."""
     product = _mine(artisan, slug)
-    there = queries.price_card(product)
+    there = piece_queries.price_card(product)
     form = FairForm(_posted(request), card=there)
 
     def change() -> None:
         edit.explain(product.pk, said=form.said(), seen=form.seen_card(), by=_by(request))
 
-    told = queries.told_card(artisan, product, card=there)
+    told = piece_queries.told_card(artisan, product, card=there)
     return _page(
         request,
         "studio/edit_fair.html",

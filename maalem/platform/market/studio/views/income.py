@@ -15,7 +15,8 @@ from maalem.platform.market.makers.models import Handed
 from maalem.platform.market.makers.states import HandedStatus, Refused
 from maalem.platform.market.makers.words import refusal
 from maalem.platform.market.studio.cash import in_cash
-from maalem.platform.market.studio.queries import NUMBER, shelf_of
+from maalem.platform.market.studio.piece_queries import shelf_of
+from maalem.platform.market.studio.queries import NUMBER
 
 SAID = {"yes": HandedStatus.CONFIRMED, "no": HandedStatus.DISPUTED}
 

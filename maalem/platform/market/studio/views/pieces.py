@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.makers.queries import makers_there
-from maalem.platform.market.studio import queries
+from maalem.platform.market.studio import piece_queries, queries
 from maalem.platform.market.studio.actions.pieces import list_piece
 from maalem.platform.market.studio.cash import VALUES, in_cash
 from maalem.platform.market.studio.forms import PieceForm
@@ -26,7 +26,9 @@ STEPS = (("photo",), ("craft", "maker"), ("supply", "on_hand", "making_days", "p
 def mine(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """Every piece of the workshop, the newest first."""
     before = request.GET.get("before", "")
-    found = queries.pieces(artisan, before=int(before) if queries.NUMBER.fullmatch(before) else 0)
+    found = piece_queries.pieces(
+        artisan, before=int(before) if queries.NUMBER.fullmatch(before) else 0
+    )
     return page(request, "studio/pieces.html", artisan=artisan, pieces=found, here="pieces")
 
 
@@ -34,7 +36,7 @@ def mine(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
 @of_a_workshop
 def new(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """A new piece: photo, kind, price. All of it is one form, sent once."""
-    crafts = queries.kinds()
+    crafts = piece_queries.kinds()
     if request.method == "GET":
         there = makers_there(artisan)
         form = PieceForm(initial={"key": uuid4()}, crafts=crafts, makers=there)
@@ -55,7 +57,7 @@ def new(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
 @of_a_workshop
 def piece(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """One piece as it stands: its picture, its price in notes, the way to its page."""
-    found = queries.piece(artisan, slug)
+    found = piece_queries.piece(artisan, slug)
     if found is None:
         raise Http404
     cash = in_cash(found.price_minor // 100)
@@ -106,7 +108,7 @@ def _ask(request: HttpRequest, form: PieceForm, *, artisan: Artisan) -> HttpResp
         status=422 if form.is_bound else 200,
         artisan=artisan,
         form=form,
-        kinds=queries.kinds_for(artisan, form.fields["craft"].queryset),  # type: ignore[attr-defined]
+        kinds=piece_queries.kinds_for(artisan, form.fields["craft"].queryset),  # type: ignore[attr-defined]
         makers=form.fields["maker"].queryset,  # type: ignore[attr-defined]
         kept=form.keep(),
         picture=form.picture,

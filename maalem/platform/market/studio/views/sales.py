@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.market.conversations import queries as conversations
+from maalem.platform.market.conversations.actions.say import may_show_stage
+from maalem.platform.market.conversations.states import Side
 from maalem.platform.market.inspections import queries as inspections
 from maalem.platform.market.inspections.words import STATUSES
 from maalem.platform.market.orders.actions.parcels import NotPaid, dispatch, say_ready
@@ -37,6 +40,7 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
     """
     found = sale_of(request, number)
     stand = inspections.stand(found)
+    last = conversations.last_words([found.pk]).get(found.pk)
     return page(
         request,
         "studio/order.html",
@@ -44,6 +48,9 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
         stand_said=STATUSES[stand.last.status] if stand.last else "",
         artisan=next(one for one in request.workshops if one.pk == found.artisan_id),  # type: ignore[attr-defined]
         order=found,
+        last=last,
+        is_asked=last is not None and last.side == Side.BUYER,
+        may_show_stage=may_show_stage(found),
         first_name=queries.first_name(found.group.name),
         place=queries.place_of(found.group.address, country=found.group.country),
         form=HandedOverForm(),

@@ -1,7 +1,6 @@
 // A new piece, a step at a time. Without this the same form stands on one page, all steps in a row.
 (function () {
   "use strict";
-  var LONGEST = 2000, QUALITY = 0.86;
   var form = document.querySelector("form.piece");
   if (!form || !form.elements) { return; }
   var steps = Array.prototype.slice.call(form.querySelectorAll(".piece__step"));
@@ -55,17 +54,6 @@
   });
 
   // --- the photo -----------------------------------------------------------------------------
-  function drawn(picture) {
-    var scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
-    var canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    var brush = canvas.getContext("2d");
-    brush.fillStyle = "#fff";
-    brush.fillRect(0, 0, canvas.width, canvas.height);
-    brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  }
   function see(canvas) {
     var seen = form.querySelector(".shot__seen");
     seen.replaceChildren(canvas);
@@ -75,18 +63,15 @@
   photo.addEventListener("change", function () {
     var file = photo.files[0];
     small = null;
-    if (!file || !window.createImageBitmap) { return; }
-    createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
-      var canvas = drawn(picture);
-      see(canvas);
-      canvas.toBlob(function (blob) {
-        if (blob && blob.size < file.size && photo.files[0] === file) {
-          small = new File([blob], "photo.jpg", { type: "image/jpeg" });
-          write();
-          var bag = window.DataTransfer && new DataTransfer();
-          if (bag) { bag.items.add(small); photo.files = bag.files; }
-        }
-      }, "image/jpeg", QUALITY);
+    if (!file) { return; }
+    window.maalemSmaller(file).then(function (made) {
+      if (photo.files[0] !== file) { return; }
+      see(made.seen);
+      if (made.file) {
+        small = made.file;
+        var bag = window.DataTransfer && new DataTransfer();
+        if (bag) { bag.items.add(small); photo.files = bag.files; }
+      }
       show(at, false);
       write();
     }).catch(function () {

@@ -1,0 +1,1 @@
+"""What a buyer and a workshop say to each other about a parcel, and how a piece comes along."""
