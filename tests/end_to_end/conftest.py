@@ -35,7 +35,8 @@ def maalem() -> Iterator[installation.Running]:
     home = Path(tempfile.mkdtemp(prefix="maalem-story-"))
     home.chmod(0o755)
     duties = Path(__file__).with_name("duties.toml")
-    running = installation.start(home, MAALEM_DUTIES=str(duties))
+    hubs = Path(__file__).with_name("hubs.toml")
+    running = installation.start(home, MAALEM_DUTIES=str(duties), MAALEM_HUBS=str(hubs))
     yield running
     status = running.stop()
     shutil.rmtree(home, ignore_errors=True)

@@ -69,6 +69,23 @@ def see_cart(page: Page) -> None:
     page.wait_for_url(re.compile("/cart/"))
 
 
+def look(page: Page) -> None:
+    """What every page must keep, in either direction."""
+    right_to_left = "/ar/" in page.url
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if right_to_left else "ltr")
+    must_fit(page)
+    must_be_accessible(page)
+
+
+def signed_in(maalem: Running, browser: Browser, who: Member) -> StorageState:
+    """Her cookies: she types her number and the code once for all stories of a file."""
+    context = visitor(browser, maalem, width=360)
+    Artisan(context.new_page(), who, "fr").sign_in(maalem)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @dataclass
 class Buyer:
     """Claire: one page, one language, and her order once she has one."""

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from maalem.cli import databases, installation
+from tests.cast import Member
 from tests.end_to_end.installation import ROOT, Running
 
 # A word of each process's command line by which it is known.
@@ -130,6 +131,22 @@ def shell(maalem: Running, program: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+_APPOINT = """
+from django.contrib.auth.models import Permission
+from maalem.platform.ground.people.models import Person
+one, _ = Person.objects.get_or_create(
+    phone={phone!r}, defaults=dict(name={name!r}, phone_verified=True))
+one.is_staff = True
+one.save()
+one.user_permissions.add(*Permission.objects.filter(codename__in={rights!r}))
+"""
+
+
+def appoint(maalem: Running, who: Member, rights: Sequence[str]) -> None:
+    """Make her staff, with these rights by name."""
+    shell(maalem, _APPOINT.format(phone=who.phone, name=who.name, rights=list(rights)))
 
 
 def is_there(pid: int) -> bool:

@@ -1,19 +1,16 @@
 """The till, lived through: a sale that is given back, a dispute that is won, every page of it."""
 
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from maalem.cli import databases
 from tests.cast import OFFICER, WEAVER, Member
-from tests.end_to_end.installation import ROOT, Running
+from tests.end_to_end.installation import Running
 from tests.end_to_end.people import Artisan, must_be_accessible, must_fit, visitor
-from tests.end_to_end.processes import pid_of, rows, status, until
+from tests.end_to_end.processes import appoint, rows, status, until
 from tests.end_to_end.shopper import shopper
 
 NOT_RECEIVED = "4000000000002685"
@@ -21,15 +18,6 @@ RIGHTS = [
     *("see_all_payments", "give_back_payments", "answer_disputes", "run_programs"),
     *("judge_reviews", "watch_bank", "write_rules", "pay_out"),
 ]
-_APPOINT = """
-from django.contrib.auth.models import Permission
-from maalem.platform.ground.people.models import Person
-one, _ = Person.objects.get_or_create(
-    phone={phone!r}, defaults=dict(name={name!r}, phone_verified=True))
-one.is_staff = True
-one.save()
-one.user_permissions.set(Permission.objects.filter(codename__in={rights!r}))
-"""
 # A picture of one point: what a telephone's photo is to the bank.
 PHOTO = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -37,24 +25,10 @@ PHOTO = bytes.fromhex(
 )
 
 
-def appoint(maalem: Running, who: Member) -> None:
-    """Make her staff, with the till's rights by name."""
-    shop = Path(f"/proc/{pid_of(maalem, 'shop')}/environ").read_text()
-    environment = dict(one.split("=", 1) for one in shop.split("\0") if "=" in one)
-    script = _APPOINT.format(phone=who.phone, name=who.name, rights=RIGHTS)
-    subprocess.run(
-        [sys.executable, "-m", "maalem.platform.manage", "shell", "-c", script],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-
-
 @pytest.fixture(scope="module", autouse=True)
 def appointed(maalem: Running, the_books_are_right: None) -> None:
     """Youssef is an officer at the till."""
-    appoint(maalem, OFFICER)
+    appoint(maalem, OFFICER, RIGHTS)
 
 
 @dataclass

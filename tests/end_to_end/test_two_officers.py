@@ -11,14 +11,15 @@ from playwright.sync_api import Browser, expect
 from maalem.payments.settlement.tests.cast import bank_account, rib
 from tests.cast import CLERK, OFFICER
 from tests.end_to_end.installation import Running
-from tests.end_to_end.test_till import Officer, appoint, officer
+from tests.end_to_end.processes import appoint
+from tests.end_to_end.test_till import RIGHTS, Officer, officer
 
 
 @pytest.fixture(scope="module", autouse=True)
 def appointed(maalem: Running, the_books_are_right: None) -> None:
     """Both are staff at the till; that alone makes nobody an officer of the institution's."""
     for who in (OFFICER, CLERK):
-        appoint(maalem, who)
+        appoint(maalem, who, RIGHTS)
 
 
 class Thief:

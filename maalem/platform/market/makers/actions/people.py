@@ -1,13 +1,16 @@
 """Keeping the list of makers. Nobody is removed: what she made was sold under her name."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import get_language
 from i18nfield.strings import LazyI18nString
 
 from maalem.kit.typed import plain
 from maalem.platform.craft.artisans.models import Artisan, Kind, Maker
+from maalem.platform.ground.people.models import Person
 from maalem.platform.market.makers.states import Refused
 
 
@@ -59,4 +62,19 @@ def _save(maker: Maker, told: Told) -> Maker:
         if "maker_phone_once" not in str(twice):
             raise
         raise Refused("phone_taken") from twice
+    if maker.phone:
+        _let_in(maker)
     return maker
+
+
+def _let_in(maker: Maker) -> None:
+    """She signs in with her number although she never signed up: a code proves that it is hers.
+
+    Until one has, nothing is shown to her (queries.makers_of).
+    """
+    if not Person.objects.filter(phone=maker.phone).exists():
+        language = get_language() or "fr"
+        with suppress(IntegrityError), transaction.atomic():  # she signs up at this very moment
+            Person.objects.create_user(
+                phone=maker.phone, name=str(maker.name.localize(language)), language=language
+            )

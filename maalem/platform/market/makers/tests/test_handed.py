@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from maalem.platform.craft.artisans.models import Maker
+from maalem.platform.ground.people.models import Person
 from maalem.platform.market.makers.actions.hand import answer, say_handed
 from maalem.platform.market.makers.actions.people import Told, add_maker, change_maker
 from maalem.platform.market.makers.models import Handed
+from maalem.platform.market.makers.queries import makers_of
 from maalem.platform.market.makers.states import HANDED_NEXT, HandedStatus, Refused
 from maalem.platform.market.makers.tests.fixtures import ITTO_PHONE, two_makers
 
@@ -81,6 +83,19 @@ def test_a_maker_is_kept_under_her_names_and_once_by_her_telephone(world, itto):
     changed = change_maker(fadma.pk, told=Told(latin="", arabic="فاطمة", is_active=False))
     assert changed.name.data == {"ar": "فاطمة"}
     assert not changed.is_active
+
+
+def test_a_maker_can_sign_in_though_she_never_signed_up_and_sees_nothing_before_a_code(world, itto):
+    told = Told(latin="Zahra", arabic="", phone="+212661000204")
+    zahra = add_maker(world.weaver, told=told)
+    person = Person.objects.get(phone=told.phone)
+    assert (person.name, person.has_usable_password()) == ("Zahra", False)
+    assert makers_of(person) == []
+    Person.objects.filter(pk=person.pk).update(phone_verified=True, name="Zahra Amzil")
+    change_maker(zahra.pk, told=told)
+    person.refresh_from_db()
+    assert person.name == "Zahra Amzil", "what she calls herself stays"
+    assert makers_of(person) == [zahra]
 
 
 def test_an_artisan_alone_keeps_no_list(world):

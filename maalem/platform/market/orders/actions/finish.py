@@ -110,10 +110,11 @@ def _ask(which: Q) -> int:
     released = Reversal.objects.filter(release__status=AskStatus.DONE)
     for asked, ask, over in (
         (Refund.objects.all(), asks.ask_refund, [AskStatus.DONE]),
+        # What a seller gives back is there when its buyer is given the whole. Where it does not
+        # come, the buyer's money is asked for all the same, of what else the platform has.
+        (released, asks.ask_reversal, [AskStatus.DONE]),
         (Goodwill.objects.all(), asks.ask_goodwill, [AskStatus.DONE, AskStatus.REFUSED]),
         (Release.objects.all(), asks.ask_release, [AskStatus.DONE]),
-        # What a seller gives back comes last: a buyer's money never waits for it.
-        (released, asks.ask_reversal, [AskStatus.DONE]),
     ):
         keys = (
             asked.filter(which)

@@ -71,6 +71,14 @@ def test_in_parts_it_is_to_the_centime_what_it_is_at_once(world, order):
     assert first.share_minor + second.share_minor == order.seller_net_minor
 
 
+def test_the_sellers_share_is_there_before_the_buyer_is_given_the_whole(world, order):
+    """Else a platform with nothing of its own is told that its balance is too small."""
+    settle.accept(announced(order).number, by="potter", on_shelf=True)
+    drain()
+    asked = [call[0][0] for key, call in world.bank._replies.items() if key.startswith("return-")]
+    assert asked == ["reverse_transfer", "create_refund"]
+
+
 def test_what_stays_off_the_shelf_stays_off(world, order):
     before = Variant.objects.get(pk=world.tagine.pk).on_hand
     settle.accept(announced(order).number, by="potter", on_shelf=False)
