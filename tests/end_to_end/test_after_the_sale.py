@@ -95,7 +95,7 @@ def test_a_hub_refuses_a_piece_and_the_buyer_gets_everything_back(
     hassan.locator("[name=photos]").set_input_files(photo(1_600, 1_200))
     hassan.locator("form:has([name=verdict]) button[type=submit]").click()
     expect(hassan.locator("[name=verdict]")).to_have_count(0)
-    expect(hassan.locator(".back__photos img")).to_have_count(1)
+    expect(hassan.locator(".thumbs img")).to_have_count(1)
     look(hassan)
 
     until(lambda: status(maalem, order) == "refunded", what="the money is back")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from maalem.cli import databases
 from tests.cast import Member
@@ -33,45 +33,82 @@ MAKER = {
 }
 
 
-@pytest.mark.parametrize(("number", "language", "width"), [(0, "ar", 360), (1, "fr", 1280)])
-def test_a_cooperative_shares_what_it_earned(
-    maalem: Running, chromium: Browser, *, number: int, language: str, width: int
-):
-    # Each language with a co-operative of its own: a rule begins once a day.
-    slug, phone, name = rows(maalem, databases.PLATFORM, HEADS)[number]
-    head = Artisan(
-        visitor(chromium, maalem, width=width).new_page(),
-        Member(name, "", phone=phone, artisan=slug),
-        language,
-    )
-    head.sign_in(maalem)
-    page, maker = head.page, MAKER[language]
-    page.goto(f"/{language}/studio/makers/")
-    look(page)
+def names_a_maker(page: Page, maker: Member) -> None:
+    """The head writes down one more maker, with her telephone."""
     page.locator("[name=latin]").fill(maker.name)
     page.locator("[name=phone]").fill("0" + maker.phone.removeprefix("+212"))
     page.locator("form:has([name=latin]) button[type=submit]").click()
     expect(page.locator("main")).to_contain_text(maker.name)
     look(page)
 
-    page.goto(f"/{language}/studio/makers/rule/")
+
+def publishes_a_rule(page: Page) -> None:
+    """She slips first: three parts that make 110 are no rule."""
     look(page)
     for part, percent in (("maker", "70"), ("fund", "20"), ("equal", "20")):
         page.locator(f"[name={part}]").fill(percent)
     page.locator("main form.form button[type=submit]").click()
-    expect(page.locator("main [role=alert]").first).to_be_visible()  # they make 110
+    expect(page.locator("main [role=alert]").first).to_be_visible()
     look(page)
     page.locator("[name=equal]").fill("10")
     page.locator("main form.form button[type=submit]").click()
     expect(page.locator("ol.rules > li")).to_have_count(1)
     look(page)
 
-    ((piece,), *_) = rows(maalem, databases.PLATFORM, HERS, slug)
-    page.goto(f"/{language}/studio/pieces/{piece}/maker/")
+
+def says_whose_hands(page: Page, piece: str, maker: Member) -> None:
+    """By picture."""
     look(page)
     page.locator(".card", has_text=maker.name).click()
     page.locator("main form.form button[type=submit]").click()
     page.wait_for_url(re.compile(f"/pieces/{piece}/$"))
+
+
+def hands_her_money(page: Page, maker: Member) -> None:
+    """The head sees what the maker has earned, and gives her a hundred by hand."""
+    look(page)
+    page.locator(".entries a", has_text=maker.name).click()
+    expect(page.locator(".figure--available dd")).to_contain_text(re.compile(r"[1-9]"))
+    look(page)
+    page.locator("[name=amount]").fill("100")
+    page.locator("form[action$='/handed/'] button[type=submit]").click()
+    expect(page.locator("form[action$='/handed/'] ~ ul > li")).to_have_count(1)
+    look(page)
+
+
+def reads_her_income(page: Page, language: str) -> None:
+    """The maker sees hers and nobody else's, and confirms what she was given."""
+    page.goto(f"/{language}/studio/my-work/")
+    expect(page.locator(".figure--available dd")).to_contain_text(re.compile(r"[1-9]"))
+    look(page)
+    page.locator("button[name=answer][value=yes]").click()
+    expect(page.locator("button[name=answer]")).to_have_count(0)
+    look(page)
+    page.goto(f"/{language}/studio/makers/")
+    expect(page.locator(".studio__empty")).to_be_visible()  # the book is the head's
+
+
+@pytest.mark.parametrize(("number", "language", "width"), [(0, "ar", 360), (1, "fr", 1280)])
+def test_a_cooperative_shares_what_it_earned(
+    maalem: Running, chromium: Browser, *, number: int, language: str, width: int
+):
+    # Each language with a co-operative of its own: a rule begins once a day.
+    slug, phone, name = rows(maalem, databases.PLATFORM, HEADS)[number]
+    ((piece,), *_) = rows(maalem, databases.PLATFORM, HERS, slug)
+    head = Artisan(
+        visitor(chromium, maalem, width=width).new_page(),
+        Member(name, "", phone=phone, artisan=slug),
+        language,
+    )
+    head.sign_in(maalem)
+    maker = MAKER[language]
+    head.page.goto(f"/{language}/studio/makers/")
+    look(head.page)
+    names_a_maker(head.page, maker)
+    head.page.goto(f"/{language}/studio/makers/rule/")
+    publishes_a_rule(head.page)
+    head.page.goto(f"/{language}/studio/pieces/{piece}/maker/")
+    says_whose_hands(head.page, piece, maker)
 
     before = rows(maalem, databases.PLATFORM, SHARED)[0][0]
     claire = Shopper(maalem, visitor(chromium, maalem, width=width).new_page(), language)
@@ -86,25 +123,10 @@ def test_a_cooperative_shares_what_it_earned(
         what="what was sold is shared",
     )
 
-    page.goto(f"/{language}/studio/makers/")
-    look(page)
-    page.locator(".entries a", has_text=maker.name).click()
-    expect(page.locator(".figure--available dd")).to_contain_text(re.compile(r"[1-9]"))
-    look(page)
-    page.locator("[name=amount]").fill("100")
-    page.locator("form[action$='/handed/'] button[type=submit]").click()
-    expect(page.locator("form[action$='/handed/'] ~ ul > li")).to_have_count(1)
-    look(page)
-
+    head.page.goto(f"/{language}/studio/makers/")
+    hands_her_money(head.page, maker)
     hers = Artisan(visitor(chromium, maalem, width=width).new_page(), maker, language)
     hers.sign_in(maalem)
-    hers.page.goto(f"/{language}/studio/my-work/")
-    expect(hers.page.locator(".figure--available dd")).to_contain_text(re.compile(r"[1-9]"))
-    look(hers.page)
-    hers.page.locator("button[name=answer][value=yes]").click()
-    expect(hers.page.locator("button[name=answer]")).to_have_count(0)
-    look(hers.page)
-    hers.page.goto(f"/{language}/studio/makers/")
-    expect(hers.page.locator(".studio__empty")).to_be_visible()  # the book is the head's
+    reads_her_income(hers.page, language)
     for one in (head.page, hers.page, claire.page):
         one.context.close()

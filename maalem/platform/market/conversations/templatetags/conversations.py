@@ -6,8 +6,10 @@ from typing import Any
 from django import template
 
 from maalem.platform.market.conversations import queries
+from maalem.platform.market.conversations.decide import TALKING
 from maalem.platform.market.conversations.models import Entry
 from maalem.platform.market.conversations.words import stage
+from maalem.platform.market.orders.models import Order
 
 register = template.Library()
 register.filter("stage", stage)
@@ -17,6 +19,12 @@ register.filter("stage", stage)
 def last_words(parcels: Any) -> dict[int, Entry]:
     """By the order's id; `parcels` are those of a purchase. One query."""
     return queries.last_words(parcel.order.pk for parcel in parcels)
+
+
+@register.filter
+def is_open(order: Order) -> bool:
+    """Whether something may be said of a parcel in this state."""
+    return order.status in TALKING
 
 
 @register.filter

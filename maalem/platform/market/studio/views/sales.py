@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.conversations import queries as conversations
 from maalem.platform.market.conversations.actions.say import may_show_stage
+from maalem.platform.market.conversations.decide import TALKING
 from maalem.platform.market.conversations.states import Side
 from maalem.platform.market.inspections import queries as inspections
 from maalem.platform.market.inspections.words import STATUSES
@@ -49,7 +50,7 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
         artisan=next(one for one in request.workshops if one.pk == found.artisan_id),  # type: ignore[attr-defined]
         order=found,
         last=last,
-        is_asked=last is not None and last.side == Side.BUYER,
+        is_asked=last is not None and last.side == Side.BUYER and found.status in TALKING,
         may_show_stage=may_show_stage(found),
         first_name=queries.first_name(found.group.name),
         place=queries.place_of(found.group.address, country=found.group.country),

@@ -34,6 +34,7 @@
   // A box for several photos: each is made smaller and shown below it.
   function tend(box) {
     var seen = document.getElementById(box.dataset.smaller);
+    box.classList.add("smaller");
     box.addEventListener("change", function () {
       var files = Array.prototype.slice.call(box.files);
       seen.replaceChildren();
@@ -43,7 +44,12 @@
           made.seen.setAttribute("aria-label", file.name);
           seen.append(made.seen);
           return made.file || file;
-        }).catch(function () { return file; });
+        }).catch(function () {
+          var named = document.createElement("p");
+          named.textContent = file.name;
+          seen.append(named);
+          return file;
+        });
       })).then(function (smaller) {
         // Chosen anew meanwhile: then this is no answer any more.
         if (!window.DataTransfer || files.some(function (file, n) { return box.files[n] !== file; })) { return; }
