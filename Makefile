@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check nightly bench demo-figures lock clean help
+.PHONY: run test check nightly audit bench demo-figures lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,10 @@ test: check   ## everything a change must pass, browser included
 
 nightly: test   ## everything, then what can try more: longer proofs, many times the examples
 	MAALEM_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "(nightly or grows) and not browser"
+
+audit: .venv/dev.stamp   ## Lighthouse, the Nu HTML checker and axe on the shop's pages
+	.ci/tools chromium node java
+	$(BIN)/python -m tests.audit
 
 bench: .venv/dev.stamp   ## us and the peers, side by side, ratios printed
 	$(BIN)/python -m bench

@@ -1,9 +1,7 @@
 """The official Node SDK, unmodified but for its address, goes through every resource."""
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from maalem.payments.api import v1
 from maalem.payments.api.tests.outside_sdk import left_out
 from maalem.payments.settlement.tests.cast import rib
 from maalem.payments.tests import service as driver
+from tests.node_packages import installed
 
 HERE = Path(__file__).parent / "node"
 v1.load()
@@ -25,20 +24,7 @@ def sdk() -> Path:
     """The SDK as the lock file pins it, in a folder of this user's cache."""
     trouble = node_trouble()
     assert not trouble, trouble
-    pinned = (HERE / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "maalem"
-    place = cache / f"node-{hashlib.sha256(pinned).hexdigest()[:16]}"
-    if not (place / "installed").exists():
-        place.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, place)
-        quiet = ["--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(
-            ["npm", "ci", *quiet], cwd=place, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        (place / "installed").touch()
-    return place
+    return installed(HERE)
 
 
 @pytest.fixture(scope="module")

@@ -76,10 +76,11 @@ class HomeForm(PersonForm):
         widget=Field(
             attrs={
                 "autocomplete": "address-level2",
-                "hx-get": reverse_lazy("checkout:communes"),
-                "hx-trigger": "input changed delay:250ms",
-                "hx-target": "#places",
-                "hx-sync": "this:replace",
+                "data-options": "places",
+                "data-hx-get": reverse_lazy("checkout:communes"),
+                "data-hx-trigger": "input changed delay:250ms",
+                "data-hx-target": "#places",
+                "data-hx-sync": "this:replace",
                 "data-quiet": True,
             }
         ),
@@ -87,7 +88,7 @@ class HomeForm(PersonForm):
     quarter = forms.CharField(
         label=_("Street and number, quarter or douar"),
         max_length=200,
-        widget=Field(attrs={"autocomplete": "street-address"}),
+        widget=Field(attrs={"autocomplete": "address-line1"}),
     )
     landmark = forms.CharField(
         label=_("What is nearby?"),

@@ -31,7 +31,7 @@ def test_a_file_is_sent_and_its_page_says_how_far_it_is(shop, visit, language):
     assert send(visit, language=language).status_code == 302
     found = Import.objects.get()
     waiting = text(visit(POTTER, f"imports/{found.pk}/", language=language))
-    assert 'hx-trigger="every 2s"' in waiting
+    assert 'data-hx-trigger="every 2s"' in waiting
     drain()
     done = text(visit(POTTER, f"imports/{found.pk}/", language=language))
     assert "every 2s" not in done

@@ -17,7 +17,9 @@ def visitor(world):
 
 
 def count(html: str) -> str:
-    moved = re.search(r'<span id="cart-count" hx-swap-oob="innerHTML">(.*?)</span>\n', html, re.S)
+    moved = re.search(
+        r'<span id="cart-count" data-hx-swap-oob="innerHTML">(.*?)</span>\n', html, re.S
+    )
     return re.sub(r"\D", "", re.sub(r"<[^>]+>", "", moved[1]))
 
 

@@ -60,7 +60,7 @@ def test_the_answer_is_a_list_of_options_in_the_language_of_the_page():
     ]
     assert "طاجين أزرق من آسفي" in html
     assert 'data-url="/ar/products/' in html
-    assert 'hx-swap-oob="innerHTML">اقتراحان.' in html
+    assert 'data-hx-swap-oob="innerHTML">اقتراحان.' in html
 
 
 def test_what_is_written_into_a_title_stays_text(open_shop):
@@ -91,5 +91,5 @@ def test_the_box_of_every_page_asks_for_them_and_searches_without_a_script():
     form = html[html.index('<form class="top__search"') :].partition("</form>")[0]
     assert 'action="/fr/search/"' in form
     assert 'method="get"' in form
-    assert 'hx-get="/fr/search/suggestions/"' in form
+    assert 'data-hx-get="/fr/search/suggestions/"' in form
     assert re.search(r'<ul class="places__list" id="top-found" role="listbox".* hidden>', form)

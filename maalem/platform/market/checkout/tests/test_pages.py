@@ -287,14 +287,14 @@ def test_coming_back_before_anybody_knows_waits_kindly(visitor, world):
     address = links.path(group.number, to="checkout:return")
     page = visitor.get(address).content.decode()
     assert '<noscript><meta http-equiv="refresh" content="3; url=?turn=1"></noscript>' in page
-    assert 'hx-get="?turn=1" hx-trigger="every 3s"' in page
+    assert 'data-hx-get="?turn=1" data-hx-trigger="every 3s"' in page
     world.bank.trouble = "down"
     later = visitor.get(address + "?turn=7", headers={"hx-request": "true"}).content.decode()
     assert "<html" not in later
-    assert 'hx-get="?turn=8" hx-trigger="every 8s"' in later
+    assert 'data-hx-get="?turn=8" data-hx-trigger="every 8s"' in later
     last = visitor.get(address + "?turn=30")
     assert "refresh" not in last.content.decode()
-    assert 'hx-trigger="every' not in last.content.decode()
+    assert 'data-hx-trigger="every' not in last.content.decode()
     assert links.path(group.number) in last.content.decode()
 
 
