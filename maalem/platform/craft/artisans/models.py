@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
+MOST_A_MONTH = 999
+
 
 class Kind(models.TextChoices):
     """The kinds of workshop that law 50-17 knows."""
@@ -32,6 +34,10 @@ class Artisan(models.Model):
     payments_account = models.CharField(max_length=64, unique=True, null=True, blank=True)
     portrait = models.CharField(max_length=200, blank=True, default="")
     portrait_tone = models.CharField(max_length=7, blank=True, default="")
+    # Pieces made to order that it takes on in a month; None is no limit.
+    monthly_capacity = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Until when it has no room for one more, as the orders' job last found it; for pages alone.
+    full_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -47,6 +53,11 @@ class Artisan(models.Model):
                 condition=Q(payments_account__isnull=True)
                 | Q(payments_account__startswith="acct_"),
                 name="artisan_account_is_an_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_capacity__isnull=True)
+                | Q(monthly_capacity__range=(1, MOST_A_MONTH)),
+                name="artisan_capacity_in_bounds",
             ),
         ]
         indexes = [models.Index(fields=["trade", "id"], name="artisan_by_trade")]

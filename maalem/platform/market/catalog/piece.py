@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from django.template.loader import render_to_string
@@ -239,6 +239,13 @@ class Piece:
             "Leaves the workshop within %(days)s working days.",
             READY_DAYS,
         ) % {"days": READY_DAYS}
+
+    @property
+    def full_until(self) -> date | None:
+        """Until when its workshop takes on no more pieces made to order; None where it does."""
+        until = self.stored.full_until
+        made = self.supply is Supply.MADE_TO_ORDER
+        return until if made and until is not None and until >= self._today else None
 
     @property
     def deposit_minor(self) -> int:

@@ -5,6 +5,7 @@ tenth of four. The row is also the state by which a page is known to be of today
 changes on the page, changes the row.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 from maalem.platform.rows import row
@@ -30,6 +31,8 @@ class Stored(NamedTuple):
     diameter_mm: int | None
     weight_g: int | None
     making_days: int | None
+    # Until when the workshop has no room for a piece made to order.
+    full_until: date | None
     deposit_percent: int | None
     price_from_minor: int | None
     currency: str
@@ -54,8 +57,8 @@ class Stored(NamedTuple):
 _BY_SLUG = """
 SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.materials,
        p.technique, p.care, p.length_mm, p.width_mm, p.height_mm, p.diameter_mm, p.weight_g,
-       p.making_days, p.deposit_percent, p.price_from_minor, p.currency, m.name, a.slug, a.name,
-       coalesce(a.payments_account, '') <> '', c.name, r.slug, r.name,
+       p.making_days, a.full_until, p.deposit_percent, p.price_from_minor, p.currency, m.name,
+       a.slug, a.name, coalesce(a.payments_account, '') <> '', c.name, r.slug, r.name,
        (SELECT json_agg(json_build_array(f.path, f.alt, f.width, f.height, f.tone)
                         ORDER BY f.position, f.id)
           FROM catalog_photo f WHERE f.product_id = p.id)::text,

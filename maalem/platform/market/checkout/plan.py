@@ -25,6 +25,10 @@ class Parcel:
     weight_g: int
     shipping_minor: int
     leaves_by: date
+    # Of what is made to order: when its making begins.
+    making_from: date | None = None
+    # Later than today, because its workshop has no room for it before.
+    waits_for_room: bool = False
     border: Border | None = None
 
     @property
@@ -87,19 +91,40 @@ class Plan:
         return sum(one for one in known if one is not None)
 
 
-def plan(contents: Contents, *, zone: str, whom: Mapping[str, Any], on: date) -> Plan:
-    """The purchase of `contents`, sent to `whom` (name, telephone, address) in `zone`."""
+def plan(
+    contents: Contents,
+    *,
+    zone: str,
+    whom: Mapping[str, Any],
+    on: date,
+    begins: Mapping[int, date] | None = None,
+) -> Plan:
+    """The purchase of `contents`, sent to `whom` (name, telephone, address) in `zone`.
+
+    `begins` says of sellers that have no room now from when on they make what is ordered.
+    """
+    begins = begins or {}
     parcels = tuple(
         Parcel(
             seller=parcel.seller,
             lines=parcel.lines,
             weight_g=(weight := _weight(parcel.lines)),
             shipping_minor=carriage.shipping(zone, weight_g=weight, on=on),
-            leaves_by=carriage.leaves_by((_days(line) for line in parcel.lines), ordered_on=on),
+            leaves_by=carriage.leaves_by(
+                (_days(line) for line in parcel.lines),
+                ordered_on=begins.get(parcel.seller.pk, on),
+            ),
+            making_from=begins.get(parcel.seller.pk, on) if made_in(parcel.lines) else None,
+            waits_for_room=begins.get(parcel.seller.pk, on) > on,
         )
         for parcel in contents.parcels
     )
     return Plan(parcels, agreed=_digest(parcels, whom=whom), currency=contents.currency)
+
+
+def made_in(lines: tuple[Line, ...]) -> int:
+    """How many pieces of these lines are made to order."""
+    return sum(line.quantity for line in lines if line.piece.supply == Supply.MADE_TO_ORDER)
 
 
 def _weight(lines: tuple[Line, ...]) -> int:
@@ -120,6 +145,8 @@ def _digest(parcels: tuple[Parcel, ...], *, whom: Mapping[str, Any]) -> str:
                 parcel.shipping_minor,
                 parcel.balance_minor,
                 [[line.piece.variant, line.quantity, line.price_minor] for line in parcel.lines],
+                # The month for which she waits, where she does: else the digest is as it was.
+                *([f"{parcel.making_from:%Y-%m}"] if parcel.waits_for_room else []),
             ]
             for parcel in parcels
         ],

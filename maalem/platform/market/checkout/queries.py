@@ -13,7 +13,8 @@ from maalem.platform.ground.places.queries import commune, search_communes
 from maalem.platform.market.cart import queries as carts
 from maalem.platform.market.cart.models import Cart
 from maalem.platform.market.checkout.models import Draft
-from maalem.platform.market.checkout.plan import Parcel, Plan, plan
+from maalem.platform.market.checkout.plan import Parcel, Plan, made_in, plan
+from maalem.platform.market.orders import capacity
 from maalem.platform.market.orders.words import frozen
 from maalem.platform.market.shipping import countries
 from maalem.platform.market.shipping.border import at_the_border, things
@@ -85,10 +86,23 @@ def address(draft: Draft) -> dict[str, Any]:
     }
 
 
-def plan_of(contents: carts.Contents, *, draft: Draft, on: date | None = None) -> Plan:
-    """The purchase that the buyer is asked to agree to, by the prices and rates of now."""
+def plan_of(
+    contents: carts.Contents, *, draft: Draft, on: date | None = None, lock: bool = False
+) -> Plan:
+    """The purchase that the buyer is asked to agree to, by the prices and rates of now.
+
+    With `lock` the months in which her pieces are made are hers until the transaction ends.
+    """
     day = on or timezone.localdate()
-    found = plan(contents, zone=countries.zone(draft.country), whom=whom(draft), on=day)
+    made = {parcel.seller.pk: made_in(parcel.lines) for parcel in contents.parcels}
+    wanted = {pk: pieces for pk, pieces in made.items() if pieces}
+    found = plan(
+        contents,
+        zone=countries.zone(draft.country),
+        whom=whom(draft),
+        on=day,
+        begins=capacity.begins(wanted, on=day, lock=lock) if wanted else None,
+    )
     if draft.country == countries.HOME:
         return found
     return replace(

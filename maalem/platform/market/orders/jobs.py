@@ -50,6 +50,14 @@ def ask_again(timestamp: int) -> None:
     finish.ask_again()
 
 
+@jobs.every("* * * * *")
+def note_full(timestamp: int) -> None:
+    """Write down which workshops have no room for a piece made to order, for pages to say it."""
+    from maalem.platform.market.orders.actions import limit
+
+    limit.note_full()
+
+
 @jobs.every("23 * * * *")
 def confirm_overdue(timestamp: int) -> None:
     """Count parcels as delivered that were dispatched long ago and about which nobody spoke."""

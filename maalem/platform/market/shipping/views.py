@@ -1,5 +1,7 @@
 """What one piece costs to a buyer's door, before anything is in a cart."""
 
+from datetime import date, timedelta
+
 from babel import Locale, UnknownLocaleError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +20,8 @@ from maalem.platform.market.shipping.border import at_the_border, things
 @require_safe
 def delivered(request: HttpRequest, slug: str) -> HttpResponse:
     """Price, carriage and what the border takes, for one piece sent to `?to=` (a country)."""
-    piece = Product.objects.filter(slug=slug, status=Status.PUBLISHED).first()
+    rows = Product.objects.select_related("artisan")
+    piece = rows.filter(slug=slug, status=Status.PUBLISHED).first()
     if piece is None or piece.price_from_minor is None:
         raise Http404
     language, today = get_language() or "fr", timezone.localdate()
@@ -37,7 +40,9 @@ def delivered(request: HttpRequest, slug: str) -> HttpResponse:
         "home": countries.name(countries.HOME, language=language),
         "shipping_minor": shipping_minor,
         "total_minor": piece.price_from_minor + shipping_minor,
-        "leaves_by": carriage.leaves_by([piece.making_days if made else None], ordered_on=today),
+        "leaves_by": carriage.leaves_by(
+            [piece.making_days if made else None], ordered_on=_begins(piece) if made else today
+        ),
         "border": at_the_border(
             things([(piece.hs_code, piece.price_from_minor)]),
             destination=to,
@@ -47,6 +52,12 @@ def delivered(request: HttpRequest, slug: str) -> HttpResponse:
         "shown": shown_to(request),
     }
     return render(request, "shipping/delivered.html", context)
+
+
+def _begins(piece: Product) -> date:
+    """When it can be begun: today, or after the months in which its workshop is full."""
+    today, full = timezone.localdate(), piece.artisan.full_until
+    return max(today, full + timedelta(days=1)) if full else today
 
 
 def _likely(request: HttpRequest) -> str:

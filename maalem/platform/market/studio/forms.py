@@ -7,7 +7,7 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from maalem.platform.craft.artisans.models import Maker
+from maalem.platform.craft.artisans.models import MOST_A_MONTH, Artisan, Maker
 from maalem.platform.ground.pictures.intake import Picture, Unusable, take
 from maalem.platform.ground.pictures.words import in_words as fault_in_words
 from maalem.platform.market.catalog.models import Craft
@@ -58,6 +58,20 @@ class HandedOverForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "characters"}),
     )
+
+
+class CapacityForm(forms.Form):
+    """So many pieces made to order in a month."""
+
+    pieces = Whole(
+        label=_("Pieces in a month"),
+        most=MOST_A_MONTH,
+        asked=_("Say how many pieces you can make in a month, from 1 to 999."),
+    )
+
+    def __init__(self, *args: Any, artisan: Artisan) -> None:
+        super().__init__(*args, initial={"pieces": artisan.monthly_capacity})
+        self.fields["pieces"].required = True
 
 
 class PieceForm(forms.Form):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from maalem.platform.market.studio.views import (
+    capacity,
     claims,
     conversations,
     edit,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("orders/<slug:number>/papers/<int:position>/", papers.piece, name="declare"),
     path("orders/<slug:number>/papers/<slug:name>.<slug:kind>", papers.paper, name="paper"),
     path("pieces/", pieces.mine, name="pieces"),
+    path("capacity/", capacity.capacity, name="capacity"),
     path("pieces/new/", pieces.new, name="new_piece"),
     path("pieces/<slug:slug>/", pieces.piece, name="piece"),
     path("pieces/<slug:slug>/price/", edit.price, name="edit_price"),

@@ -85,7 +85,7 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
     if contents.stops:
         raise Refused("lines")
     today = timezone.localdate()
-    plan = queries.plan_of(contents, draft=draft, on=today)
+    plan = queries.plan_of(contents, draft=draft, on=today, lock=True)
     if plan.agreed != agreed:
         raise Refused("changed")
     sale = {"cart_id": cart.pk, "person_id": person.pk if person else None, "language": language}

@@ -32,15 +32,17 @@ WITH placed AS (
 ), parcels AS (
     INSERT INTO orders_order (group_id, number, position, artisan_id, status, seller, place,
            currency, goods_minor, shipping_minor, commission_minor, commission_vat_minor,
-           seller_net_minor, balance_minor, weight_g, dispatch_by, border, carrier, tracking)
+           seller_net_minor, balance_minor, weight_g, dispatch_by, making_from, border, carrier,
+           tracking)
     SELECT placed.id, placed.number || '-' || o.position, o.position, artisan_id,
            'awaiting_payment', seller, place, placed.currency, goods_minor, shipping_minor,
            commission_minor, commission_vat_minor, seller_net_minor, o.balance_minor, weight_g,
-           dispatch_by, border, '', ''
+           dispatch_by, making_from, border, '', ''
       FROM placed, jsonb_to_recordset(%(orders)s) AS o(position int, artisan_id bigint,
            seller jsonb, place jsonb, goods_minor bigint, shipping_minor bigint,
            commission_minor bigint, commission_vat_minor bigint, seller_net_minor bigint,
-           balance_minor bigint, weight_g int, dispatch_by date, border jsonb)
+           balance_minor bigint, weight_g int, dispatch_by date, making_from date,
+           border jsonb)
      ORDER BY o.position
     RETURNING id, position
 ), things AS (
@@ -120,6 +122,7 @@ def _order(parcel: Parcel, *, position: int, split: Split) -> dict[str, Any]:
         "balance_minor": parcel.balance_minor,
         "weight_g": parcel.weight_g,
         "dispatch_by": parcel.leaves_by.isoformat(),
+        "making_from": parcel.making_from.isoformat() if parcel.making_from else None,
         "border": parcel.border.kept() if parcel.border else None,
     }
 

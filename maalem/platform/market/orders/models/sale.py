@@ -103,6 +103,8 @@ class Order(models.Model):
     balance_minor = models.BigIntegerField(default=0, db_default=0)
     weight_g = models.PositiveIntegerField()
     dispatch_by = models.DateField()
+    # Of what is made to order: the day on which making begins, in the month that had room for it.
+    making_from = models.DateField(null=True)
     # What the buyer was told is due where it arrives: shipping/border.py. None within Morocco.
     border = models.JSONField(null=True)
     carrier = models.CharField(max_length=60, blank=True, default="")
