@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.returns",
     "maalem.platform.market.inspections",
     "maalem.platform.market.conversations",
+    "maalem.platform.market.assistance",
     "maalem.platform.market.makers",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",

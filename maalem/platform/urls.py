@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("returns/", include("maalem.platform.market.returns.urls")),
     path("talk/", include("maalem.platform.market.conversations.urls")),
     path("hubs/", include("maalem.platform.market.inspections.urls")),
+    path("assist/", include("maalem.platform.market.assistance.urls")),
     path("studio/", include("maalem.platform.market.studio.urls")),
     path("payments/", include("maalem.platform.market.till.urls")),
     path("", include("maalem.platform.market.shipping.urls")),

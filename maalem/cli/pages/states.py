@@ -10,6 +10,7 @@ from types import ModuleType
 from maalem import payments
 from maalem.platform.ground.notices import states as notices
 from maalem.platform.inbox import states as inbox
+from maalem.platform.market.assistance import states as assistance
 from maalem.platform.market.catalog import states as catalog
 from maalem.platform.market.inspections import states as inspections
 from maalem.platform.market.makers import states as makers
@@ -31,7 +32,7 @@ Table = Mapping[str, frozenset[str]]
 def tables() -> Iterator[tuple[str, type[StrEnum], Table]]:
     """Every table of states: its name, its states, and which may follow which."""
     yield "Product", catalog.Status, catalog.NEXT
-    for room in (orders, reviews, returns, inspections, makers):
+    for room in (orders, reviews, returns, inspections, makers, assistance):
         for name, (states, following) in room.TABLES.items():
             yield name, states, following
     yield "Event from the payment institution", inbox.EventStatus, inbox.EVENT_NEXT

@@ -25,6 +25,7 @@ from django.utils.translation import get_language
 
 from maalem.platform.craft.artisans.models import Artisan, Membership
 from maalem.platform.ground.people.models import Person
+from maalem.platform.market.assistance.queries import is_agent
 from maalem.platform.market.conversations import queries as conversations
 from maalem.platform.market.conversations.decide import TALKING
 from maalem.platform.market.makers.queries import makers_of
@@ -111,6 +112,8 @@ def landing(person: Person) -> str:
     """Where somebody who sells or makes is taken after signing in; empty for anybody else."""
     if Membership.objects.filter(person_id=person.pk).exists():
         return reverse("studio:sales")
+    if is_agent(person):
+        return reverse("assistance:desk")
     return reverse("studio:income") if makers_of(person) else ""
 
 

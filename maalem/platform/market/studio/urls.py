@@ -5,6 +5,7 @@ from maalem.platform.market.studio.views import (
     claims,
     conversations,
     edit,
+    helped,
     hubs,
     imports,
     income,
@@ -65,5 +66,10 @@ urlpatterns = [
     path("my-work/", income.income, name="income"),
     path("my-work/<int:maker>/", income.income, name="income_of"),
     path("my-work/<int:maker>/handed/<int:handed>/", income.answer, name="handed_answer"),
+    path("helped/", helped.helped, name="helped"),
+    path("helped/<int:consent>/end/", helped.end, name="helped_end"),
+    path("helped/<int:consent>/not-right/", helped.all_wrong, name="helped_objection"),
+    path("helped/done/<int:deed>/undo/", helped.undo, name="helped_undo"),
+    path("helped/done/<int:deed>/not-right/", helped.not_right, name="helped_deed_objection"),
     path("workshop/", sales.choose, name="choose"),
 ]

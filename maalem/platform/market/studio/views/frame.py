@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from maalem.platform.market.orders.models import Order
 from maalem.platform.market.studio import queries
+from maalem.platform.market.studio.views.agent import for_her, is_acting
 
 CHOSEN = "studio_workshop"
 View = Callable[..., HttpResponse]
@@ -22,6 +23,8 @@ def of_a_workshop(view: View) -> View:
     @login_required
     @wraps(view)
     def wrapped(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        if is_acting(request):
+            return for_her(request, view, kwargs)
         mine = queries.workshops(request.user)
         if not mine:
             if kwargs or request.method != "GET":
@@ -41,6 +44,12 @@ def page(
     """A page of the chosen workshop, with the others to go to."""
     workshops = request.workshops  # type: ignore[attr-defined]
     return render(request, template, {**context, "workshops": workshops}, status=status)
+
+
+def phone_of(request: HttpRequest) -> str:
+    """The workshop's own telephone: never that of an agent who works for it."""
+    acting = getattr(request, "acting", None)
+    return str((acting.person if acting else request.user).phone or "")
 
 
 def sale_of(request: HttpRequest, number: str) -> Order:

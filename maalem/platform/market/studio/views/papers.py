@@ -19,7 +19,7 @@ from maalem.platform.market.shipping.papers import sheet
 from maalem.platform.market.shipping.papers.press import NotPrinted, print_pdf
 from maalem.platform.market.studio import papers, queries
 from maalem.platform.market.studio.paper_forms import DeclaredForm, PackedForm
-from maalem.platform.market.studio.views.frame import of_a_workshop, page, sale_of
+from maalem.platform.market.studio.views.frame import of_a_workshop, page, phone_of, sale_of
 
 INVOICES = {"invoice-fr": "fr", "invoice-ar": "ar", "invoice-en": "en"}
 DATA = {
@@ -145,7 +145,7 @@ def _gather(request: HttpRequest, order: Order, *, packed: PackedForm) -> papers
     found = papers.gather(
         order,
         artisan=_seller(request, order),
-        phone=str(request.user.phone or ""),
+        phone=phone_of(request),
         on=timezone.localdate(),
         gross_g=packed.cleaned("gross_g"),
         tracking=packed.cleaned("tracking"),

@@ -1,0 +1,1 @@
+"""What agents and artisans do about assistance: one transaction each."""
