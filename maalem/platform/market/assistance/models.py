@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from maalem.platform.market.assistance.states import (
     MOST_MINUTES,
+    ONCE,
     OPEN,
     TRIES,
     Act,
@@ -124,7 +125,14 @@ class Deed(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=_known("act", Act), name="deed_act_known")]
+        constraints = [
+            models.CheckConstraint(condition=_known("act", Act), name="deed_act_known"),
+            models.UniqueConstraint(
+                fields=["consent", "act", "reference"],
+                condition=Q(act__in=[one.value for one in ONCE]),
+                name="deed_once_of_a_parcel",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.consent_id}: {self.act}"

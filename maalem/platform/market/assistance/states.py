@@ -72,6 +72,10 @@ class Act(StrEnum):
     APPEALED_REVIEW = "appealed_review"
 
 
+# What happens to a parcel once: pressed again, it has happened already.
+ONCE = (Act.SAID_READY, Act.HANDED_OVER)
+
+
 class Refused(ValueError):
     """Nothing was written. `code` is one of words.REFUSALS."""
 

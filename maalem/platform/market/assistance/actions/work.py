@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.assistance import queries
 from maalem.platform.market.assistance.models import Consent, Deed
-from maalem.platform.market.assistance.states import Act, ConsentStatus, Refused, Scope
+from maalem.platform.market.assistance.states import ONCE, Act, ConsentStatus, Refused, Scope
 from maalem.platform.market.catalog.models import Change, StatusChange
 
 Answer = TypeVar("Answer")
@@ -73,6 +73,9 @@ def _locked(pk: int, *, agent: Person) -> Consent:
 
 def _write_down(consent: Consent, job: Job, *, change: int, move: int) -> None:
     """The deed, with what the catalogue says about it."""
+    before = Deed.objects.filter(consent=consent, act=job.act, reference=job.reference)
+    if job.act in ONCE and before.exists():
+        return
     changes: list[tuple[int, int]] = []
     moves: list[tuple[int, int]] = []
     if job.is_of_pieces:

@@ -145,6 +145,10 @@ class Migration(migrations.Migration):
             model_name='deed',
             constraint=models.CheckConstraint(condition=models.Q(('act__in', ['listed', 'shelved', 'priced', 'worded', 'measured', 'photographed', 'explained', 'asked_deposit', 'said_ready', 'handed_over', 'brought_to_hub', 'declared', 'answered_review', 'appealed_review'])), name='deed_act_known'),
         ),
+        migrations.AddConstraint(
+            model_name='deed',
+            constraint=models.UniqueConstraint(condition=models.Q(('act__in', ['said_ready', 'handed_over'])), fields=('consent', 'act', 'reference'), name='deed_once_of_a_parcel'),
+        ),
         migrations.AddIndex(
             model_name='objection',
             index=models.Index(condition=models.Q(('looked_at__isnull', True)), fields=['id'], name='objection_waits'),
