@@ -53,6 +53,8 @@ class Consent(models.Model):
     artisan = models.ForeignKey("artisans.Artisan", models.PROTECT, related_name="consents")
     person = models.ForeignKey(_PERSON, models.PROTECT, related_name="consents_given")
     scopes = ArrayField(models.CharField(max_length=10))
+    # What her message said; a longer rule that begins meanwhile does not make it longer.
+    minutes = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=6, default=ConsentStatus.ASKED.value)
     salt = models.CharField(max_length=32)
     code_hash = models.CharField(max_length=64)

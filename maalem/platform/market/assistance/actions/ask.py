@@ -45,16 +45,17 @@ def ask(*, agent: Person, phone: str, scopes: Sequence[str], workshop: str = "")
     Person.objects.select_for_update(no_key=True).get(pk=agent.pk)
     for before in Consent.objects.filter(agent=agent, status__in=OPEN):
         _put_aside(before)
-    code, salt = secret.new_code(), secret.new_salt()
+    code, salt, lasts = secret.new_code(), secret.new_salt(), queries.minutes()
     made = Consent.objects.create(
         agent=agent,
         artisan_id=hers.artisan_id,
         person_id=hers.person_id,
         scopes=wanted,
+        minutes=lasts,
         salt=salt,
         code_hash=secret.hash_of(secret.proof_of(code, salt=salt)),
     )
-    _tell(hers.person, agent=agent, scopes=wanted, code=code)
+    _tell(made, hers.person, code=code)
     return made
 
 
@@ -143,7 +144,7 @@ def _judge(found: Consent, *, agent: Person, code: str) -> str:
         found,
         then=ConsentStatus.GIVEN,
         given_at=Now(),
-        ends_at=Now() + timedelta(minutes=queries.minutes()),
+        ends_at=Now() + timedelta(minutes=min(found.minutes, queries.minutes())),
         proof=secret.proof_of(code, salt=found.salt),
     )
     return ""
@@ -172,17 +173,8 @@ def _step(found: Consent, *, then: ConsentStatus, **to: Any) -> Consent:
     return found
 
 
-def _tell(person: Person, *, agent: Person, scopes: Sequence[str], code: str) -> None:
+def _tell(made: Consent, person: Person, *, code: str) -> None:
     with override(person.language):
-        what = ", ".join(str(SCOPES[Scope(one)]) for one in scopes)
-    notify(
-        kind="assistance_code",
-        to=person,
-        context={
-            "agent": agent.name,
-            "what": what,
-            "minutes": queries.minutes(),
-            "code": code,
-        },
-        secret=True,
-    )
+        what = ", ".join(str(SCOPES[Scope(one)]) for one in made.scopes)
+    told = {"agent": made.agent.name, "what": what, "minutes": made.minutes, "code": code}
+    notify(kind="assistance_code", to=person, context=told, secret=True)

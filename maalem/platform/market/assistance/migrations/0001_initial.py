@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None)),
+                ('minutes', models.PositiveSmallIntegerField()),
                 ('status', models.CharField(default='asked', max_length=6)),
                 ('salt', models.CharField(max_length=32)),
                 ('code_hash', models.CharField(max_length=64)),

@@ -45,6 +45,7 @@ BEGIN
     END IF;
     SELECT minutes INTO most FROM assistance_limit
      WHERE begins_at <= NEW.given_at ORDER BY begins_at DESC LIMIT 1;
+    most := least(most, OLD.minutes);
     IF most IS NULL OR NEW.ends_at > NEW.given_at + make_interval(mins => most) THEN
         RAISE EXCEPTION 'consent % would last longer than % minutes', OLD.id, most
             USING ERRCODE = 'check_violation', CONSTRAINT = 'assistance_not_longer';

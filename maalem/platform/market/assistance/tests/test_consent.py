@@ -341,6 +341,17 @@ def test_a_new_rule_counts_from_its_day_on(rachid):
     assert one.ends_at - one.given_at == timedelta(minutes=30)
 
 
+def test_a_longer_rule_that_begins_meanwhile_makes_no_consent_longer_than_she_was_told(rachid):
+    one = asked(rachid)
+    watch.limit(minutes=90, begins_at=timezone.now() + timedelta(days=1))
+    bend(Limit.objects.get(minutes=90), begins_at=timezone.now() - timedelta(minutes=1))
+    one.refresh_from_db()
+    with pytest.raises(IntegrityError, match="longer than 60 minutes"):
+        forced(one, **as_given(one, code=code_of(one), minutes=61))
+    found = ask.give(one.pk, agent=rachid, code=code_of(one))
+    assert found.ends_at - found.given_at == timedelta(minutes=60)
+
+
 def test_no_rule_is_written_for_the_past_or_rewritten(db):
     with pytest.raises(IntegrityError, match="for the past"), transaction.atomic():
         Limit.objects.create(minutes=400, begins_at=timezone.now() - timedelta(days=1))
