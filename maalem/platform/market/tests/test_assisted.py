@@ -18,6 +18,7 @@ from maalem.platform.market.assistance.states import Act, EndedBy, Refused
 from maalem.platform.market.assistance.tests.test_consent import long_ago
 from maalem.platform.market.assistance.tests.village import agent, asked, code_of, given
 from maalem.platform.market.catalog.models import Change, Product, Variant
+from maalem.platform.market.makers.tests.fixtures import two_makers
 from maalem.platform.market.orders.models import Order
 from maalem.platform.market.studio.queries import landing
 from maalem.platform.market.tests.test_edit_piece import fields
@@ -174,6 +175,14 @@ def test_a_new_piece_is_hers_and_written_down_once(work, kind, world):
     assert len(deed.moves) == 1
 
 
+def test_whose_hands_made_it_is_never_his_to_say(work, kind, world):
+    maker = two_makers(world)[0]
+    assert str(maker.name) not in work("pieces/new/").content.decode()
+    assert work("pieces/new/", post=said(kind, maker=maker.pk)).status_code == 422
+    work("pieces/new/", post=said(kind))
+    assert Product.objects.get(craft=kind).maker is None
+
+
 def test_what_is_refused_or_changes_nothing_is_no_deed(work, carpet, world):
     assert reprice(work, carpet, price="0").status_code == 422
     assert typed(work, f"pieces/{carpet.slug}/price/").status_code == 302
@@ -185,12 +194,13 @@ def test_what_is_refused_or_changes_nothing_is_no_deed(work, carpet, world):
     assert tagine.status == "published"
 
 
-def test_a_parcel_he_hands_over_is_a_deed_and_an_error_is_none(world, work):
+def test_a_parcel_he_hands_over_is_one_deed_however_often_it_is_pressed(world, work, visit):
     order = world.paid(world.cart(carpet=1)).orders.get()
     path = f"orders/{order.number}/handed-over/"
     for _ in range(2):
         work(path, post={"carrier": "Barid", "tracking": ""})
     assert Order.objects.get().status == "dispatched"
+    assert order.number in visit(WEAVER, "helped/").content.decode()
     (deed,) = Deed.objects.all()
     assert (deed.act, deed.reference, deed.product) == (Act.HANDED_OVER, order.number, None)
 
