@@ -68,6 +68,7 @@ class Act(StrEnum):
     HANDED_OVER = "handed_over"
     BROUGHT_TO_HUB = "brought_to_hub"
     DECLARED = "declared"
+    WROTE = "wrote"
     ANSWERED_REVIEW = "answered_review"
     APPEALED_REVIEW = "appealed_review"
 

@@ -29,6 +29,7 @@ ACTS = {
     Act.HANDED_OVER: _("Parcel handed to the carrier"),
     Act.BROUGHT_TO_HUB: _("Parcel announced at a hub"),
     Act.DECLARED: _("Customs paper filled in"),
+    Act.WROTE: _("Written to the buyer, or shown how it comes along"),
     Act.ANSWERED_REVIEW: _("Review answered"),
     Act.APPEALED_REVIEW: _("Second look at a review asked for"),
 }

@@ -25,6 +25,7 @@ MAY: Mapping[str, Leave] = {
     "handed_over": Leave(_ORDERS, Act.HANDED_OVER),
     "say_ready": Leave(_ORDERS, Act.SAID_READY),
     "to_hub": Leave(_ORDERS, Act.BROUGHT_TO_HUB),
+    "conversation": Leave(_ORDERS, Act.WROTE),
     "papers": Leave(_ORDERS),
     "declare": Leave(_ORDERS, Act.DECLARED),
     "paper": Leave(_ORDERS),
@@ -49,6 +50,8 @@ NEVER = frozenset(
     {
         "money",
         "choose",
+        # How much she promises in a month is hers to say.
+        "capacity",
         # A file is worked on after the consent, and nobody has looked at its lines with her.
         "imports",
         "import_model",

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deed',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['listed', 'shelved', 'priced', 'worded', 'measured', 'photographed', 'explained', 'asked_deposit', 'said_ready', 'handed_over', 'brought_to_hub', 'declared', 'answered_review', 'appealed_review'])), name='deed_act_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['listed', 'shelved', 'priced', 'worded', 'measured', 'photographed', 'explained', 'asked_deposit', 'said_ready', 'handed_over', 'brought_to_hub', 'declared', 'wrote', 'answered_review', 'appealed_review'])), name='deed_act_known'),
         ),
         migrations.AddConstraint(
             model_name='deed',
