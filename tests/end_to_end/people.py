@@ -69,11 +69,42 @@ def see_cart(page: Page) -> None:
     page.wait_for_url(re.compile("/cart/"))
 
 
+# Numbers in groups, telephones, dates in digits, numbers of orders and accounts: wherever such a
+# run stands on one line, its first sign is seen left of its last one, also among Arabic words.
+_RUNS = """
+() => {
+  const wrong = [], runs = /[+]?\\d[\\d\\s.,:\\/-]*\\d|\\b[A-Z]{1,4}-[A-Z0-9-]*[A-Z0-9]/g;
+  const place = (text, at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getClientRects()[0];
+  };
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode;
+    for (const run of text.data.matchAll(runs)) {
+      const first = place(text, run.index), last = place(text, run.index + run[0].length - 1);
+      const seen = first && last && first.width && last.width;
+      if (seen && Math.abs(first.top - last.top) < 2 && last.left < first.left) { wrong.push(run[0]); }
+    }
+  }
+  return wrong;
+}
+"""
+
+
+def must_read_right(page: Page) -> None:
+    """No number is broken by the direction of the words around it."""
+    assert page.evaluate(_RUNS) == [], page.url
+
+
 def look(page: Page) -> None:
     """What every page must keep, in either direction."""
     right_to_left = "/ar/" in page.url
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if right_to_left else "ltr")
     must_fit(page)
+    must_read_right(page)
     must_be_accessible(page)
 
 
@@ -104,6 +135,7 @@ class Buyer:
         )
         must_fit(self.page)
         if self.axe:
+            must_read_right(self.page)
             must_be_accessible(self.page)
 
     def put_in_cart(self, artisan: str) -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from maalem.cli import databases
 from tests.cast import OFFICER, POTTER, WEAVER, Member
 from tests.end_to_end.installation import Running
-from tests.end_to_end.people import look, signed_in, visitor
+from tests.end_to_end.people import look, must_read_right, signed_in, visitor
 from tests.end_to_end.processes import appoint, rows, until
 from tests.end_to_end.shopper import Shopper
 from tests.end_to_end.test_new_piece import photo
@@ -51,6 +51,26 @@ def bought(
     claire.come_to_pay(slug).pay()
     claire.sees_it_paid()
     return page, f"{claire.number}-1"
+
+
+def test_no_number_is_broken_in_an_arabic_page(
+    maalem: Running, chromium: Browser, weaver: StorageState
+):
+    """P71: prices, telephones and numbers of orders are read from left to right."""
+    claire, order = bought(maalem, chromium, WEAVER, language="ar", width=360)
+    must_read_right(claire)
+    claire.goto(f"{claire.url}receipt/")
+    must_read_right(claire)
+    # The rule sees what it is for: the same telephone without its fence is broken.
+    claire.evaluate("document.querySelector('main').append('\u0647\u0627\u062a\u0641 06 12 34')")
+    with pytest.raises(AssertionError, match="06 12 34"):
+        must_read_right(claire)
+    fadma = visitor(chromium, maalem, width=360, state=weaver).new_page()
+    for path in ("", f"orders/{order}/", f"orders/{order}/papers/", "money/", "prices/"):
+        fadma.goto(f"/ar/studio/{path}")
+        must_read_right(fadma)
+    for page in (claire, fadma):
+        page.context.close()
 
 
 def status(maalem: Running, order: str) -> str:
