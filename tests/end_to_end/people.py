@@ -86,7 +86,8 @@ _RUNS = """
     for (const run of text.data.matchAll(runs)) {
       const first = place(text, run.index), last = place(text, run.index + run[0].length - 1);
       const seen = first && last && first.width && last.width;
-      if (seen && Math.abs(first.top - last.top) < 2 && last.left < first.left) { wrong.push(run[0]); }
+      const on_a_line = seen && Math.abs(first.top - last.top) < 2;
+      if (on_a_line && last.left < first.left) { wrong.push(run[0]); }
     }
   }
   return wrong;

@@ -18,6 +18,7 @@ from maalem.platform.market.inspections.actions import bring, judge
 from maalem.platform.market.inspections.models import Inspection
 from maalem.platform.market.inspections.states import INSPECTION_NEXT, Refused
 from maalem.platform.market.inspections.words import REFUSALS, STATUSES, VERDICTS
+from maalem.platform.market.orders import links
 from maalem.platform.market.orders.actions.parcels import dispatch
 from maalem.platform.market.orders.models import Order, Refund
 from maalem.platform.market.orders.tests.bending import bend
@@ -98,6 +99,17 @@ def test_what_is_found_good_is_sent_by_the_hub(order, inspector):
     assert (order.status, order.carrier, order.tracking) == ("dispatched", "Barid", "RR1")
     told = list(order.group.history.values_list("event", flat=True))
     assert told[-4:] == ["to_hub", "hub_received", "hub_accepted", "dispatched"]
+
+
+def test_the_buyer_reads_that_it_was_found_good_and_nothing_before(client, order, inspector):
+    page = links.path(order.group.number)
+    one = at_hub(order, inspector)
+    assert "trouvée bonne" not in client.get(page).content.decode()
+    judged(one, "accepted", inspector, words="Bien noué.")
+    html = client.get(page).content.decode()
+    assert "trouvée bonne : <bdi>Maison de l’artisan</bdi>" in html.replace("\u00a0", " ")
+    assert "Bien noué." in html
+    assert "2026/a-360.webp" in html
 
 
 def test_what_is_to_be_repaired_comes_again(order, inspector):
