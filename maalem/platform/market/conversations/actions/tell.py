@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.craft.artisans.models import Membership
+from maalem.platform.craft.artisans.queries import reachable
 from maalem.platform.ground.notices.actions import Recipient, carry, write
 from maalem.platform.ground.notices.models import Message
 from maalem.platform.ground.people.models import Person
@@ -24,7 +24,7 @@ def say(pk: int, *, key: str) -> None:
         if entry.side == Side.WORKSHOP:
             written += _to_buyer(entry, key=key)
         else:
-            for person in _members(entry):
+            for person in reachable(entry.order.artisan_id):
                 written += _to_workshop(entry, person=person, key=key)
     carry(written)
 
@@ -67,8 +67,3 @@ def _to_workshop(entry: Entry, *, person: Person, key: str) -> list[Message]:
             "address": settings.PLATFORM_URL + path,
         },
     )
-
-
-def _members(entry: Entry) -> list[Person]:
-    rows = Membership.objects.filter(artisan_id=entry.order.artisan_id).select_related("person")
-    return [row.person for row in rows.order_by("pk") if row.person.phone or row.person.email]

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.craft.artisans.models import Membership
+from maalem.platform.craft.artisans.queries import reachable
 from maalem.platform.ground.notices.actions import carry, write
 from maalem.platform.ground.notices.models import Message
 from maalem.platform.market.inspections.models import Inspection
@@ -15,12 +15,9 @@ from maalem.platform.market.orders.words import spoken
 def say(pk: int) -> None:
     """Make the words and carry them."""
     found = Inspection.objects.select_related("order").get(pk=pk)
-    rows = Membership.objects.filter(artisan_id=found.order.artisan_id).select_related("person")
     written: list[Message] = []
     with transaction.atomic():
-        for person in (row.person for row in rows.order_by("pk")):
-            if not (person.phone or person.email):
-                continue
+        for person in reachable(found.order.artisan_id):
             with override(person.language):
                 path = reverse("studio:order", args=[found.order.number])
             written += write(

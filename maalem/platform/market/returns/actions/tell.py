@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.craft.artisans.models import Membership
+from maalem.platform.craft.artisans.queries import reachable
 from maalem.platform.ground.notices.actions import Recipient, carry, write
 from maalem.platform.ground.notices.models import Message
 from maalem.platform.ground.people.models import Person
@@ -42,7 +42,7 @@ def say(about: str, *, number: str) -> None:
         if about in TO_BUYER:
             written += _to_buyer(about, back=back)
         if about in TO_SELLER:
-            for person in _members(back):
+            for person in reachable(back.artisan_id):
                 written += _to_seller(about, back=back, person=person)
     carry(written)
 
@@ -92,8 +92,3 @@ def _about(about: str, *, back: Return | Claim, language: str) -> dict[str, obje
         "answer": back.answer if isinstance(back, Claim) and about == "claim_answered" else "",
         "tracking": back.tracking,
     }
-
-
-def _members(back: Return | Claim) -> list[Person]:
-    rows = Membership.objects.filter(artisan_id=back.artisan_id).select_related("person")
-    return [row.person for row in rows.order_by("pk") if row.person.phone or row.person.email]

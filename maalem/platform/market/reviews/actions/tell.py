@@ -1,14 +1,11 @@
 """Who is told what about a review. Each message is written in the transaction of what it tells."""
 
-from collections.abc import Iterator
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.craft.artisans.models import Membership
+from maalem.platform.craft.artisans.queries import reachable
 from maalem.platform.ground.notices.actions import Recipient, notify
-from maalem.platform.ground.people.models import Person
 from maalem.platform.market.orders import links
 from maalem.platform.market.orders.models import Order
 from maalem.platform.market.orders.words import spoken
@@ -36,7 +33,7 @@ def ask(order: Order) -> None:
 
 def written(review: Review) -> None:
     """The workshop hears of a new review, once: not of each change of it."""
-    for person in _members(review):
+    for person in reachable(review.artisan_id):
         notify(
             kind="review_new",
             to=person,
@@ -71,7 +68,7 @@ def decided(review: Review, *, appeal: Appeal) -> None:
 
 def _to_all(review: Review, *, kind: str, key: str, reason: str, **more: object) -> None:
     _to_buyer(review, kind=kind, key=f"{key}-buyer", reason=reason, **more)
-    for person in _members(review):
+    for person in reachable(review.artisan_id):
         context = {
             **_about(review, person.language),
             "address": _studio(person.language),
@@ -117,13 +114,6 @@ def _about(review: Review, language: str) -> dict[str, object]:
 def _reason(code: str, language: str) -> str:
     with override(language):
         return str(REASONS.get(code, ""))
-
-
-def _members(review: Review) -> Iterator[Person]:
-    rows = Membership.objects.filter(artisan_id=review.artisan_id).select_related("person")
-    for row in rows.order_by("pk"):
-        if row.person.phone or row.person.email:
-            yield row.person
 
 
 def _studio(language: str) -> str:

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import override
 
-from maalem.platform.craft.artisans.models import Artisan, Membership
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.craft.artisans.queries import reachable
 from maalem.platform.ground.gateway import desk
 from maalem.platform.ground.gateway.records import Bank, Payout
 from maalem.platform.ground.notices.actions import notify
@@ -74,8 +75,8 @@ def told_of(
         },
     )
     if is_new:
-        for member in Membership.objects.filter(artisan=artisan).select_related("person"):
-            _tell(member.person, artisan=artisan, change=change)
+        for person in reachable(artisan.pk):
+            _tell(person, artisan=artisan, change=change)
     return change
 
 
@@ -124,8 +125,6 @@ def _stopped(change: BankChange) -> None:
 
 
 def _tell(person: Person, *, artisan: Artisan, change: BankChange) -> None:
-    if not (person.phone or person.email):
-        return
     with override(person.language):
         path = reverse("till:stop", args=[change.bank, mark(change.bank)])
     notify(

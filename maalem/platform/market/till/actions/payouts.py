@@ -5,7 +5,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from maalem.platform.craft.artisans.models import Artisan, Membership
+from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.craft.artisans.queries import reachable
 from maalem.platform.ground.notices.actions import notify
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.till import words
@@ -29,13 +30,11 @@ def told_of_failure(
         "currency": currency,
         "why": words.FAILURES.get(why, words.FAILED),
     }
-    for member in Membership.objects.filter(artisan=artisan).select_related("person"):
-        _tell(member.person, slug=artisan.slug, payout=payout, context=context)
+    for person in reachable(artisan.pk):
+        _tell(person, slug=artisan.slug, payout=payout, context=context)
 
 
 def _tell(person: Person, *, slug: str, payout: str, context: dict[str, object]) -> None:
-    if not (person.phone or person.email):
-        return
     with override(person.language):
         path = reverse("till:payout", args=[slug, payout])
     notify(
