@@ -281,7 +281,7 @@ def test_tries_are_never_counted_back(rachid):
         forced(one, tries=0)
 
 
-@pytest.mark.parametrize(("now", "then"), itertools.product(CONSENT_NEXT, repeat=2))
+@pytest.mark.parametrize(("now", "then"), list(itertools.product(CONSENT_NEXT, repeat=2)))
 def test_the_code_and_the_database_hold_the_same_table(rachid, now, then):
     one = asked(rachid)
     one.refresh_from_db()

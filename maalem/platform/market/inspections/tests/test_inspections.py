@@ -185,7 +185,7 @@ def test_a_balance_is_paid_before_the_hub_sends_it(world, there, inspector):
     assert refused(lambda: judge.send_on(one.pk, **send)) == "not_paid"
 
 
-@pytest.mark.parametrize(("now", "then"), itertools.product(INSPECTION_NEXT, repeat=2))
+@pytest.mark.parametrize(("now", "then"), list(itertools.product(INSPECTION_NEXT, repeat=2)))
 def test_the_code_and_the_database_hold_the_same_table(order, inspector, now, then):
     """P28."""
     one = brought(order)
