@@ -24,6 +24,8 @@ from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog.indexing import reindex
 from maalem.platform.market.catalog.models import Craft, Photo, Product, StatusChange, Variant
 from maalem.platform.market.catalog.states import Status
+from maalem.platform.market.invoices.models import Identity
+from maalem.platform.market.invoices.states import Regime
 
 BATCH = 200
 # Requests to the payment institution at once: more would only wait for each other.
@@ -139,6 +141,8 @@ def load_workshops(demo: Demo, progress: Progress) -> None:
         for row in rows
         for position, maker in enumerate(new[row.slug].makers)
     )
+    # No invented numbers: every workshop of the demo says that it is exempt by its turnover.
+    Identity.objects.bulk_create(Identity(artisan=row, regime=Regime.SMALL, by=BY) for row in rows)
     by_slug = {row.slug: row for row in rows}
     people = dict(Person.objects.values_list("phone", "pk"))
     Membership.objects.bulk_create(

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.conversations",
     "maalem.platform.market.assistance",
     "maalem.platform.market.makers",
+    "maalem.platform.market.invoices",
     "maalem.platform.market.checkout",
     "maalem.platform.market.studio",
     "maalem.platform.market.till",
@@ -211,6 +212,10 @@ HOURLY_FLOOR_MINOR = int(os.environ.get("MAALEM_HOURLY_FLOOR", "1800"))
 DUTIES = os.environ.get("MAALEM_DUTIES", "")
 # The hubs where pieces are looked at before they leave: a file of the operator, or none.
 HUBS = os.environ.get("MAALEM_HUBS", "")
+
+# --- invoices ------------------------------------------------------------------------------------
+# A file of rules of VAT that the operator has verified; its rows go before the committed ones.
+TAXES = os.environ.get("MAALEM_TAXES", "")
 
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -34,6 +34,7 @@ urlpatterns += i18n_patterns(
     path("cart/", include("maalem.platform.market.cart.urls")),
     path("checkout/", include("maalem.platform.market.checkout.urls")),
     path("orders/", include("maalem.platform.market.orders.urls")),
+    path("invoices/", include("maalem.platform.market.invoices.urls")),
     path("reviews/", include("maalem.platform.market.reviews.urls")),
     path("returns/", include("maalem.platform.market.returns.urls")),
     path("talk/", include("maalem.platform.market.conversations.urls")),

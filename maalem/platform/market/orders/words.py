@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from babel import Locale
+from django.utils.translation import get_language
 from i18nfield.strings import LazyI18nString
 
 LANGUAGES = ("fr", "ar", "en")
@@ -27,3 +29,17 @@ def spoken(words: Mapping[str, str], *, language: str) -> str:
 def group_of(number: str) -> str:
     """The number of a purchase, of its own or of one of its parcels: `M-7K3D-92QF-1`."""
     return "-".join(number.split("-")[:3])
+
+
+def place_of(address: Mapping[str, Any], *, country: str) -> list[str]:
+    """The lines a parcel's label needs below the name, as the buyer gave them."""
+    language = get_language() or "fr"
+    if "commune_name" in address:
+        commune = spoken(address["commune_name"], language=language)
+        region = spoken(address.get("region_name", {}), language=language)
+        lines = [address.get("quarter", ""), address.get("landmark", ""), commune, region]
+    else:
+        city = " ".join(filter(None, [address.get("postcode", ""), address.get("city", "")]))
+        named = Locale.parse(language.split("-")[0]).territories.get(country, country)
+        lines = [*address.get("lines", []), city, named]
+    return [line for line in lines if line]

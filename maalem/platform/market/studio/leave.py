@@ -50,6 +50,11 @@ NEVER = frozenset(
     {
         "money",
         "choose",
+        # What she owes the state, and all that she has sold.
+        "invoices",
+        "identity",
+        "invoice",
+        "invoices_sheet",
         # How much she promises in a month is hers to say.
         "capacity",
         # A file is worked on after the consent, and nobody has looked at its lines with her.

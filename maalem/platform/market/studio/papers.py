@@ -9,13 +9,12 @@ from django.utils.translation import override
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.orders.models import Order, OrderLine
-from maalem.platform.market.orders.words import frozen, spoken
+from maalem.platform.market.orders.words import frozen, place_of, spoken
 from maalem.platform.market.shipping import hs, s10
 from maalem.platform.market.shipping.classing import Suggestion, Thing, suggest
 from maalem.platform.market.shipping.measures import HOME, Effect, Measure, asked_of
 from maalem.platform.market.shipping.models import Classification
 from maalem.platform.market.shipping.papers.records import Content, Parcel, Party
-from maalem.platform.market.studio import queries
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ def _sender(order: Order, artisan: Artisan, *, phone: str) -> Party:
 def _addressee(order: Order) -> Party:
     group = order.group
     with override("fr"):
-        lines = queries.place_of(group.address, country=group.country)
+        lines = place_of(group.address, country=group.country)
     # Abroad the last line is the country, which the papers write themselves.
     lines = lines if group.country == HOME else lines[:-1]
     return Party(group.name, _lines(lines), group.country, phone=group.phone, email=group.email)

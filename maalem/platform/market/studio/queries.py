@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from babel import Locale
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -170,20 +169,6 @@ def held(artisan: Artisan, *, limit: int = 50) -> list[Order]:
         .select_related("group")
         .order_by("pk")[:limit]
     )
-
-
-def place_of(address: Mapping[str, Any], *, country: str) -> list[str]:
-    """The lines a parcel's label needs below the name, as the buyer gave them."""
-    language = get_language() or "fr"
-    if "commune_name" in address:
-        commune = spoken(address["commune_name"], language=language)
-        region = spoken(address.get("region_name", {}), language=language)
-        lines = [address.get("quarter", ""), address.get("landmark", ""), commune, region]
-    else:
-        city = " ".join(filter(None, [address.get("postcode", ""), address.get("city", "")]))
-        named = Locale.parse(language.split("-")[0]).territories.get(country, country)
-        lines = [*address.get("lines", []), city, named]
-    return [line for line in lines if line]
 
 
 def _orders(*mine: Artisan) -> QuerySet[Order]:

@@ -2,7 +2,6 @@
 them is ever taken for a formula."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -16,8 +15,6 @@ from maalem.platform.ground.gateway.records import Dispute, Movement, Payout
 
 from . import case_words, words
 from .queries import Row
-
-_PLAIN = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 
 class _Echo:
@@ -116,7 +113,7 @@ def sheet(head: list[str], rows: Iterable[list[str]], *, language: str) -> Itera
     yield "\ufeff" + writer.writerow(head)
     try:
         for cells in rows:
-            yield writer.writerow([safe(cell) for cell in cells])
+            yield writer.writerow([harmless(cell) for cell in cells])
     except errors.GatewayError:
         yield writer.writerow([unfinished])
 
@@ -124,11 +121,6 @@ def sheet(head: list[str], rows: Iterable[list[str]], *, language: str) -> Itera
 def moment(at: datetime) -> str:
     """A time as spreadsheets read it, by the clocks of Morocco."""
     return timezone.localtime(at).isoformat(sep=" ", timespec="seconds")
-
-
-def safe(cell: str) -> str:
-    """The cell as text that nothing computes; our own amounts stay numbers, also below zero."""
-    return cell if _PLAIN.fullmatch(cell) else harmless(cell)
 
 
 def amount(minor: int | None) -> str:

@@ -149,8 +149,8 @@ def _told(head: str, party: Party, *, language: str) -> dict[str, Any]:
     return {
         **_party(party),
         "head": head,
-        "name": _directed(party.name),
-        "lines": [_directed(line) for line in party.lines],
+        "name": directed(party.name),
+        "lines": [directed(line) for line in party.lines],
         "country": country(party.country, language=language),
     }
 
@@ -161,7 +161,7 @@ def _made_here(parcel: Parcel) -> list[str]:
     return [_("The goods named here were made in Morocco.")] if here else []
 
 
-def _directed(text: str) -> dict[str, str]:
+def directed(text: str) -> dict[str, str]:
     """A text and the way it runs, by its first letter that has one: "12 rue" runs to the right."""
     sides = (unicodedata.bidirectional(letter) for letter in text)
     first = next((side for side in sides if side in ("L", "R", "AL")), "L")

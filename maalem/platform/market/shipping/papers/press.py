@@ -1,37 +1,12 @@
-"""Print a paper as PDF, in a process of its own: it gives its memory back when it ends."""
+"""Print one of this room's papers."""
 
-import json
-import subprocess
-import sys
-import threading
 from typing import Any
 
-FOLDER = "platform/market/shipping/papers"
-TOO_LONG_S = 30
-# A thread of the server waits for each; the others go on serving pages.
-_few_at_a_time = threading.BoundedSemaphore(2)
+from maalem.design.press import NotPrinted, print_pdf
+
+__all__ = ["NotPrinted", "print_paper"]
 
 
-class NotPrinted(Exception):
-    """The typesetter failed; its words are in the message."""
-
-
-def print_pdf(page: dict[str, Any], *, form: str) -> bytes:
-    """The PDF of a page's texts by `form` (cn22, cn23, invoice, label).
-
-    The same texts give the same bytes.
-    """
-    with _few_at_a_time:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "maalem.design.typeset", f"{FOLDER}/{form}.typ"],
-                input=json.dumps(page, ensure_ascii=False).encode(),
-                capture_output=True,
-                timeout=TOO_LONG_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise NotPrinted(f"not done in {TOO_LONG_S} s") from None
-    if done.returncode != 0:
-        raise NotPrinted(done.stderr.decode(errors="replace")[-2000:])
-    return done.stdout
+def print_paper(page: dict[str, Any], *, form: str) -> bytes:
+    """The PDF of a page's texts by `form` (cn22, cn23, invoice, label). Raises `NotPrinted`."""
+    return print_pdf(page, form=f"platform/market/shipping/papers/{form}.typ")

@@ -69,7 +69,7 @@ def as_seen(pdf: bytes) -> str:
 
 
 def printed(parcel: Parcel) -> str:
-    return seen(press.print_pdf(page.form(parcel), form=parcel.form))
+    return seen(press.print_paper(page.form(parcel), form=parcel.form))
 
 
 def test_a_parcel_of_worth_takes_the_large_form():
@@ -95,7 +95,7 @@ def test_a_small_parcel_takes_the_small_form():
 def test_the_fullest_small_form_stays_on_one_sheet():
     full = replace(SMALL, contents=(replace(TAGINE, value_minor=9_000),) * 4)
     assert full.form == "cn22"
-    with pypdfium2.PdfDocument(press.print_pdf(page.form(full), form="cn22")) as document:
+    with pypdfium2.PdfDocument(press.print_paper(page.form(full), form="cn22")) as document:
         assert len(document) == 1
 
 
@@ -105,7 +105,7 @@ def test_a_parcel_that_nobody_weighed_takes_the_form_that_always_holds():
 
 def test_a_long_list_goes_on_to_another_sheet_and_loses_nothing():
     many = replace(PARCEL, contents=(CARPET, TAGINE) * 12)
-    pdf = press.print_pdf(page.form(many), form="cn23")
+    pdf = press.print_paper(page.form(many), form="cn23")
     with pypdfium2.PdfDocument(pdf) as document:
         assert len(document) > 1
     assert seen(pdf).count("5701.10") == 12
@@ -117,7 +117,7 @@ def test_what_is_not_known_stands_empty_and_is_not_invented():
     data = page.form(replace(PARCEL, contents=(unknown, TAGINE), gross_g=None, tracking=None))
     assert (data["net"], data["gross"], data["tracking"], data["bars"]) == ("", "", "", [])
     assert (data["rows"][0]["net"], data["rows"][0]["code"]) == ("", "")
-    assert "M-4K7Q2-1" in seen(press.print_pdf(data, form="cn23"))
+    assert "M-4K7Q2-1" in seen(press.print_paper(data, form="cn23"))
 
 
 def test_a_name_in_arabic_alone_is_printed_as_it_is():
@@ -139,10 +139,10 @@ def test_the_invoice_says_everything_in_its_language(language, title, total):
     assert data["sums"][-1][1].replace("\u202f", " ") == total
     assert data["rows"][0]["said"] == CARPET.said[language]
     assert data["direction"] == ("rtl" if language == "ar" else "ltr")
-    text = seen(press.print_pdf(data, form="invoice"))
+    text = seen(press.print_paper(data, form="invoice"))
     assert "5701.10" in text
     assert total in text
-    assert "12ruedelaRépublique" in as_seen(press.print_pdf(data, form="invoice"))
+    assert "12ruedelaRépublique" in as_seen(press.print_paper(data, form="invoice"))
 
 
 def test_in_arabic_a_french_address_still_runs_its_own_way():
@@ -155,12 +155,12 @@ def test_in_arabic_a_french_address_still_runs_its_own_way():
 
 def test_the_same_parcel_gives_the_same_bytes():
     """A paper printed again is the same paper, while nothing on it changed."""
-    first, second = (press.print_pdf(page.form(PARCEL), form="cn23") for _ in range(2))
+    first, second = (press.print_paper(page.form(PARCEL), form="cn23") for _ in range(2))
     assert first == second
 
 
 def test_a_scanner_reads_the_labels_bars():
-    pdf = press.print_pdf(page.label(PARCEL), form="label")
+    pdf = press.print_paper(page.label(PARCEL), form="label")
     with pypdfium2.PdfDocument(pdf) as document:
         picture = document[0].render(scale=12).to_pil().convert("L")
     # Somewhere in the lower part a line goes through the bars and nothing else.
@@ -184,14 +184,14 @@ def _inked() -> int:
 
 
 def test_a_label_without_a_number_keeps_a_place_for_the_posts_own():
-    text = seen(press.print_pdf(page.label(replace(PARCEL, tracking=None)), form="label"))
+    text = seen(press.print_paper(page.label(replace(PARCEL, tracking=None)), form="label"))
     assert "Claire Martin" in text
     assert "claire@example.org" not in text
 
 
 def test_a_form_that_is_none_says_so():
     with pytest.raises(press.NotPrinted):
-        press.print_pdf({}, form="cn23")
+        press.print_paper({}, form="cn23")
 
 
 # --- as data -------------------------------------------------------------------------------------

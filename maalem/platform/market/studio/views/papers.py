@@ -16,7 +16,7 @@ from maalem.platform.market.orders.models import Order
 from maalem.platform.market.shipping.actions import classify, weigh
 from maalem.platform.market.shipping.papers import page as texts
 from maalem.platform.market.shipping.papers import sheet
-from maalem.platform.market.shipping.papers.press import NotPrinted, print_pdf
+from maalem.platform.market.shipping.papers.press import NotPrinted, print_paper
 from maalem.platform.market.studio import papers, queries
 from maalem.platform.market.studio.paper_forms import DeclaredForm, PackedForm
 from maalem.platform.market.studio.views.frame import of_a_workshop, page, phone_of, sale_of
@@ -118,12 +118,12 @@ def _made(found: papers.Papers, *, name: str, kind: str) -> tuple[bytes, str]:
     if kind != "pdf":
         raise Http404
     if name == "form":
-        body = print_pdf(texts.form(found.parcel), form=found.parcel.form)
+        body = print_paper(texts.form(found.parcel), form=found.parcel.form)
     elif name == "label":
-        body = print_pdf(texts.label(found.parcel), form="label")
+        body = print_paper(texts.label(found.parcel), form="label")
     elif name in INVOICES:
         told: dict[str, Any] = texts.invoice(found.parcel, language=INVOICES[name])
-        body = print_pdf(told, form="invoice")
+        body = print_paper(told, form="invoice")
     else:
         raise Http404
     return body, "application/pdf"

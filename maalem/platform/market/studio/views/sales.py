@@ -17,6 +17,7 @@ from maalem.platform.market.inspections import queries as inspections
 from maalem.platform.market.inspections.words import STATUSES
 from maalem.platform.market.orders.actions.parcels import NotPaid, dispatch, say_ready
 from maalem.platform.market.orders.states import Moved, NotAllowed
+from maalem.platform.market.orders.words import place_of
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.money import look_up
 from maalem.platform.market.studio.forms import HandedOverForm
@@ -53,7 +54,7 @@ def order(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespons
         is_asked=last is not None and last.side == Side.BUYER and found.status in TALKING,
         may_show_stage=may_show_stage(found),
         first_name=queries.first_name(found.group.name),
-        place=queries.place_of(found.group.address, country=found.group.country),
+        place=place_of(found.group.address, country=found.group.country),
         form=HandedOverForm(),
         here="sales",
     )

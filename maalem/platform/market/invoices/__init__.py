@@ -1,0 +1,1 @@
+"""Invoices and credit notes: one series of numbers per workshop and year, without a gap."""
