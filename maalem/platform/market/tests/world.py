@@ -153,6 +153,20 @@ class World:
         group.refresh_from_db()
         return group
 
+    def paid_at_home(self, cart: Cart) -> OrderGroup:
+        """A paid group that goes to the biggest commune of the country."""
+        commune = Commune.objects.order_by("-population").first()
+        assert commune is not None
+        at_home = {"name": "Salma", "phone": "+212661000111", "email": "", "country": "MA"}
+        write_draft(cart, values={**at_home, "commune_id": commune.pk, "quarter": "Maârif"})
+        group = place(cart=cart, agreed=self.agreed(cart), language="fr")
+        attempts.payment_page(group.number)
+        attempt = PaymentAttempt.objects.get(group=group, status="open")
+        self.bank.pay(attempt.session)
+        attempts.look(attempt)
+        group.refresh_from_db()
+        return group
+
 
 def build(bank: Fake) -> World:
     weaver = artisan(WEAVER, commune="taznakht", trade="rugs")

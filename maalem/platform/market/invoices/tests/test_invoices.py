@@ -51,6 +51,13 @@ def taxed(world):
     return world
 
 
+def at_home(world, **pieces: int) -> Invoice:
+    """The invoice of a parcel that stays in the country."""
+    group = world.paid_at_home(world.cart(**pieces))
+    catch_up()
+    return Invoice.objects.get(order__group=group, kind="invoice")
+
+
 def of(group, artisan) -> Invoice:
     return Invoice.objects.get(order__group=group, artisan=artisan, kind="invoice")
 
@@ -70,7 +77,7 @@ def test_every_seller_of_a_purchase_has_an_invoice_of_her_own(taxed):
     assert pot.content["seller"]["numbers"] == {"ice": ICE, "tax_id": "1234567"}
 
 
-def test_within_the_country_the_tax_in_the_price_is_told(taxed, at_home):
+def test_within_the_country_the_tax_in_the_price_is_told(taxed):
     invoice = at_home(taxed, tagine=2)
     (tax,) = invoice.content["taxes"]
     assert (tax["rule"], tax["rate_bps"]) == ("normal", 2_000)
@@ -171,7 +178,7 @@ def test_in_arabic_it_runs_the_other_way_and_numbers_stay_whole(taxed):
     assert ICE in text
 
 
-def test_a_parcel_that_is_called_off_is_credited_whole_once(taxed, at_home):
+def test_a_parcel_that_is_called_off_is_credited_whole_once(taxed):
     invoice = at_home(taxed, tagine=2)
     cancel(invoice.order.number, by="potter")
     assert catch_up() == 1
