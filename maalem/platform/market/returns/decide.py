@@ -22,6 +22,7 @@ class Line:
     unit_minor: int
     commission_minor: int
     supply: str = ""
+    product: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,22 @@ def wanted_of(
         if line.supply == MADE_TO_ORDER:
             return {}, "made_to_order"
     return chosen, ""
+
+
+def may_be_had_instead(
+    wanted: Mapping[int, int], *, lines: Sequence[Line], product: int, price_minor: int
+) -> bool:
+    """Whether a piece of `product` at this price can be had instead: nobody owes anybody anything.
+
+    >>> bowl = Line(pk=1, quantity=2, unit_minor=1000, commission_minor=0, product=7)
+    >>> same = dict(lines=[bowl], product=7)
+    >>> may_be_had_instead({1: 2}, price_minor=1000, **same)
+    True
+    >>> may_be_had_instead({1: 2}, price_minor=1200, **same)
+    False
+    """
+    chosen = [line for line in lines if wanted.get(line.pk)]
+    return len(chosen) == 1 and (chosen[0].product, chosen[0].unit_minor) == (product, price_minor)
 
 
 def worth(

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from maalem.platform.craft.artisans.models import Artisan, Membership
 from maalem.platform.ground.people.models import Person
+from maalem.platform.market.catalog.models import Variant
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.returns import decide
 from maalem.platform.market.returns.actions.announce import facts, gone, last_day, lines_of
@@ -41,6 +42,7 @@ class Parcel:
     returns: tuple[Return, ...]
     why_not: str
     last_day: date | None
+    others: tuple[Variant, ...] = ()
 
     @property
     def may_choose(self) -> bool:
@@ -59,7 +61,15 @@ def parcel(group: str, order: str) -> Parcel | None:
     )
     choices = (_choice(line, away=away.get(line.pk, 0)) for line in lines)
     returns = Return.objects.filter(order=found).order_by("pk")
-    return Parcel(found, tuple(choices), tuple(returns), why, until)
+    return Parcel(found, tuple(choices), tuple(returns), why, until, () if why else _others(lines))
+
+
+def _others(lines: list[OrderLine]) -> tuple[Variant, ...]:
+    """What can be had instead: of the same pieces, at the price that was paid, and there."""
+    paid = {line.product_id: line.unit_price_minor for line in lines if line.product_id}
+    free = Variant.objects.filter(product_id__in=paid, on_hand__gt=F("reserved"))
+    found = free.exclude(product__supply=decide.MADE_TO_ORDER).select_related("product")
+    return tuple(one for one in found if one.price_minor == paid[one.product_id])
 
 
 def _choice(line: OrderLine, *, away: int) -> Choice:

@@ -14,6 +14,9 @@ class ReturnStatus(StrEnum):
     SENT = "sent"
     # The workshop has it, and says that it is not as it was sent: an officer decides.
     CONTESTED = "contested"
+    # The workshop has it as it was, and sends the other one that the buyer wants instead.
+    EXCHANGING = "exchanging"
+    EXCHANGED = "exchanged"
     ACCEPTED = "accepted"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
@@ -65,9 +68,12 @@ R, C = ReturnStatus, ClaimStatus
 
 RETURN_NEXT: Mapping[str, frozenset[str]] = {
     # Decided without a word of the workshop: the day on which the money was due has passed.
-    R.ANNOUNCED: frozenset({R.SENT, R.WITHDRAWN, R.ACCEPTED, R.CONTESTED, R.DECIDED}),
-    R.SENT: frozenset({R.WITHDRAWN, R.ACCEPTED, R.CONTESTED, R.DECIDED}),
+    R.ANNOUNCED: frozenset({R.SENT, R.WITHDRAWN, R.ACCEPTED, R.EXCHANGING, R.CONTESTED, R.DECIDED}),
+    R.SENT: frozenset({R.WITHDRAWN, R.ACCEPTED, R.EXCHANGING, R.CONTESTED, R.DECIDED}),
     R.CONTESTED: frozenset({R.DECIDED}),
+    # Accepted: the other one can't be sent, or did not leave in time, so it is money after all.
+    R.EXCHANGING: frozenset({R.EXCHANGED, R.ACCEPTED}),
+    R.EXCHANGED: frozenset(),
     R.ACCEPTED: frozenset(),
     R.DECIDED: frozenset(),
     R.WITHDRAWN: frozenset(),

@@ -14,4 +14,5 @@ urlpatterns = [
     path("<str:number>/<str:mark>/<slug:back>/", views.back, name="back"),
     path("<str:number>/<str:mark>/<slug:back>/sent/", views.sent, name="sent"),
     path("<str:number>/<str:mark>/<slug:back>/keep/", views.keep, name="keep"),
+    path("<str:number>/<str:mark>/<slug:back>/money/", views.money, name="money_instead"),
 ]

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maalem.platform.market.orders import links
 from maalem.platform.market.returns import queries
-from maalem.platform.market.returns.actions import announce
+from maalem.platform.market.returns.actions import announce, exchange
 from maalem.platform.market.returns.models import Return
 from maalem.platform.market.returns.states import ON_THE_WAY, Reason, Refused
 from maalem.platform.market.returns.words import REASONS, STATUSES, refusal
 
+ID = re.compile(r"[1-9][0-9]{0,17}")
 COUNT = re.compile(r"[0-9]{1,4}")
 _FAR_TOO_LONG = 20_000
 
@@ -28,7 +29,7 @@ def parcel(request: HttpRequest, *, number: str, mark: str, order: str) -> HttpR
     if request.method != "POST":
         return _choosing(request, found)
     counted = {one.line.pk: _count(request, one.line.pk) for one in found.choices}
-    seen = request.POST.get("seen", "")
+    seen, instead = request.POST.get("seen", ""), request.POST.get("instead", "")
     try:
         made = announce.announce(
             found.order.number,
@@ -36,6 +37,7 @@ def parcel(request: HttpRequest, *, number: str, mark: str, order: str) -> HttpR
             reason=request.POST.get("reason", ""),
             words=request.POST.get("words", "")[:_FAR_TOO_LONG],
             seen=int(seen) if COUNT.fullmatch(seen) else 0,
+            instead=int(instead) if ID.fullmatch(instead) else None,
         )
     except Refused as no:
         # Read anew: what was refused may have been changed by somebody else.
@@ -58,6 +60,7 @@ def back(request: HttpRequest, *, number: str, mark: str, back: str) -> HttpResp
         "status": STATUSES[found.status],
         "reason": REASONS[Reason(found.reason)],
         "is_on_the_way": found.status in ON_THE_WAY,
+        "may_have_money": exchange.may_have_money(found),
         "workshop": str(found.artisan.workshop),
         "telephone": queries.telephone(found.artisan_id),
         "order_page": links.path(number),
@@ -92,6 +95,19 @@ def keep(request: HttpRequest, *, number: str, mark: str, back: str) -> HttpResp
         messages.error(request, refusal(no.code))
     else:
         messages.success(request, _("Noted. You keep it, and nothing is paid back."))
+    return redirect("returns:back", number=number, mark=mark, back=back)
+
+
+@require_POST
+def money(request: HttpRequest, *, number: str, mark: str, back: str) -> HttpResponse:
+    """The other one did not leave in time: her money after all."""
+    found = _back(number, mark=mark, back=back)
+    try:
+        exchange.money_instead(found.number)
+    except Refused as no:
+        messages.error(request, refusal(no.code))
+    else:
+        messages.success(request, _("Noted. Your money is on its way."))
     return redirect("returns:back", number=number, mark=mark, back=back)
 
 

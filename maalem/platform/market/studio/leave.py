@@ -66,6 +66,8 @@ NEVER = frozenset(
         "returns",
         "back",
         "back_accept",
+        "back_exchange",
+        "back_replaced",
         "back_contest",
         "claim",
         "answer_claim",

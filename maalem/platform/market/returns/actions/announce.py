@@ -11,6 +11,7 @@ from maalem.platform.market.orders.actions.parcels import lock_order
 from maalem.platform.market.orders.models import Order, OrderLine
 from maalem.platform.market.returns import decide, rules
 from maalem.platform.market.returns.actions import tell
+from maalem.platform.market.returns.actions.aside import free, put_aside
 from maalem.platform.market.returns.actions.move import step
 from maalem.platform.market.returns.models import (
     MOST_RETURNS,
@@ -26,9 +27,17 @@ BUYER = "buyer"
 
 @transaction.atomic
 def announce(
-    number: str, *, wanted: Mapping[int, int], reason: str, words: str = "", seen: int = 0
+    number: str,
+    *,
+    wanted: Mapping[int, int],
+    reason: str,
+    words: str = "",
+    seen: int = 0,
+    instead: int | None = None,
 ) -> Return:
     """Send pieces of the delivered order `number` back: `wanted` maps a line's id to how many.
+
+    `instead` is the id of the variant that she wants instead of her money; it is put aside.
 
     `seen` is how many returns of the order she had before her: the same said again after a
     time-out is the return that is there. Raises `Refused`, `Order.DoesNotExist`.
@@ -40,7 +49,8 @@ def announce(
     lines = lines_of(order)
     before = list(Return.objects.filter(order=order).order_by("pk"))
     if len(before) > seen:
-        return _again(before[seen:], wanted=wanted, reason=reason, words=said)
+        same = {"reason": reason, "words": said, "instead_id": instead}
+        return _again(before[seen:], wanted=wanted, same=same)
     if len(before) >= MOST_RETURNS:
         raise Refused("too_often")
     today = timezone.localdate()
@@ -52,6 +62,7 @@ def announce(
     chosen, why = decide.wanted_of(wanted, lines=facts(lines), gone=gone(order))
     if why:
         raise Refused(why)
+    exchange = put_aside(instead, wanted=chosen, lines=facts(lines)) if instead else {}
     back = Return.objects.create(
         number=f"{order.number}-R{len(before) + 1}",
         order=order,
@@ -59,6 +70,7 @@ def announce(
         reason=reason,
         words=said,
         refund_by=_rule(order).refund_by(asked_on=today),
+        **exchange,
     )
     ReturnLine.objects.bulk_create(
         ReturnLine(back=back, line_id=pk, quantity=quantity) for pk, quantity in chosen.items()
@@ -90,6 +102,7 @@ def take_back(number: str) -> Return:
         return back
     if back.status not in ON_THE_WAY:
         raise Refused("received")
+    free(back)
     step(back, then=ReturnStatus.WITHDRAWN, event="withdrawn", by=BUYER)
     tell.later("withdrawn", back=back)
     return back
@@ -117,6 +130,7 @@ def facts(lines: Iterable[OrderLine]) -> list[decide.Line]:
             unit_minor=line.unit_price_minor,
             commission_minor=line.commission_minor,
             supply=line.snapshot.get("supply", ""),
+            product=line.product_id or 0,
         )
         for line in lines
     ]
@@ -155,10 +169,11 @@ def _rule(order: Order) -> rules.Withdrawal:
     return rules.in_force(timezone.localdate(order.delivered_at))
 
 
-def _again(since: list[Return], *, wanted: Mapping[int, int], reason: str, words: str) -> Return:
+def _again(since: list[Return], *, wanted: Mapping[int, int], same: Mapping[str, object]) -> Return:
     """The return among those made since she looked that says just this, or `Refused`."""
     chosen = {pk: quantity for pk, quantity in wanted.items() if quantity}
     for back in since:
-        if (back.reason, back.words) == (reason, words) and pieces(back.lines.all()) == chosen:
+        alike = all(getattr(back, field) == said for field, said in same.items())
+        if alike and pieces(back.lines.all()) == chosen:
             return back
     raise Refused("changed_meanwhile")

@@ -21,6 +21,7 @@ from maalem.platform.market.returns.actions.announce import (
     pieces,
     worded,
 )
+from maalem.platform.market.returns.actions.aside import free
 from maalem.platform.market.returns.actions.money import owe_for
 from maalem.platform.market.returns.actions.move import step
 from maalem.platform.market.returns.models import Return, ReturnLine
@@ -36,25 +37,29 @@ from maalem.platform.market.returns.states import (
 def accept(number: str, *, by: str, on_shelf: bool) -> Return:
     """It is back, as it was: the buyer gets her money. Again is no trouble.
 
+    Also of an exchange whose other piece is not sent after all.
     `on_shelf`: the pieces can be sold again. Raises `Refused`.
     """
     back = locked(number)
     if back.status == ReturnStatus.ACCEPTED:
         return back
-    if back.status not in ON_THE_WAY:
+    if back.status not in (*ON_THE_WAY, ReturnStatus.EXCHANGING):
         raise Refused("moved")
     full = worth(back)
     amount = most(back, full=full)
-    if on_shelf:
-        _put_on_shelf(back)
+    # Of an exchange that comes to nothing, it was said already where the pieces went.
+    was_back = back.status == ReturnStatus.EXCHANGING
+    if on_shelf and not was_back:
+        put_on_shelf(back)
+    free(back)
     money = owe_for(back.order, number=back.number, full=full, amount_minor=amount, by=by)
     step(
         back,
         then=ReturnStatus.ACCEPTED,
         event="accepted",
         by=by,
-        is_on_shelf=on_shelf,
-        received_at=Now(),
+        is_on_shelf=back.is_on_shelf if was_back else on_shelf,
+        received_at=back.received_at or Now(),
         settled_at=Now(),
         **money,
     )
@@ -111,6 +116,7 @@ def decide_amount(number: str, *, amount_minor: int, verdict: str, by: Person) -
         amount_minor=amount_minor,
         by=f"person:{by.pk}",
     )
+    free(back)
     step(
         back,
         then=ReturnStatus.DECIDED,
@@ -150,7 +156,8 @@ def most(back: Return, *, full: decide.Sum) -> int:
     return min(full.buyer_minor, left_of(back.order))
 
 
-def _put_on_shelf(back: Return) -> None:
+def put_on_shelf(back: Return) -> None:
+    """The pieces that came back can be sold again."""
     rows = back.lines.filter(line__variant__isnull=False).select_related("line")
     wanted: dict[int, int] = {}
     for row in rows:

@@ -23,7 +23,7 @@ TO_SELLER = {
     "claim_decided",
 }
 TO_BUYER = {
-    *("announced", "accepted", "contested", "decided"),
+    *("announced", "accepted", "exchanging", "exchanged", "contested", "decided"),
     *("claim_made", "claim_answered", "claim_granted", "claim_decided"),
 }
 
@@ -90,5 +90,7 @@ def _about(about: str, *, back: Return | Claim, language: str) -> dict[str, obje
         "currency": back.order.currency,
         "verdict": back.verdict if about.endswith("decided") else "",
         "answer": back.answer if isinstance(back, Claim) and about == "claim_answered" else "",
-        "tracking": back.tracking,
+        "tracking": back.replaced_tracking if about == "exchanged" else back.tracking,
+        "day": getattr(back, "replace_by", None),
+        "instead": bool(getattr(back, "instead_id", None)),
     }

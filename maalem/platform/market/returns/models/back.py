@@ -20,6 +20,7 @@ SETTLED = Q(status__in=["accepted", "decided"])
 class Return(models.Model):
     """Some pieces of one delivered parcel go back. `number` is written on the parcel.
 
+    With `instead` it is an exchange: that piece is put aside, and no money moves if it is sent.
     `photo` is what the workshop shows of what came back: [path, width, height, tone] or nothing.
     """
 
@@ -45,6 +46,15 @@ class Return(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     settled_at = models.DateTimeField(null=True)
+    # An exchange: what she wants instead of her money, in words of the day, and when it left.
+    instead = models.ForeignKey(
+        "catalog.Variant", models.PROTECT, null=True, related_name="wanted_instead"
+    )
+    instead_label = models.JSONField(default=dict)
+    replace_by = models.DateField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+    replaced_carrier = models.CharField(max_length=60, blank=True, default="")
+    replaced_tracking = models.CharField(max_length=60, blank=True, default="")
     given = models.OneToOneField("orders.Goodwill", models.PROTECT, null=True, related_name="back")
     reversal = models.OneToOneField(
         "orders.Reversal", models.PROTECT, null=True, related_name="back"
@@ -93,6 +103,15 @@ class Return(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status="contested") | ~Q(found=""), name="return_contested_with_words"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["exchanging", "exchanged"])
+                | Q(instead__isnull=False, replace_by__isnull=False, received_at__isnull=False),
+                name="return_exchanged_for_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="exchanged") | Q(replaced_at__isnull=False),
+                name="return_exchanged_has_left",
             ),
         ]
 

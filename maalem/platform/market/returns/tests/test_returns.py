@@ -272,10 +272,14 @@ def test_the_database_takes_no_more_pieces_than_were_bought(world, order):
 
 
 @pytest.mark.parametrize("now", list(ReturnStatus))
-def test_the_code_and_the_database_hold_the_same_table(order, now):
+def test_the_code_and_the_database_hold_the_same_table(world, order, now):
     """P28."""
     back, by = announced(order), officer()
+    bend(back, instead=world.tagine)
     every = {
+        "received_at": timezone.now(),
+        "replace_by": timezone.localdate(),
+        "replaced_at": timezone.now(),
         "found": "x",
         "amount_minor": None,
         "share_minor": None,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.market.returns import claim_queries, photos
 from maalem.platform.market.returns import queries as asking
+from maalem.platform.market.returns.actions import exchange as exchanging
 from maalem.platform.market.returns.actions import settle
 from maalem.platform.market.returns.models import Return
 from maalem.platform.market.returns.states import ON_THE_WAY, Reason, Refused
@@ -58,6 +59,39 @@ def accept(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespon
         found,
         lambda: settle.accept(found.number, by=by, on_shelf=on_shelf),
         done=_("Thank you. The buyer gets the money back."),
+    )
+
+
+@require_POST
+@of_a_workshop
+def exchange(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
+    """It is back, as it was, and the other one is sent."""
+    found = _mine(request, number)
+    by = f"person:{request.user.pk}"
+    on_shelf = request.POST.get("on_shelf") == "yes"
+    return _do(
+        request,
+        found,
+        lambda: exchanging.agree(found.number, by=by, on_shelf=on_shelf),
+        done=_("Thank you. The buyer knows that the other one is coming."),
+    )
+
+
+@require_POST
+@of_a_workshop
+def replaced(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
+    """The other one is with the carrier."""
+    found = _mine(request, number)
+    return _do(
+        request,
+        found,
+        lambda: exchanging.replace(
+            found.number,
+            carrier=request.POST.get("carrier", "")[:_FAR_TOO_LONG],
+            tracking=request.POST.get("tracking", "")[:_FAR_TOO_LONG],
+            by=f"person:{request.user.pk}",
+        ),
+        done=_("Thank you. The buyer knows that it is on its way."),
     )
 
 
