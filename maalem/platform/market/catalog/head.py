@@ -3,13 +3,15 @@
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
 from maalem.platform.craft.artisans.models import Artisan
 from maalem.platform.ground.pictures import renditions
@@ -24,6 +26,11 @@ _TONGUES = [
     (spoken, f"{settings.PLATFORM_URL}/{code}")
     for spoken, code in [*((code, code) for code, _ in settings.LANGUAGES), ("x-default", "fr")]
 ]
+# What a page without words of its own says of itself.
+SHOP = gettext_noop(
+    "Carpets from Taznakht, pottery from Safi, zellige from Fez:"
+    " each piece comes from a workshop with a name, a place and a story."
+)
 _LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en_GB"}
 
 
@@ -53,24 +60,37 @@ def head(
     data: dict[str, object] | None = None,
     hidden: bool = False,
 ) -> Head:
-    """The head of this page. Narrowed lists point to the plain one and ask not to be indexed."""
+    """The head of this page. Narrowed lists point to the plain one and ask not to be indexed.
+
+    So does a search that did not find every word: nobody gets words of his own into a search
+    engine by linking to them.
+    """
     path = request.path
     page = ""
     if listing is not None and listing.filters.page > 1:
         page = f"?page={listing.filters.page}"
+    if listing is not None and listing.answers:
+        page = "?" + urlencode({"q": listing.filters.q})
+        text = _("“%(words)s”: made by hand in Morocco, by workshops with a name and a place.") % {
+            "words": listing.filters.q
+        }
     bare = path[3:] if path[3:4] == "/" else path
     return Head(
         canonical=f"{settings.PLATFORM_URL}{path}{page}",
         alternates=format_html_join("", _ALTERNATE, ((*one, bare, page) for one in _TONGUES)),
         locale=_LOCALES.get(get_language() or "fr", "fr_MA"),
         kind=kind,
-        text=Truncator(" ".join(text.split())).chars(160),
+        text=Truncator(" ".join((text or _(SHOP)).split())).chars(160),
         picture=_picture_url(picture) if picture else "",
         data=_json(data),
-        hidden=hidden or (listing is not None and listing.filters.narrowed),
+        hidden=hidden or (listing is not None and _is_hidden(listing)),
         previous=listing.previous_url if listing else "",
         next=listing.next_url if listing else "",
     )
+
+
+def _is_hidden(listing: Listing) -> bool:
+    return listing.filters.narrowed or bool(listing.filters.q and not listing.answers)
 
 
 def _picture_url(path: str) -> str:

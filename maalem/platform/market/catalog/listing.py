@@ -95,6 +95,13 @@ class Listing:
         return self.found.total
 
     @property
+    def answers(self) -> bool:
+        """Whether it is the first page of what was typed, and every word of it was found."""
+        found = self.found
+        plain = not self.filters.narrowed and self.filters.page == 1
+        return plain and bool(self.filters.q and found.rows) and not (found.instead or found.near)
+
+    @property
     def worth_narrowing(self) -> bool:
         """Whether the filter form is shown: not over a shelf that is seen at a glance."""
         return self.filters.narrowed or self.found.total > 8

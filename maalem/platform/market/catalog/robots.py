@@ -13,6 +13,8 @@ from maalem.platform.market.catalog import feed, queries
 from maalem.platform.market.catalog.models import Craft, Product
 from maalem.platform.market.catalog.states import Status
 
+# The cart is not among them: a stranger finds it empty, and whoever asks Lighthouse about a shop
+# begins there.
 _ROBOTS = """User-agent: *
 Disallow: /*?*craft=
 Disallow: /*?*region=
@@ -20,7 +22,6 @@ Disallow: /*?*price=
 Disallow: /*?*supply=
 Disallow: /*?*material=
 Disallow: /*?*sort=
-Disallow: /*/cart/
 Disallow: /*/checkout/
 Disallow: /*/account/
 Sitemap: {base}/sitemap.xml

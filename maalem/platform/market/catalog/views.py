@@ -175,7 +175,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
     def context() -> dict[str, object]:
         return {
-            "head": head(request, listing=listing, hidden=bool(listing.filters.q)),
+            "head": head(request, listing=listing),
             "listing": listing,
             "crafts": [] if listing.total else queries.roots(),
             "newest": []

@@ -49,8 +49,9 @@ def test_every_page_answers_in_every_language(client, open_shop, language, page)
     direction = "rtl" if language == "ar" else "ltr"
     assert f'<html lang="{language}" dir="{direction}">' in html
     for other in LANGUAGES:
-        bare = page.partition("?")[0]
-        assert f'hreflang="{other}" href="http://localhost:8000/{other}{bare}"' in html
+        # What was searched for and found has an address of its own; narrowings have not.
+        kept = page if page == "/search/?q=tajine" else page.partition("?")[0]
+        assert f'hreflang="{other}" href="http://localhost:8000/{other}{kept}"' in html
     for data in re.findall(r'ld\+json">(.+?)</script>', html):
         assert json.loads(data)["@context"] == "https://schema.org"
 
@@ -169,6 +170,23 @@ def test_a_second_page_is_reached_and_named(client, open_shop):
     second = client.get("/fr/crafts/leather/?page=2").content.decode()
     assert 'rel="canonical" href="http://localhost:8000/fr/crafts/leather/?page=2"' in second
     assert 'href="/fr/crafts/leather/"' in second
+
+
+def test_a_search_is_indexed_only_where_every_word_was_found(client, open_shop):
+    found = client.get("/fr/search/?q=tapis").content.decode()
+    assert "noindex" not in found
+    assert '<link rel="canonical" href="http://localhost:8000/fr/search/?q=tapis">' in found
+    assert 'hreflang="ar" href="http://localhost:8000/ar/search/?q=tapis"' in found
+    assert "« tapis »" in found.replace("\u00a0", " ").replace("\u202f", " ")
+    for query in ("q=tapis&price=500-1500", "q=tapis+casino", "q=xyzzy", "q=tapisse"):
+        assert "noindex" in client.get(f"/fr/search/?{query}").content.decode(), query
+
+
+@pytest.mark.parametrize("path", ["", "crafts/", "artisans/", "search/", "cart/"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_says_once_what_it_is(client, open_shop, path, language):
+    html = client.get(f"/{language}/{path}").content.decode()
+    assert html.count('<meta name="description"') == 1
 
 
 def test_robots_and_the_sitemap_name_every_piece_in_every_language(open_shop):
