@@ -14,7 +14,7 @@ from tests.end_to_end.shopper import Shopper
 
 STUDIO = (
     *("", "pieces/", "pieces/new/", "money/", "prices/", "reviews/", "returns/", "imports/"),
-    *("my-work/",),
+    *("my-work/", "invoices/", "invoices/identity/"),
 )
 OPEN = ("crafts/", "artisans/", "regions/", "search/?q=tapis", "search/?q=xyzzy", "account/login/")
 _A_PIECE = """
