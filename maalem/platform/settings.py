@@ -129,6 +129,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "maalem.platform.ground.notices.context.demo_inbox",
+                "maalem.platform.ground.notices.context.unread_notices",
                 "maalem.platform.market.cart.context.cart_count",
             ],
         },

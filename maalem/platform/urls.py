@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns += i18n_patterns(
     path("account/", include("maalem.platform.ground.people.urls")),
-    path("demo/", include("maalem.platform.ground.notices.urls")),
+    path("", include("maalem.platform.ground.notices.urls")),
     path("cart/", include("maalem.platform.market.cart.urls")),
     path("checkout/", include("maalem.platform.market.checkout.urls")),
     path("orders/", include("maalem.platform.market.orders.urls")),

@@ -1,12 +1,11 @@
 """Tell people things: written with what they tell, delivered afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.template.exceptions import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils import translation
 
 from maalem.platform.ground.jobs.wiring import FIRST_PAUSE_S
@@ -14,12 +13,15 @@ from maalem.platform.ground.people.models import Person
 from maalem.platform.ground.people.numbers import NotAContact, parse_contact
 from maalem.platform.rows import row
 
-from . import delivery, jobs, segments
+from . import delivery, inapp, jobs, segments
 from .carriers import CarrierTrouble
+from .inapp import template
 from .models import Message
 from .states import Status
 
 Channel = Message.Channel
+# What the words are made of; a function of the language where some of it is spoken itself.
+Told = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
 _TOLD = (
     *("kind", "channel", "key", "person_id", "phone", "email", "language", "subject", "body"),
     "secret",
@@ -37,10 +39,14 @@ RETURNING id, xmax = 0, m.status = 'queued' AND m.attempts = 0
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody without a row of their own, such as a guest; either way of reaching, or both."""
+    """A telephone, an address or both, such as a guest's.
+
+    `person_id` is whoever else reads it in the app: a buyer who was signed in.
+    """
 
     phone: str = ""
     email: str = ""
+    person_id: int | None = None
 
 
 def notify(
@@ -48,7 +54,7 @@ def notify(
     kind: str,
     to: Person | Recipient | str,
     language: str = "",
-    context: Mapping[str, Any] | None = None,
+    context: Told | None = None,
     key: str = "",
     secret: bool = False,
 ) -> list[Message]:
@@ -66,7 +72,7 @@ def write(
     kind: str,
     to: Person | Recipient | str,
     language: str = "",
-    context: Mapping[str, Any] | None = None,
+    context: Told | None = None,
     key: str = "",
     secret: bool = False,
     again: bool = False,
@@ -79,10 +85,16 @@ def write(
     (`paid-M-7K3D-92QF`) lets the same thing be told once only; told before, the list is empty, or
     with `again` has what was written then and never reached a carrier.
     `secret` empties the body after delivery. Raises TemplateDoesNotExist for a kind without words.
+
+    Whoever signs in has it in the app too, in every language if `context` is a function of the
+    language; nothing that is secret.
     """
     address, person = _address(to)
     speech = language or (person.language if person else "") or translation.get_language() or "fr"
-    words = dict(context or {}, person=person, language=speech)
+    if address.person_id is not None and not secret:
+        inapp.keep(kind=kind, person_id=address.person_id, key=key, context=context, speech=speech)
+    told = context(speech) if callable(context) else context or {}
+    words = dict(told, person=person, language=speech)
     with translation.override(speech):
         wanted = [
             Message(
@@ -134,7 +146,7 @@ def _write(message: Message, *, again: bool) -> bool:
 
 def _address(to: Person | Recipient | str) -> tuple[Recipient, Person | None]:
     if isinstance(to, Person):
-        return Recipient(phone=to.phone or "", email=to.email or ""), to
+        return Recipient(phone=to.phone or "", email=to.email or "", person_id=to.pk), to
     if isinstance(to, Recipient):
         return to, None
     try:
@@ -148,25 +160,18 @@ def _texts(
     kind: str, address: Recipient, context: dict[str, Any]
 ) -> list[tuple[Channel, dict[str, str]]]:
     found: list[tuple[Channel, dict[str, str]]] = []
-    short, long = _template(f"notices/{kind}/sms.txt"), _template(f"notices/{kind}/email.txt")
+    short, long = template(kind, "sms"), template(kind, "email")
     if short is None and long is None:
         raise TemplateDoesNotExist(f"notices/{kind}/sms.txt")
     if address.phone and short is not None:
         text = " ".join(short.render(context).split())
         found.append((Channel.SMS, {"body": segments.plain(text)}))
     if address.email and long is not None:
-        title = _template(f"notices/{kind}/subject.txt")
+        title = template(kind, "subject")
         subject = " ".join(title.render(context).split())[:200] if title else ""
         body = long.render(context).strip() + "\n"
         found.append((Channel.EMAIL, {"subject": subject, "body": body}))
     return found
-
-
-def _template(name: str) -> Any:
-    try:
-        return get_template(name)
-    except TemplateDoesNotExist:
-        return None
 
 
 def send_again(message: Message) -> None:

@@ -8,7 +8,7 @@ from maalem.platform.ground import jobs
 
 from . import delivery
 from .carriers import CarrierTrouble
-from .models import Message
+from .models import Message, Notice
 from .states import Status
 
 KEPT = timedelta(days=180)
@@ -29,6 +29,7 @@ def deliver(*, messages: list[int]) -> None:
 
 @jobs.every("17 3 * * *")
 def forget_old(timestamp: int) -> None:
-    """Delivered messages hold names and numbers: they are kept half a year, no longer."""
+    """Messages and notices hold names and numbers: they are kept half a year, no longer."""
     edge = timezone.now() - KEPT
     Message.objects.filter(status=Status.SENT, sent_at__lt=edge).delete()
+    Notice.objects.filter(created_at__lt=edge).delete()

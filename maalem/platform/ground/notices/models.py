@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 
 from .states import Status
 
@@ -58,3 +59,48 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.channel} to {self.phone or self.email}"
+
+
+class Notice(models.Model):
+    """What a person who signs in reads in the app of the same thing, for half a year.
+
+    `words` has the text in each language, so that she reads it in the one that she reads now;
+    `path` is where it is dealt with, without the language, or empty. Nothing secret is kept here.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, blank=True)
+    words = models.JSONField()
+    path = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "key"],
+                condition=~models.Q(key=""),
+                name="notice_kept_once_for_each_person",
+            ),
+            # A path of this shop: one slash, so that no other host is ever gone to.
+            models.CheckConstraint(
+                condition=models.Q(path="") | models.Q(path__regex=r"^/[^/\\]"),
+                name="notice_leads_into_the_shop",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="notice_newest"),
+            models.Index(fields=["person"], condition=models.Q(read_at=None), name="notice_unread"),
+        ]
+
+    @property
+    def text(self) -> str:
+        """Its words in the language of the page, or in one that it has."""
+        spoken = (get_language() or "").split("-")[0]
+        return str(self.words.get(spoken) or next(iter(self.words.values()), ""))
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.person_id}"

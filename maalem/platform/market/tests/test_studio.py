@@ -253,12 +253,13 @@ def test_the_list_asks_the_same_number_of_questions_for_one_sale_and_for_many(
 ):
     client.force_login(person(POTTER))
     client.get("/fr/studio/")
-    # Session, person, workshops, open sales, their lines, done sales, who waits for an answer.
-    with django_assert_num_queries(7):
+    # Session, person, workshops, open sales, their lines, done sales, who waits for an answer, and
+    # what the bell counts.
+    with django_assert_num_queries(8):
         client.get("/fr/studio/")
     for _ in range(3):
         sold.paid(sold.cart(tagine=1))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get("/fr/studio/")
     assert len(page.context["sales"].to_prepare) == 4
 
@@ -266,8 +267,9 @@ def test_the_list_asks_the_same_number_of_questions_for_one_sale_and_for_many(
 def test_the_money_page_asks_few_questions(sold, client, django_assert_num_queries):
     client.force_login(person(WEAVER))
     client.get("/fr/studio/money/")
-    # Session, person, workshops, two sums, remembering (lock, savepoint, write), held orders.
-    with django_assert_num_queries(10):
+    # Session, person, workshops, two sums, remembering (lock, savepoint, write), held orders, the
+    # bell.
+    with django_assert_num_queries(11):
         client.get("/fr/studio/money/")
 
 

@@ -14,15 +14,20 @@ from maalem.platform.market.assistance.words import ACTS
 def say(pk: int) -> None:
     """Make the words and carry them."""
     found = Consent.objects.select_related("agent", "person").get(pk=pk)
-    with override(found.person.language):
-        done = ", ".join(f"{ACTS[act]}: {count}" for act, count in queries.figures(found))
-        page = settings.PLATFORM_URL + reverse("studio:helped")
+    figures = list(queries.figures(found))
+
+    def told(language: str) -> dict[str, object]:
+        with override(language):
+            done = ", ".join(f"{ACTS[act]}: {count}" for act, count in figures)
+            page = settings.PLATFORM_URL + reverse("studio:helped")
+        return {"agent": found.agent.name, "done": done, "address": page}
+
     with transaction.atomic():
         written = write(
             kind="assistance_end",
             to=found.person,
             key=f"assistance-{found.pk}",
             again=True,
-            context={"agent": found.agent.name, "done": done, "address": page},
+            context=told,
         )
     carry(written)

@@ -31,39 +31,47 @@ def say(pk: int, *, key: str) -> None:
 
 def _to_buyer(entry: Entry, *, key: str) -> list[Message]:
     order, group = entry.order, entry.order.group
-    with override(group.language):
-        way = [group.number, links.mark(group.number), order.number]
-        path = reverse("conversations:parcel", args=way)
-        far = stage(entry.stage)
-    return write(
-        kind="word_to_buyer",
-        to=Recipient(phone=group.phone, email=group.email),
-        language=group.language,
-        key=key,
-        again=True,
-        context={
-            "seller": spoken(order.seller, language=group.language),
+
+    def told(language: str) -> dict[str, object]:
+        with override(language):
+            way = [group.number, links.mark(group.number), order.number]
+            path = reverse("conversations:parcel", args=way)
+            far = stage(entry.stage)
+        return {
+            "seller": spoken(order.seller, language=language),
             "stage": far,
             "photos": len(entry.photos),
             "words": entry.words,
             "address": settings.PLATFORM_URL + path,
-        },
+        }
+
+    return write(
+        kind="word_to_buyer",
+        to=Recipient(phone=group.phone, email=group.email, person_id=group.person_id),
+        language=group.language,
+        key=key,
+        again=True,
+        context=told,
     )
 
 
 def _to_workshop(entry: Entry, *, person: Person, key: str) -> list[Message]:
     order = entry.order
-    with override(person.language):
-        path = reverse("studio:conversation", args=[order.number])
+
+    def told(language: str) -> dict[str, object]:
+        with override(language):
+            path = reverse("studio:conversation", args=[order.number])
+        return {
+            "buyer": order.group.name.split(" ", 1)[0],
+            "number": order.number,
+            "words": entry.words,
+            "address": settings.PLATFORM_URL + path,
+        }
+
     return write(
         kind="word_to_workshop",
         to=person,
         key=f"{key}-{person.pk}",
         again=True,
-        context={
-            "buyer": order.group.name.split(" ", 1)[0],
-            "number": order.number,
-            "words": entry.words,
-            "address": settings.PLATFORM_URL + path,
-        },
+        context=told,
     )

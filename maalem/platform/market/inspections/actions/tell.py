@@ -16,21 +16,20 @@ def say(pk: int) -> None:
     """Make the words and carry them."""
     found = Inspection.objects.select_related("order").get(pk=pk)
     written: list[Message] = []
+
+    def told(language: str) -> dict[str, object]:
+        with override(language):
+            path = reverse("studio:order", args=[found.order.number])
+        return {
+            "verdict": found.status,
+            "number": found.order.number,
+            "hub": spoken(found.hub_name, language=language),
+            "words": found.words,
+            "address": settings.PLATFORM_URL + path,
+        }
+
     with transaction.atomic():
         for person in reachable(found.order.artisan_id):
-            with override(person.language):
-                path = reverse("studio:order", args=[found.order.number])
-            written += write(
-                kind="hub_verdict",
-                to=person,
-                key=f"hub-{found.pk}-{found.status}-{person.pk}",
-                again=True,
-                context={
-                    "verdict": found.status,
-                    "number": found.order.number,
-                    "hub": spoken(found.hub_name, language=person.language),
-                    "words": found.words,
-                    "address": settings.PLATFORM_URL + path,
-                },
-            )
+            key = f"hub-{found.pk}-{found.status}-{person.pk}"
+            written += write(kind="hub_verdict", to=person, key=key, again=True, context=told)
     carry(written)

@@ -120,20 +120,18 @@ def _sold(orders: Sequence[Order]) -> list[Sold]:
 
 def _to_buyer(kind: str, *, group: OrderGroup, key: str, **context: object) -> list[Message]:
     order = context.get("order")
-    seller = spoken(order.seller, language=group.language) if isinstance(order, Order) else ""
-    return write(
-        kind=kind,
-        to=Recipient(phone=group.phone, email=group.email),
-        language=group.language,
-        key=key,
-        again=True,
-        context={
+    seller = order.seller if isinstance(order, Order) else None
+
+    def told(language: str) -> dict[str, object]:
+        return {
             **context,
             "group": group,
-            "seller": seller,
-            "address": links.address(group.number, language=group.language),
-        },
-    )
+            "seller": spoken(seller, language=language) if seller else "",
+            "address": links.address(group.number, language=language),
+        }
+
+    buyer = Recipient(phone=group.phone, email=group.email, person_id=group.person_id)
+    return write(kind=kind, to=buyer, language=group.language, key=key, again=True, context=told)
 
 
 def _to_sellers(kind: str, *, sold: Sequence[Sold]) -> Iterator[Saying]:
@@ -147,16 +145,15 @@ def _to_sellers(kind: str, *, sold: Sequence[Sold]) -> Iterator[Saying]:
 
 def _to_seller(kind: str, *, person: Person, sold: Sold) -> list[Message]:
     order = sold.order
-    lines = [
-        f"{line.quantity} x {spoken(line.title, language=person.language)}" for line in sold.lines
-    ]
-    return write(
-        kind=kind,
-        to=person,
-        key=f"{kind}-{order.number}-{person.pk}",
-        again=True,
-        context={"order": order, "lines": lines, "address": _sale(order, person.language)},
-    )
+
+    def told(language: str) -> dict[str, object]:
+        lines = [
+            f"{line.quantity} x {spoken(line.title, language=language)}" for line in sold.lines
+        ]
+        return {"order": order, "lines": lines, "address": _sale(order, language)}
+
+    key = f"{kind}-{order.number}-{person.pk}"
+    return write(kind=kind, to=person, key=key, again=True, context=told)
 
 
 def _sale(order: Order, language: str) -> str:

@@ -50,35 +50,38 @@ def say(about: str, *, number: str) -> None:
 def _to_buyer(about: str, *, back: Return | Claim) -> list[Message]:
     group = back.order.group
     page = "returns:claim" if isinstance(back, Claim) else "returns:back"
-    with override(group.language):
-        path = reverse(page, args=[group.number, links.mark(group.number), back.number])
+    way = [group.number, links.mark(group.number), back.number]
     return write(
         kind="claim_buyer" if isinstance(back, Claim) else "return_buyer",
-        to=Recipient(phone=group.phone, email=group.email),
+        to=Recipient(phone=group.phone, email=group.email, person_id=group.person_id),
         language=group.language,
         key=f"return-{about}-{back.number}",
         again=True,
-        context={
-            **_about(about, back=back, language=group.language),
-            "address": settings.PLATFORM_URL + path,
-        },
+        context=lambda language: _told(about, back=back, language=language, page=page, way=way),
     )
 
 
 def _to_seller(about: str, *, back: Return | Claim, person: Person) -> list[Message]:
     page = "studio:claim" if isinstance(back, Claim) else "studio:back"
-    with override(person.language):
-        path = reverse(page, args=[back.number])
+    way = [back.number]
     return write(
         kind="claim_seller" if isinstance(back, Claim) else "return_seller",
         to=person,
         key=f"return-{about}-{back.number}-{person.pk}",
         again=True,
-        context={
-            **_about(about, back=back, language=person.language),
-            "address": settings.PLATFORM_URL + path,
-        },
+        context=lambda language: _told(about, back=back, language=language, page=page, way=way),
     )
+
+
+def _told(
+    about: str, *, back: Return | Claim, language: str, page: str, way: list[str]
+) -> dict[str, object]:
+    with override(language):
+        path = reverse(page, args=way)
+    return {
+        **_about(about, back=back, language=language),
+        "address": settings.PLATFORM_URL + path,
+    }
 
 
 def _about(about: str, *, back: Return | Claim, language: str) -> dict[str, object]:

@@ -17,29 +17,33 @@ from maalem.platform.market.reviews.words import REASONS
 def ask(order: Order) -> None:
     """Ask the buyer of a delivered parcel what she thinks, once."""
     group = order.group
+
+    def told(language: str) -> dict[str, object]:
+        return {
+            "name": group.name,
+            "seller": spoken(order.seller, language=language),
+            "number": order.number,
+            "address": links.address(group.number, language=language),
+        }
+
     notify(
         kind="review_ask",
-        to=Recipient(phone=group.phone, email=group.email),
+        to=Recipient(phone=group.phone, email=group.email, person_id=group.person_id),
         language=group.language,
         key=f"review_ask-{order.number}",
-        context={
-            "name": group.name,
-            "seller": spoken(order.seller, language=group.language),
-            "number": order.number,
-            "address": links.address(group.number, language=group.language),
-        },
+        context=told,
     )
 
 
 def written(review: Review) -> None:
     """The workshop hears of a new review, once: not of each change of it."""
+
+    def told(language: str) -> dict[str, object]:
+        return {**_about(review, language), "address": _studio(language)}
+
     for person in reachable(review.artisan_id):
-        notify(
-            kind="review_new",
-            to=person,
-            key=f"review_new-{review.pk}-{person.pk}",
-            context={**_about(review, person.language), "address": _studio(person.language)},
-        )
+        key = f"review_new-{review.pk}-{person.pk}"
+        notify(kind="review_new", to=person, key=key, context=told)
 
 
 def answered(review: Review) -> None:
@@ -68,37 +72,42 @@ def decided(review: Review, *, appeal: Appeal) -> None:
 
 def _to_all(review: Review, *, kind: str, key: str, reason: str, **more: object) -> None:
     _to_buyer(review, kind=kind, key=f"{key}-buyer", reason=reason, **more)
-    for person in reachable(review.artisan_id):
-        context = {
-            **_about(review, person.language),
-            "address": _studio(person.language),
-            "reason": _reason(reason, person.language),
+
+    def told(language: str) -> dict[str, object]:
+        return {
+            **_about(review, language),
+            "address": _studio(language),
+            "reason": _reason(reason, language),
             "buyer": False,
             **more,
         }
-        notify(kind=kind, to=person, key=f"{key}-{person.pk}", context=context)
+
+    for person in reachable(review.artisan_id):
+        notify(kind=kind, to=person, key=f"{key}-{person.pk}", context=told)
 
 
 def _to_buyer(review: Review, *, kind: str, key: str, reason: str = "", **more: object) -> None:
     group = review.order.group
-    language = group.language
-    with override(language):
-        page = reverse(
-            "reviews:write", args=[group.number, links.mark(group.number), review.line_id]
-        )
-    notify(
-        kind=kind,
-        to=Recipient(phone=group.phone, email=group.email),
-        language=language,
-        key=key,
-        context={
+
+    def told(language: str) -> dict[str, object]:
+        way = [group.number, links.mark(group.number), review.line_id]
+        with override(language):
+            page = reverse("reviews:write", args=way)
+        return {
             **_about(review, language),
             "name": group.name,
             "address": settings.PLATFORM_URL + page,
             "reason": _reason(reason, language),
             "buyer": True,
             **more,
-        },
+        }
+
+    notify(
+        kind=kind,
+        to=Recipient(phone=group.phone, email=group.email, person_id=group.person_id),
+        language=group.language,
+        key=key,
+        context=told,
     )
 
 

@@ -125,16 +125,14 @@ def _stopped(change: BankChange) -> None:
 
 
 def _tell(person: Person, *, artisan: Artisan, change: BankChange) -> None:
-    with override(person.language):
-        path = reverse("till:stop", args=[change.bank, mark(change.bank)])
-    notify(
-        kind="bank_changed",
-        to=person,
-        key=f"bank-{change.bank}-{person.pk}",
-        context={
+    def told(language: str) -> dict[str, object]:
+        with override(language):
+            path = reverse("till:stop", args=[change.bank, mark(change.bank)])
+        return {
             "artisan": artisan,
             "change": change,
             "from_at": timezone.localtime(change.from_at),
             "address": settings.PLATFORM_URL + path,
-        },
-    )
+        }
+
+    notify(kind="bank_changed", to=person, key=f"bank-{change.bank}-{person.pk}", context=told)

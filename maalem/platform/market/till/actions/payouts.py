@@ -35,11 +35,10 @@ def told_of_failure(
 
 
 def _tell(person: Person, *, slug: str, payout: str, context: dict[str, object]) -> None:
-    with override(person.language):
-        path = reverse("till:payout", args=[slug, payout])
-    notify(
-        kind="payout_failed",
-        to=person,
-        key=f"payout-failed-{payout}-{person.pk}",
-        context={**context, "address": settings.PLATFORM_URL + path},
-    )
+    def told(language: str) -> dict[str, object]:
+        with override(language):
+            path = reverse("till:payout", args=[slug, payout])
+        return {**context, "address": settings.PLATFORM_URL + path}
+
+    key = f"payout-failed-{payout}-{person.pk}"
+    notify(kind="payout_failed", to=person, key=key, context=told)
