@@ -57,6 +57,7 @@ DATABASES = {
 INSTALLED_APPS = [
     "maalem.platform.ground.site",
     "maalem.platform.ground.pictures",
+    "maalem.platform.ground.sounds",
     "maalem.platform.ground.jobs",
     "maalem.platform.ground.places",
     "maalem.platform.ground.rates",
@@ -245,6 +246,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
+        # What was just recorded is heard before it is sent.
+        "media-src": ["'self'", "blob:"],
         "form-action": ["'self'", PAYMENTS_URL],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'self'"],

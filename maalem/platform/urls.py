@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.cache import cache_page
 
 from maalem.platform.ground.pictures.media import media
+from maalem.platform.ground.sounds.media import sound
 from maalem.platform.health import health
 from maalem.platform.market.catalog.robots import SITEMAPS, products, robots
 from maalem.platform.market.studio.views.pieces import worker
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maalem.platform.inbox.urls")),
     path("currency/", include("maalem.platform.ground.rates.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("media/voices/<path:name>", sound, name="sound"),
     path("media/<path:path>", media, name="media"),
     path("studio-worker.js", worker, name="studio_worker"),
     path("robots.txt", robots, name="robots"),

@@ -5,11 +5,11 @@ and served as `a/b-360.webp` and `a/b-720.webp`. A rendition is made when it is 
 written aside and renamed, and never made again.
 """
 
-import os
 import re
-import secrets
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from maalem.platform.ground import files
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -18,8 +18,6 @@ WIDTHS = (360, 720)
 _RENDITION = re.compile(r"^(?P<path>.+)-(?P<width>360|720)\.webp$")
 _ORIGINALS = (".webp", ".jpg", ".jpeg", ".png", ".avif")
 _QUALITY = 80
-# Bytes. What a file system takes, less the root's own path and the ending of a file not yet whole.
-_LONGEST_NAME, _LONGEST_PATH = 200, 1_000
 
 
 def name(path: str, *, width: int = WIDTHS[-1]) -> str:
@@ -57,28 +55,9 @@ def write(picture: "Image", *, target: Path, width: int) -> None:
     if picture.width > width:
         height = max(1, round(picture.height * width / picture.width))
         picture = picture.resize((width, height), Resampling.LANCZOS, reducing_gap=3.0)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with aside.open("wb") as file:
-            picture.save(file, "WEBP", quality=_QUALITY, method=4)
-            file.flush()
-            # A row that names the picture may be committed right after this.
-            os.fsync(file.fileno())
-        os.replace(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
+    files.put(target, lambda file: picture.save(file, "WEBP", quality=_QUALITY, method=4))
 
 
 def is_plain(path: str) -> bool:
     """Whether a path names a picture below the media root and nothing else."""
-    wanted = PurePosixPath(path)
-    return not (
-        "\x00" in path
-        or wanted.is_absolute()
-        or any(part in ("..", ".") or part.startswith(".") for part in wanted.parts)
-        or "\\" in path
-        or any(len(part.encode()) > _LONGEST_NAME for part in wanted.parts)
-        or len(path.encode()) > _LONGEST_PATH
-        or wanted.suffix.lower() not in (*_ORIGINALS, ".svg")
-    )
+    return files.is_plain(path, endings=(*_ORIGINALS, ".svg"))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SoundsConfig(AppConfig):
+    name = "maalem.platform.ground.sounds"
+    label = "sounds"
