@@ -17,6 +17,7 @@ from maalem.platform.market.catalog.states import (
     CardShown,
     Status,
     Supply,
+    Tongue,
 )
 
 
@@ -266,6 +267,28 @@ class PriceCard(models.Model):
             models.CheckConstraint(condition=Q(minutes__gt=0), name="price_card_takes_time"),
             models.CheckConstraint(
                 condition=Q(shown__in=[s.value for s in CardShown]), name="price_card_shown_known"
+            ),
+        ]
+
+
+class Voice(models.Model):
+    """The story of a piece, told aloud: a recording under the media root, as it was taken in."""
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="voice")
+    path = models.CharField(max_length=200)
+    # None where the recording doesn't say how long it is.
+    seconds = models.PositiveSmallIntegerField(null=True)
+    tongue = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(path=""), name="voice_has_a_path"),
+            models.CheckConstraint(
+                condition=Q(tongue__in=[t.value for t in Tongue]), name="voice_tongue_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(seconds__isnull=True) | Q(seconds__gte=1, seconds__lte=63),
+                name="voice_within_a_minute",
             ),
         ]
 

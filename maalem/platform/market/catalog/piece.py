@@ -23,6 +23,7 @@ from maalem.platform.market.catalog.ratings import Stars, Told, told
 from maalem.platform.market.catalog.reductions import Applied, Kind, verdict
 from maalem.platform.market.catalog.states import SUPPLY_NAMES, CardShown, Status, Supply
 from maalem.platform.market.catalog.stored import Stored
+from maalem.platform.market.catalog.told_aloud import ToldAloud, told_aloud
 
 # Working days a workshop has to hand over a piece that stands ready.
 READY_DAYS = 2
@@ -152,6 +153,11 @@ class Piece:
             facts=facts,
             on=self._today,
         )
+
+    @cached_property
+    def voice(self) -> ToldAloud | None:
+        """Its story, told aloud by who made it."""
+        return told_aloud(*json.loads(self.stored.voice)) if self.stored.voice else None
 
     @property
     def shows_hours(self) -> bool:

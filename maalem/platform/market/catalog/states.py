@@ -53,6 +53,23 @@ class CardShown(StrEnum):
     HOURS = "hours"
 
 
+class Tongue(StrEnum):
+    """In which language a piece's story is told aloud."""
+
+    DARIJA = "ary"
+    TAMAZIGHT = "zgh"
+    ARABIC = "ar"
+    FRENCH = "fr"
+
+
+TONGUE_NAMES = {
+    Tongue.DARIJA: _("Darija"),
+    Tongue.TAMAZIGHT: _("Tamazight"),
+    Tongue.ARABIC: _("Arabic"),
+    Tongue.FRENCH: _("French"),
+}
+
+
 class Refused(ValueError):
     """A change of status that the table does not have, or that somebody else made first."""
 

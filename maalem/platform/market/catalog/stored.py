@@ -12,8 +12,8 @@ from maalem.platform.rows import row
 
 
 class Stored(NamedTuple):
-    """Texts as they are stored, in all languages. `photos`, `variants`, `rating`, `prices` and
-    `card` are JSON."""
+    """Texts as they are stored, in all languages. `photos`, `variants`, `rating`, `prices`,
+    `card` and `voice` are JSON."""
 
     id: int
     craft_id: int
@@ -52,6 +52,8 @@ class Stored(NamedTuple):
     prices: str | None
     # [materials, minutes, how much is shown, kind, craft, region]; None where nothing is shown.
     card: str | None
+    # [path, seconds or null, tongue]; None where nobody tells its story.
+    voice: str | None
 
 
 _BY_SLUG = """
@@ -77,7 +79,9 @@ SELECT p.id, p.craft_id, p.slug, p.status, p.supply, p.title, p.description, p.m
                  ORDER BY h.at DESC, h.id DESC LIMIT 400) h)::text,
        (SELECT json_build_array(w.materials_minor, w.minutes, w.shown, a.kind, k.code, d.region_id)
           FROM catalog_pricecard w, catalog_craft k
-         WHERE w.product_id = p.id AND w.shown <> 'nothing' AND k.id = p.craft_id)::text
+         WHERE w.product_id = p.id AND w.shown <> 'nothing' AND k.id = p.craft_id)::text,
+       (SELECT json_build_array(o.path, o.seconds, o.tongue)
+          FROM catalog_voice o WHERE o.product_id = p.id)::text
   FROM catalog_product p
   JOIN artisans_artisan a ON a.id = p.artisan_id
   JOIN places_commune c ON c.code = a.commune_id

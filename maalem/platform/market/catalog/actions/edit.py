@@ -13,9 +13,17 @@ from i18nfield.strings import LazyI18nString
 
 from maalem.platform.craft.artisans.models import Maker
 from maalem.platform.ground.pictures.intake import Picture
+from maalem.platform.ground.sounds.intake import Sound
 from maalem.platform.market.catalog.actions.shelf import by_language, edited
-from maalem.platform.market.catalog.models import Change, Photo, PriceCard, Product, Variant
-from maalem.platform.market.catalog.states import DEPOSITS, Refused, Status, Supply
+from maalem.platform.market.catalog.models import (
+    Change,
+    Photo,
+    PriceCard,
+    Product,
+    Variant,
+    Voice,
+)
+from maalem.platform.market.catalog.states import DEPOSITS, Refused, Status, Supply, Tongue
 
 WORDS = ("title", "description", "materials")
 SIZES = ("length_mm", "width_mm", "height_mm", "diameter_mm", "weight_g")
@@ -211,6 +219,28 @@ def lead_with(product_id: int, photo_id: int, *, by: str) -> None:
     _put_in_order([first, *(photo for photo in photos if photo != first)])
     _write(product_id, "first photo", was=photos[0].path, now=first.path, by=by)
     edited(product)
+
+
+@transaction.atomic
+def tell(product_id: int, *, sound: Sound | None, tongue: Tongue, seen: str, by: str) -> None:
+    """Let `sound` tell its story, in place of any other; None: nothing does.
+
+    `seen` is the path of the one that was there, or empty. Raises `Refused("changed_meanwhile")`.
+    """
+    product = _product(product_id)
+    found = Voice.objects.filter(product=product).first()
+    there = (found.path, found.seconds, found.tongue) if found else None
+    wanted = (sound.path, sound.seconds, tongue.value) if sound else None
+    if there == wanted:
+        return
+    if seen != (found.path if found else ""):
+        raise Refused("changed_meanwhile")
+    if wanted is None:
+        Voice.objects.filter(product=product).delete()
+    else:
+        fields = dict(zip(("path", "seconds", "tongue"), wanted, strict=True))
+        Voice.objects.update_or_create(product=product, defaults=fields)
+    _write(product_id, "voice", was=there, now=wanted, by=by)
 
 
 @transaction.atomic
