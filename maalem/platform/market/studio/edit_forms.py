@@ -10,7 +10,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core import signing
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,27 +21,10 @@ from maalem.platform.market.catalog.models import Product, Variant
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.studio.actions.pieces import Offer
 from maalem.platform.market.studio.forms import DEAREST, Whole
+from maalem.platform.market.studio.seen import Seen
 
-_SEEN = "studio.seen"
 LONGEST_CM, HEAVIEST_KG = 10_000, 1_000
 MOST_LETTERS = {"title": 120, "materials": 200, "description": 4_000}
-
-
-class Seen(forms.CharField):
-    """What the page showed, as it comes back; None for what nobody signed."""
-
-    widget = forms.HiddenInput
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return signing.loads(super().to_python(value), salt=_SEEN)
-        except signing.BadSignature:
-            return None
-
-    @staticmethod
-    def sealed(what: Any) -> str:
-        """`what` (JSON) for the form's hidden field."""
-        return signing.dumps(what, salt=_SEEN, compress=True)
 
 
 class PriceForm(forms.Form):

@@ -13,6 +13,7 @@ from maalem.platform.ground.pictures.words import in_words as fault_in_words
 from maalem.platform.market.catalog.models import Craft
 from maalem.platform.market.catalog.states import Supply
 from maalem.platform.market.studio.actions.pieces import Piece
+from maalem.platform.market.studio.voice_forms import VoiceFields
 
 # Whole dirhams. Nothing that one pair of hands makes costs more; an officer lists what does.
 DEAREST = 1_000_000
@@ -74,8 +75,8 @@ class CapacityForm(forms.Form):
         self.fields["pieces"].required = True
 
 
-class PieceForm(forms.Form):
-    """A piece in three steps: its photo, its kind, its price.
+class PieceForm(VoiceFields):
+    """A piece in three steps: its photo, its kind, its price; and its story aloud, if she likes.
 
     A photo that was taken once is kept while something else is put right: a page can't send the
     same file again by itself. What is kept is signed, so that it names what was taken in here.
@@ -128,9 +129,18 @@ class PieceForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, crafts: QuerySet[Craft], makers: QuerySet[Maker], **kwargs: Any
+        self,
+        *args: Any,
+        crafts: QuerySet[Craft],
+        makers: QuerySet[Maker],
+        hers: bool = True,
+        **kwargs: Any,
     ) -> None:
+        """`hers` is false where an agent writes for her: her voice is nobody else's to give."""
         super().__init__(*args, **kwargs)
+        if not hers:
+            for name in ("voice", "voice_kept", "tongue"):
+                del self.fields[name]
         self.fields["craft"].queryset = crafts  # type: ignore[attr-defined]
         self.fields["maker"].queryset = makers  # type: ignore[attr-defined]
         self.picture: Picture | None = None
@@ -138,6 +148,7 @@ class PieceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         self._take_picture(said)
+        self.take_voice()
         supply = said.get("supply")
         needed = {Supply.STOCK.value: "on_hand", Supply.MADE_TO_ORDER.value: "making_days"}
         for name in ("on_hand", "making_days", "price"):
@@ -162,6 +173,8 @@ class PieceForm(forms.Form):
             making_days=said.get("making_days") if supply is Supply.MADE_TO_ORDER else None,
             price_minor=said["price"] * 100,
             maker=said["maker"],
+            sound=self.sound,
+            tongue=self.spoken,
         )
 
     def keep(self) -> str:

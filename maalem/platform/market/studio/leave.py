@@ -72,6 +72,8 @@ NEVER = frozenset(
         "claim",
         "answer_claim",
         "claim_is_back",
+        # Her own voice is hers to give, and to take back.
+        "edit_voice",
         # Whose a sale is decides whose the income is.
         "edit_maker",
         "makers",

@@ -12,8 +12,9 @@ from maalem.kit.money import share
 from maalem.platform.ground.site.templatetags.money import money
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.catalog.states import DEPOSITS, CardShown
-from maalem.platform.market.studio.edit_forms import Measured, Seen, in_words
+from maalem.platform.market.studio.edit_forms import Measured, in_words
 from maalem.platform.market.studio.forms import DEAREST
+from maalem.platform.market.studio.seen import Seen
 
 
 class FairForm(forms.Form):

@@ -17,6 +17,7 @@ from maalem.platform.market.studio.views import (
     returns,
     reviews,
     sales,
+    voice,
 )
 
 app_name = "studio"
@@ -40,6 +41,7 @@ urlpatterns = [
     path("pieces/<slug:slug>/fair/", edit.fair, name="edit_fair"),
     path("pieces/<slug:slug>/deposit/", edit.deposit, name="edit_deposit"),
     path("pieces/<slug:slug>/photos/", edit.photos, name="edit_photos"),
+    path("pieces/<slug:slug>/voice/", voice.voice, name="edit_voice"),
     path("pieces/<slug:slug>/maker/", edit.hands, name="edit_maker"),
     path("pieces/<slug:slug>/put/", edit.put, name="put_piece"),
     path("imports/", imports.imports, name="imports"),

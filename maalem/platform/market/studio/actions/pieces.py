@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from maalem.platform.craft.artisans.models import Artisan, Maker
 from maalem.platform.ground.pictures.intake import Picture
-from maalem.platform.market.catalog.actions.edit import made_by, reprice, restock
+from maalem.platform.ground.sounds.intake import Sound
+from maalem.platform.market.catalog.actions.edit import made_by, reprice, restock, tell
 from maalem.platform.market.catalog.actions.shelf import offer
 from maalem.platform.market.catalog.models import Craft, Product
-from maalem.platform.market.catalog.states import Supply
+from maalem.platform.market.catalog.states import Supply, Tongue
 from maalem.platform.market.studio.models import Listing
 
 
@@ -27,6 +28,8 @@ class Piece:
     making_days: int | None
     price_minor: int
     maker: Maker | None = None
+    sound: Sound | None = None
+    tongue: Tongue = Tongue.DARIJA
 
 
 def list_piece(artisan: Artisan, *, key: UUID, piece: Piece, by: str) -> Product:
@@ -47,6 +50,7 @@ def list_piece(artisan: Artisan, *, key: UUID, piece: Piece, by: str) -> Product
                 by=by,
             )
             made_by(product.pk, maker=piece.maker, by=by)
+            tell(product.pk, sound=piece.sound, tongue=piece.tongue, seen="", by=by)
             Listing.objects.create(artisan=artisan, key=key, product=product, by=by)
     except IntegrityError:
         # The same was sent twice at once: hers is the one that was first.

@@ -33,7 +33,7 @@ from maalem.platform.market.studio.views.frame import of_a_workshop, page
 @of_a_workshop
 def price(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """Price and number of pieces; all variants on one page, changed one by one."""
-    product = _mine(artisan, slug)
+    product = hers(artisan, slug)
     given = request.POST if request.method == "POST" else None
     made = [
         PriceForm(given if given and f"v{one.pk}-price" in given else None, variant=one,
@@ -44,9 +44,9 @@ def price(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     bound = [form for form in made if form.is_bound]
 
     def change() -> None:
-        change_offers([form.offer() for form in bound], by=_by(request))
+        change_offers([form.offer() for form in bound], by=by_whom(request))
 
-    return _page(
+    return asked(
         request,
         "studio/edit_price.html",
         product=product,
@@ -62,14 +62,14 @@ def price(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 @of_a_workshop
 def words(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """Name, materials and story, a language at a time."""
-    product = _mine(artisan, slug)
-    form = WordsForm(_posted(request), words=edit.words_of(product))
+    product = hers(artisan, slug)
+    form = WordsForm(posted(request), words=edit.words_of(product))
 
     def change() -> None:
         seen = form.cleaned_data["seen"] or {}
-        edit.describe(product.pk, words=form.words(), seen=seen, by=_by(request))
+        edit.describe(product.pk, words=form.words(), seen=seen, by=by_whom(request))
 
-    return _page(
+    return asked(
         request,
         "studio/edit_words.html",
         product=product,
@@ -84,8 +84,8 @@ def words(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 @of_a_workshop
 def sizes(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """How large and heavy it is, and how long it takes to make."""
-    product = _mine(artisan, slug)
-    form = SizesForm(_posted(request), product=product)
+    product = hers(artisan, slug)
+    form = SizesForm(posted(request), product=product)
 
     def change() -> None:
         edit.measure(
@@ -93,10 +93,10 @@ def sizes(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
             sizes=form.sizes(),
             seen=form.cleaned_data["seen"] or {},
             making_days=form.cleaned_data.get("making_days"),
-            by=_by(request),
+            by=by_whom(request),
         )
 
-    return _page(
+    return asked(
         request,
         "studio/edit_sizes.html",
         product=product,
@@ -111,15 +111,15 @@ def sizes(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 @of_a_workshop
 def fair(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """What the price is made of, what an hour brings, and how much of it buyers see."""
-    product = _mine(artisan, slug)
+    product = hers(artisan, slug)
     there = piece_queries.price_card(product)
-    form = FairForm(_posted(request), card=there)
+    form = FairForm(posted(request), card=there)
 
     def change() -> None:
-        edit.explain(product.pk, said=form.said(), seen=form.seen_card(), by=_by(request))
+        edit.explain(product.pk, said=form.said(), seen=form.seen_card(), by=by_whom(request))
 
     told = piece_queries.told_card(artisan, product, card=there)
-    return _page(
+    return asked(
         request,
         "studio/edit_fair.html",
         product=product,
@@ -138,16 +138,16 @@ def fair(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 @of_a_workshop
 def deposit(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """What of the price of a piece that is made to order is paid when it is ordered."""
-    product = _mine(artisan, slug)
+    product = hers(artisan, slug)
     if product.supply != Supply.MADE_TO_ORDER:
         raise Http404
-    form = DepositForm(_posted(request), product=product)
+    form = DepositForm(posted(request), product=product)
 
     def change() -> None:
         seen = form.cleaned_data["seen"]
-        edit.ask_deposit(product.pk, percent=form.percent(), seen=seen, by=_by(request))
+        edit.ask_deposit(product.pk, percent=form.percent(), seen=seen, by=by_whom(request))
 
-    return _page(
+    return asked(
         request,
         "studio/edit_deposit.html",
         product=product,
@@ -162,16 +162,16 @@ def deposit(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpRespons
 @of_a_workshop
 def photos(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """One more photo, one less, or another one first. Stays on the page."""
-    product = _mine(artisan, slug)
-    form = PhotoForm(_posted(request), request.FILES if request.method == "POST" else None)
+    product = hers(artisan, slug)
+    form = PhotoForm(posted(request), request.FILES if request.method == "POST" else None)
     chosen = request.POST.get("chosen", "")
     if request.method == "POST" and queries.NUMBER.fullmatch(chosen):
         form = PhotoForm()
         verb = edit.drop_photo if "drop" in request.POST else edit.lead_with
-        wrong = _try(lambda: verb(product.pk, int(chosen), by=_by(request)))
+        wrong = _try(lambda: verb(product.pk, int(chosen), by=by_whom(request)))
     elif form.is_bound and form.is_valid():
         picture = form.cleaned_data["photo"]
-        wrong = _try(lambda: edit.add_photo(product.pk, picture, by=_by(request)))
+        wrong = _try(lambda: edit.add_photo(product.pk, picture, by=by_whom(request)))
     else:
         wrong = ""
     if request.method == "POST" and not wrong and not form.errors:
@@ -194,17 +194,17 @@ def photos(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse
 @of_a_workshop
 def hands(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """Whose hands made it: the makers by their pictures. What was sold before stays as it was."""
-    product = _mine(artisan, slug)
+    product = hers(artisan, slug)
     makers = makers_there(artisan, also=product.maker_id)
     if not makers:
         raise Http404
-    form = HandsForm(_posted(request), initial={"maker": product.maker_id})
+    form = HandsForm(posted(request), initial={"maker": product.maker_id})
     form.fields["maker"].queryset = makers  # type: ignore[attr-defined]
 
     def change() -> None:
-        edit.made_by(product.pk, maker=form.cleaned_data["maker"], by=_by(request))
+        edit.made_by(product.pk, maker=form.cleaned_data["maker"], by=by_whom(request))
 
-    return _page(
+    return asked(
         request,
         "studio/edit_maker.html",
         product=product,
@@ -220,17 +220,17 @@ def hands(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
 @of_a_workshop
 def put(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
     """Off the shelf, or back on it. Pressed twice, it stays as it is."""
-    product = _mine(artisan, slug)
+    product = hers(artisan, slug)
     wanted = Status.PUBLISHED if "back" in request.POST else Status.WITHDRAWN
     if product.status != wanted:
         verb = shelf.publish if wanted is Status.PUBLISHED else shelf.withdraw
-        wrong = _try(lambda: verb(product, by=_by(request)))
+        wrong = _try(lambda: verb(product, by=by_whom(request)))
         if wrong:
             messages.error(request, wrong)
     return redirect("studio:piece", slug=slug)
 
 
-def _page(
+def asked(
     request: HttpRequest,
     template: str,
     *,
@@ -283,16 +283,16 @@ def _why(code: str) -> str:
     }.get(code, _("This did not work. Please try again."))
 
 
-def _mine(artisan: Artisan, slug: str) -> Product:
+def hers(artisan: Artisan, slug: str) -> Product:
     found = Product.objects.filter(artisan_id=artisan.pk, slug=slug).first()
     if found is None:
         raise Http404
     return found
 
 
-def _posted(request: HttpRequest) -> object:
+def posted(request: HttpRequest) -> object:
     return request.POST if request.method == "POST" else None
 
 
-def _by(request: HttpRequest) -> str:
+def by_whom(request: HttpRequest) -> str:
     return f"person:{request.user.pk}"

@@ -20,7 +20,11 @@ from maalem.platform.market.studio.views.frame import of_a_workshop, page
 
 _WORKER = Path(__file__).parent.parent / "static" / "studio" / "worker.js"
 # The order in which the steps ask, and so the one in which what is wrong is shown.
-STEPS = (("photo",), ("craft", "maker"), ("supply", "on_hand", "making_days", "price"))
+STEPS = (
+    ("photo",),
+    ("craft", "maker"),
+    ("supply", "on_hand", "making_days", "price", "voice", "tongue"),
+)
 
 
 @of_a_workshop
@@ -40,10 +44,17 @@ def new(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     crafts = piece_queries.kinds()
     if request.method == "GET":
         there = _makers(request, artisan)
-        form = PieceForm(initial={"key": uuid4()}, crafts=crafts, makers=there)
+        hers = not hasattr(request, "acting")
+        form = PieceForm(initial={"key": uuid4()}, crafts=crafts, makers=there, hers=hers)
         return _ask(request, form, artisan=artisan)
     artisan = _whose(request, artisan)
-    form = PieceForm(request.POST, request.FILES, crafts=crafts, makers=_makers(request, artisan))
+    form = PieceForm(
+        request.POST,
+        request.FILES,
+        crafts=crafts,
+        makers=_makers(request, artisan),
+        hers=not hasattr(request, "acting"),
+    )
     if not form.is_valid():
         return _refused(form) if _by_outbox(request) else _ask(request, form, artisan=artisan)
     by = f"person:{request.user.pk}"

@@ -60,6 +60,7 @@
     body.append("workshop", one.workshop);
     Object.keys(one.said).forEach(function (name) { body.append(name, one.said[name]); });
     if (one.photo) { body.append("photo", one.photo, "photo.jpg"); }
+    if (one.voice) { body.append("voice", one.voice, "voice"); }
     var late = stop && setTimeout(function () { stop.abort(); }, DEADLINE_MS);
     return fetch(panel.dataset.to, {
       method: "POST", body: body, redirect: "manual", credentials: "same-origin",
@@ -153,7 +154,7 @@
     hers().then(function (every) {
       var one = every.filter(function (each) { return each.key === key; })[0];
       // Under the same key: had it arrived after all, it would still be one piece.
-      return put(DRAFTS, { workshop: workshop, key: one.key, said: one.said, photo: one.photo });
+      return put(DRAFTS, one);
     }).then(function () { return drop(PIECES, key); }).then(function () {
       window.location.assign(panel.dataset.to);
     });

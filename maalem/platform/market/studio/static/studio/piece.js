@@ -7,6 +7,7 @@
   var way = form.querySelector(".piece__way");
   var photo = form.elements.photo, price = form.elements.price;
   var at = Number(form.dataset.step) || 0;
+  var told = form.querySelector(".voice");
   var small = null; // the photo made smaller: what is sent, so that a weak network bears it
 
   // --- steps ---------------------------------------------------------------------------------
@@ -23,6 +24,13 @@
     on.hidden = at === steps.length - 1;
     on.disabled = !isDone(at);
     form.dataset.step = String(at);
+    if (told && at === steps.length - 1 && navigator.mediaDevices) {
+      // The recorder is loaded where it is wanted. The worker has kept it for a page without network.
+      var script = document.createElement("script");
+      script.src = told.dataset.src;
+      told = null;
+      document.head.append(script);
+    }
     if (moved) {
       var head = steps[at].querySelector("h2");
       head.tabIndex = -1;
@@ -91,7 +99,7 @@
 
   // --- kept until it has arrived -----------------------------------------------------------------
   var outbox = window.maalemOutbox;
-  var NAMES = ["kept", "maker", "craft", "supply", "on_hand", "making_days", "price"];
+  var NAMES = ["kept", "maker", "craft", "supply", "on_hand", "making_days", "price", "tongue", "voice_kept"];
   function said() {
     var all = {};
     NAMES.forEach(function (name) {
@@ -100,7 +108,21 @@
     });
     return all;
   }
-  function picture() { return small || photo.files[0] || null; }
+  function whole() {
+    var voice = form.elements.voice;
+    return {
+      key: form.elements.key.value, said: said(), photo: small || photo.files[0] || null,
+      voice: voice && voice.files[0] || null,
+    };
+  }
+  function fill(field, file, name) {
+    if (!file || !window.DataTransfer) { return false; }
+    var bag = new DataTransfer();
+    bag.items.add(new File([file], name, { type: file.type }));
+    field.files = bag.files;
+    field.dispatchEvent(new Event("change"));
+    return true;
+  }
   function put_back(draft) {
     form.elements.key.value = draft.key;
     NAMES.forEach(function (name) {
@@ -111,17 +133,13 @@
     if (chosen) { chosen.closest("details").open = true; }
     fit();
     echo();
-    if (!draft.photo || !window.DataTransfer) { return show(0, false); }
-    var bag = new DataTransfer();
-    bag.items.add(new File([draft.photo], "photo.jpg", { type: draft.photo.type }));
-    photo.files = bag.files;
-    photo.dispatchEvent(new Event("change"));
-    return show(isDone(1) ? 2 : 1, false);
+    fill(form.elements.voice, draft.voice, "voice");
+    var seen = fill(photo, draft.photo, "photo.jpg");
+    return show(!seen ? 0 : isDone(1) ? 2 : 1, false);
   }
   function write() {
     if (outbox) {
-      outbox.write({ key: form.elements.key.value, said: said(), photo: picture() })
-        .catch(function () { /* a full telephone: the page itself still holds it */ });
+      outbox.write(whole()).catch(function () { /* a full telephone: the page itself still holds it */ });
     }
   }
   function new_key() {
@@ -159,6 +177,7 @@
     form.reset();
     form.elements.key.value = new_key();
     form.elements.kept.value = "";
+    if (form.elements.voice_kept) { form.elements.voice_kept.value = ""; }
     small = null;
     form.querySelector(".shot__seen").replaceChildren(bare.cloneNode(true));
     fit();
@@ -173,7 +192,7 @@
     event.preventDefault();
     if (!is_whole_piece()) { return; }
     var key = form.elements.key.value;
-    outbox.keep({ key: key, said: said(), photo: picture() }).then(function () {
+    outbox.keep(whole()).then(function () {
       return outbox.forget();
     }).then(function () {
       begin_another();
