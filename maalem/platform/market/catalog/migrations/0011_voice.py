@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0009_deposit")]
+    dependencies = [("catalog", "0010_by_key")]
 
     operations = [
         migrations.CreateModel(
