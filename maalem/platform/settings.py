@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.imports",
     "maalem.platform.market.orders",
     "maalem.platform.market.reviews",
+    "maalem.platform.market.moderation",
     "maalem.platform.market.returns",
     "maalem.platform.market.inspections",
     "maalem.platform.market.conversations",

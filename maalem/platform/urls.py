@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("orders/", include("maalem.platform.market.orders.urls")),
     path("invoices/", include("maalem.platform.market.invoices.urls")),
     path("reviews/", include("maalem.platform.market.reviews.urls")),
+    path("moderation/", include("maalem.platform.market.moderation.urls")),
     path("returns/", include("maalem.platform.market.returns.urls")),
     path("talk/", include("maalem.platform.market.conversations.urls")),
     path("hubs/", include("maalem.platform.market.inspections.urls")),

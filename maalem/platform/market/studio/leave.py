@@ -74,6 +74,8 @@ NEVER = frozenset(
         "claim_is_back",
         # Her own voice is hers to give, and to take back.
         "edit_voice",
+        # She may answer once, and whoever answers speaks for the workshop.
+        "answer_ruling",
         # Whose a sale is decides whose the income is.
         "edit_maker",
         "makers",

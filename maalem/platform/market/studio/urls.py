@@ -16,6 +16,7 @@ from maalem.platform.market.studio.views import (
     prices,
     returns,
     reviews,
+    rulings,
     sales,
     voice,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("pieces/<slug:slug>/voice/", voice.voice, name="edit_voice"),
     path("pieces/<slug:slug>/maker/", edit.hands, name="edit_maker"),
     path("pieces/<slug:slug>/put/", edit.put, name="put_piece"),
+    path("pieces/<slug:slug>/answer/", rulings.answer, name="answer_ruling"),
     path("imports/", imports.imports, name="imports"),
     path("imports/model.csv", imports.model, name="import_model"),
     path("imports/<int:number>/", imports.one, name="import"),

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from i18nfield.strings import LazyI18nString
 
@@ -19,16 +19,25 @@ def move(product_id: int, *, now: Status, then: Status, by: str) -> None:
     """Change a product's status from `now` to `then`, if it still is `now`, and write it down.
 
     Raises `Refused("not_next")` for a step that the table lacks, `Refused("already_moved")` when
-    somebody was faster.
+    somebody was faster, `Refused("taken_off")` where a moderator holds it off the shelf.
     """
     check(now=now, then=then)
-    with transaction.atomic():
-        changed = Product.objects.filter(pk=product_id, status=now.value).update(
-            status=then.value, updated_at=timezone.now()
-        )
-        if changed != 1:
-            raise Refused("already_moved")
-        StatusChange.objects.create(product_id=product_id, was=now.value, now=then.value, by=by)
+    try:
+        with transaction.atomic():
+            changed = Product.objects.filter(pk=product_id, status=now.value).update(
+                status=then.value, updated_at=timezone.now()
+            )
+            if changed != 1:
+                raise Refused("already_moved")
+            StatusChange.objects.create(product_id=product_id, was=now.value, now=then.value, by=by)
+    except IntegrityError as no:
+        # The room that rules about pieces stands above this one: only its trigger is known here.
+        if (
+            getattr(getattr(no.__cause__, "diag", None), "constraint_name", "")
+            != "product_taken_off"
+        ):
+            raise
+        raise Refused("taken_off") from no
 
 
 def publish(product: Product, *, by: str) -> None:

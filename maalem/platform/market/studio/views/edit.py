@@ -280,6 +280,7 @@ def _why(code: str) -> str:
         "no_title": _("Give it a name in one language at least."),
         "too_many_photos": _("A piece has eight photos at most. Take one away first."),
         "last_photo": _("A piece on the shelf needs a photo. Add another one first."),
+        "taken_off": _("A moderator took this piece off the shelf. You can answer below."),
     }.get(code, _("This did not work. Please try again."))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from maalem.platform.craft.artisans.models import Artisan, Maker
 from maalem.platform.market.makers.queries import makers_there
+from maalem.platform.market.moderation import queries as rulings
 from maalem.platform.market.studio import piece_queries, queries
 from maalem.platform.market.studio.actions.pieces import list_piece
 from maalem.platform.market.studio.cash import VALUES, in_cash
@@ -80,6 +81,7 @@ def piece(request: HttpRequest, *, artisan: Artisan, slug: str) -> HttpResponse:
         piece=found,
         cash=cash,
         has_makers=bool(makers_there(artisan)),
+        ruled=rulings.in_force(found.pk),
         here="pieces",
     )
 

@@ -1,0 +1,1 @@
+"""Looking, ruling, lifting, appealing, deciding: each verb is one transaction."""
