@@ -34,17 +34,20 @@ def _decided(ruling: Ruling, *, ended: bool) -> None:
 
 def _to_workshop(ruling: Ruling, *, kind: str, key: str, **more: object) -> None:
     product = ruling.product
-    for person in reachable(product.artisan_id):
-        with override(person.language):
+
+    def told(language: str) -> dict[str, object]:
+        with override(language):
             title = str(product.title)
             page = reverse("studio:piece", args=[product.slug])
-        context = {
+        return {
             "title": title,
             "off": ruling.kind == Kind.TAKEN_OFF,
-            "reason": ruling.said.get(person.language, ruling.said["fr"]),
+            "reason": ruling.said.get(language, ruling.said["fr"]),
             "basis": ruling.basis,
             "note": ruling.note,
             "address": settings.PLATFORM_URL + page,
             **more,
         }
-        notify(kind=kind, to=person, key=f"{key}-{person.pk}", context=context)
+
+    for person in reachable(product.artisan_id):
+        notify(kind=kind, to=person, key=f"{key}-{person.pk}", context=told)

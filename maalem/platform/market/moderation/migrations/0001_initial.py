@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalog', '0009_deposit'),
+        ('catalog', '0011_voice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
