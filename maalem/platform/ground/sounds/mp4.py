@@ -1,7 +1,7 @@
 """MP4 with AAC or Opus, as iPhones record: boxes in boxes.
 
-A recorder that writes while it hears puts the length into fragments (`moof`), else it stands in
-the head (`mvhd`).
+How long each sample lasts stands in the head (`stts`), or, where a recorder writes while it
+hears, in fragments (`moof`). What a head claims as a whole is not asked.
 """
 
 import struct
@@ -29,7 +29,6 @@ class _Said:
 
     handlers: list[bytes] = field(default_factory=list)
     codecs: list[bytes] = field(default_factory=list)
-    whole_ms: int = 0
     a_second: int = 0
     a_sample: int = 0
     samples: int = 0
@@ -50,13 +49,12 @@ def read(content: bytes) -> Heard:
         else:
             clean[at + 4 : at + 8] = b"free"
             clean[body:end] = bytes(end - body)
-    voices = len(said.handlers)
-    if not voices or set(said.handlers) != {b"soun"} or not said.sound:
+    if said.handlers != [b"soun"] or not said.sound:
         raise Broken
-    if len(said.codecs) != voices or any(codec not in _CODECS for codec in said.codecs):
+    if len(said.codecs) != 1 or said.codecs[0] not in _CODECS:
         raise Broken
-    in_parts = said.samples * 1_000 // said.a_second if said.a_second else 0
-    return Heard(bytes(clean), max(said.whole_ms, in_parts) or None)
+    length_ms = said.samples * 1_000 // said.a_second if said.a_second else 0
+    return Heard(bytes(clean), length_ms or None)
 
 
 def _walk(
@@ -92,11 +90,10 @@ def _hear(kind: bytes, body: bytes, said: _Said) -> None:
     elif kind == b"stsd":
         (entries,) = struct.unpack_from(">I", body, 4)
         said.codecs.append(body[12:16] if entries == 1 else b"")
-    elif kind == b"mvhd":
-        a_second, length = _clock(body)
-        said.whole_ms = length * 1_000 // a_second if a_second else 0
     elif kind == b"mdhd":
-        said.a_second, _length = _clock(body)
+        (said.a_second,) = struct.unpack_from(">I", body, 20 if body[0] == 1 else 12)
+    elif kind == b"stts":
+        said.samples += _table(body)
     elif kind == b"trex":
         (said.a_sample,) = struct.unpack_from(">I", body, 12)
     elif kind == b"tfhd":
@@ -105,11 +102,12 @@ def _hear(kind: bytes, body: bytes, said: _Said) -> None:
         said.samples += _run(body, each=said.a_sample)
 
 
-def _clock(body: bytes) -> tuple[int, int]:
-    """Units in a second, and how many of them it lasts; a live recorder says none, or all ones."""
-    wide = body[0] == 1
-    a_second, length = struct.unpack_from(">IQ" if wide else ">II", body, 20 if wide else 12)
-    return a_second, 0 if length == (1 << (64 if wide else 32)) - 1 else length
+def _table(body: bytes) -> int:
+    """How long all samples of the head last: so many of that length, so many of another."""
+    (rows,) = struct.unpack_from(">I", body, 4)
+    if 8 + 8 * rows > len(body):
+        raise Broken
+    return sum(count * each for count, each in struct.iter_unpack(">II", body[8 : 8 + 8 * rows]))
 
 
 def _each(body: bytes, *, otherwise: int) -> int:

@@ -10,6 +10,7 @@ from maalem.platform.ground.sounds.tests.made import mp4, ogg, webm
 from maalem.platform.market.assistance.desk import ACTING
 from maalem.platform.market.assistance.tests.village import agent, given
 from maalem.platform.market.catalog.models import Product, Voice
+from maalem.platform.market.studio.forms import PieceForm
 from maalem.platform.market.studio.models import Listing
 from maalem.platform.market.studio.views import pieces
 from maalem.platform.market.tests.test_edit_piece import changes, fields
@@ -119,6 +120,15 @@ def test_the_outbox_sends_it_once_however_often_it_asks(visit, world, kind, clie
     assert done[0] == done[1]
     assert voice_of(Product.objects.get(craft=kind)) == (30, "ary")
     assert len(list(media.rglob("voices/*/*"))) == 1
+
+
+def test_what_waits_on_a_telephone_is_what_the_form_asks_for():
+    scripts = pieces._WORKER.parent
+    said_there = re.search(r"var NAMES = \[(.+?)\];", (scripts / "piece.js").read_text())
+    assert said_there
+    sent = set(re.findall(r'"(\w+)"', said_there[1]))
+    sent |= set(re.findall(r'body\.append\("(\w+)"', (scripts / "outbox.js").read_text()))
+    assert sent == {*PieceForm.base_fields, "workshop"}
 
 
 def test_a_page_without_a_network_has_the_recorder_too(visit, world):

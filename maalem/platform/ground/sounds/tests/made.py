@@ -73,10 +73,12 @@ def mp4(
     parts: bool = False,
 ) -> bytes:
     """As an iPhone writes it: whole, or live in parts of a second."""
-    length = 0 if parts else seconds * 1_000
-    clock = struct.pack(">IIIII", 0, 0, 0, 1_000, length)
+    # A head may claim what it likes: it is not asked.
+    clock = struct.pack(">IIIII", 0, 0, 0, 1_000, 7)
+    each = b"" if parts else struct.pack(">IIII", seconds * 25, 20, seconds, 500)
+    stts = box(b"stts", struct.pack(">II", 0, len(each) // 8) + each)
     sample = box(codec, bytes(28))
-    stbl = box(b"stbl", box(b"stsd", struct.pack(">II", 0, 1) + sample))
+    stbl = box(b"stbl", box(b"stsd", struct.pack(">II", 0, 1) + sample) + stts)
     hdlr = box(b"hdlr", bytes(8) + handler + bytes(13))
     mdia = box(b"mdia", box(b"mdhd", clock + bytes(4)) + hdlr + box(b"minf", stbl))
     trak = box(b"trak", box(b"tkhd", bytes(84)) + mdia)

@@ -108,6 +108,7 @@ def test_a_page_of_words_is_given_its_own_sum_again(root):
         (webm(0), Fault.NO_SOUND),
         (mp4(handler=b"vide"), Fault.NO_SOUND),
         (mp4(codec=b"samr"), Fault.NO_SOUND),
+        (mp4().replace(b"trak", b"udta"), Fault.NO_SOUND),
         (mp4(0), Fault.NO_SOUND),
         (ogg(serial=8), Fault.NO_SOUND),
         (ogg(words=bytes(200 * 255 - 16)), Fault.NO_SOUND),
