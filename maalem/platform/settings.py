@@ -215,6 +215,8 @@ HOURLY_FLOOR_MINOR = int(os.environ.get("MAALEM_HOURLY_FLOOR", "1800"))
 DUTIES = os.environ.get("MAALEM_DUTIES", "")
 # The hubs where pieces are looked at before they leave: a file of the operator, or none.
 HUBS = os.environ.get("MAALEM_HUBS", "")
+# The relay points where a buyer may collect her parcel: a file of the operator, or none.
+RELAYS = os.environ.get("MAALEM_RELAYS", "")
 
 # --- invoices ------------------------------------------------------------------------------------
 # A file of rules of VAT that the operator has verified; its rows go before the committed ones.

@@ -1,5 +1,6 @@
 """Who gets the parcels. One form for Morocco, one for abroad; no account and no postcode asked."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from maalem.platform.ground.site.widgets import Choice, Field
 from maalem.platform.market.checkout import queries
 from maalem.platform.market.checkout.models import Draft
 from maalem.platform.market.shipping import countries
+from maalem.platform.market.shipping.relays import Relay
 
 
 class PersonForm(forms.Form):
@@ -134,6 +136,31 @@ class HomeForm(PersonForm):
         }
 
 
+class RelayForm(PersonForm):
+    """Collected in Morocco: one of the relay points that are `offered`, instead of an address."""
+
+    relay = forms.ChoiceField(
+        label=_("Relay point"),
+        error_messages={
+            "required": _("Choose where you collect it."),
+            "invalid_choice": _("This relay point takes no parcels now. Choose another one."),
+        },
+    )
+    field_order = ["relay", "name", "phone", "email", "note"]
+
+    def __init__(
+        self, *args: Any, offered: Sequence[tuple[Relay, Commune]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = offered
+        self.fields["relay"].choices = [(relay.id, relay.id) for relay, _place in offered]
+
+    def values(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["relay"]
+        place = next(place for relay, place in self.offered if relay.id == chosen)
+        return {**super().values(), "country": countries.HOME, "commune": place, "relay": chosen}
+
+
 class AbroadForm(PersonForm):
     """Outside Morocco: lines, city, and a postcode only where the country writes one."""
 
@@ -195,6 +222,12 @@ class AbroadForm(PersonForm):
     def values(self) -> dict[str, Any]:
         names = ("country", "line1", "line2", "city", "postcode")
         return {**super().values(), **{name: self.cleaned_data[name] for name in names}}
+
+
+def relay_regions(language: str) -> list[tuple[str, str]]:
+    """Codes and names of the regions where a parcel may be collected."""
+    known = queries.relay_regions()
+    return [(code, name) for code, name in _regions(language) if code in known]
 
 
 def initial(draft: Draft | None, *, language: str) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from maalem.platform.market.checkout.models import Draft
 from maalem.platform.market.checkout.plan import Parcel, Plan, made_in, plan
 from maalem.platform.market.orders import capacity
 from maalem.platform.market.orders.words import frozen
-from maalem.platform.market.shipping import countries
+from maalem.platform.market.shipping import countries, relays
 from maalem.platform.market.shipping.border import at_the_border, things
+from maalem.platform.market.shipping.relays import Relay
 from maalem.platform.rows import row
 
 OFFERED = 8
@@ -26,11 +27,11 @@ FEWEST_LETTERS = 2
 
 _TYPED = (
     *("id", "cart_id", "name", "phone", "email", "country", "commune_id", "quarter", "landmark"),
-    *("line1", "line2", "city", "postcode", "note"),
+    *("relay", "line1", "line2", "city", "postcode", "note"),
 )
 _DRAFT = """
 SELECT d.id, d.cart_id, d.name, d.phone, d.email, d.country, d.commune_id, d.quarter, d.landmark,
-       d.line1, d.line2, d.city, d.postcode, d.note,
+       d.relay, d.line1, d.line2, d.city, d.postcode, d.note,
        c.code, c.name, p.code, p.name, r.code, r.name
   FROM checkout_draft d
   LEFT JOIN places_commune c ON c.code = d.commune_id
@@ -75,9 +76,11 @@ def address(draft: Draft) -> dict[str, Any]:
         lines = [line for line in (draft.line1, draft.line2) if line]
         return {"lines": lines, "city": draft.city, "postcode": draft.postcode}
     province = draft.commune.province
+    relay = draft.relay_point
     return {
-        "quarter": draft.quarter,
-        "landmark": draft.landmark,
+        "quarter": relay.address if relay else draft.quarter,
+        "landmark": relay.landmark if relay else draft.landmark,
+        **({"relay": relay.kept()} if relay else {}),
         "commune": draft.commune.code,
         "commune_name": frozen(draft.commune.name),
         "province_name": frozen(province.name),
@@ -107,6 +110,39 @@ def plan_of(
         return found
     return replace(
         found, parcels=tuple(_abroad(one, to=draft.country, on=day) for one in found.parcels)
+    )
+
+
+def relay_is_shut(draft: Draft, *, plan: Plan, on: date | None = None) -> bool:
+    """Whether the relay point that was chosen takes no parcel now, or not when the last leaves."""
+    if not draft.relay:
+        return False
+    days = [on or timezone.localdate(), *(parcel.leaves_by for parcel in plan.parcels)]
+    relay = draft.relay_point
+    return relay is None or not all(relay.is_open(day) for day in days)
+
+
+def relay_regions() -> set[str]:
+    """Codes of the regions where a parcel may be collected today."""
+    return {relay.region for relay in relays.open_on(timezone.localdate())}
+
+
+def relays_of(region: str, *, near: Commune | None = None) -> list[tuple[Relay, Commune]]:
+    """The relay points of a region that are open today: those of `near` first, then by town."""
+    found = [one for one in relays.open_on(timezone.localdate()) if one.region == region]
+    if not found:
+        return []
+    codes = {one.commune for one in found}
+    places = Commune.objects.select_related("province__region").in_bulk(codes)
+    pairs = [(one, places[one.commune]) for one in found if one.commune in places]
+    here = (near.code, near.province_id) if near else ("", "")
+    return sorted(
+        pairs,
+        key=lambda pair: (
+            pair[1].code != here[0],
+            pair[1].province_id != here[1],
+            fold(str(pair[1].name)),
+        ),
     )
 
 

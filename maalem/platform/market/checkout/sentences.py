@@ -10,6 +10,10 @@ def refusal(code: str) -> str:
         "changed": _(
             "Something changed since you looked. Nothing was ordered: please check and agree again."
         ),
+        "relay": _(
+            "The relay point that you chose takes no parcels any more by the day yours leaves. "
+            "Nothing was ordered: choose another one, or have it brought to you."
+        ),
         "busy": _("Many people want this piece right now. Nothing was ordered: please try again."),
         "waiting": _(
             "You have an earlier order whose payment page we can’t reach. "

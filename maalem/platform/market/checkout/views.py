@@ -21,7 +21,7 @@ from maalem.platform.market.checkout.way import to_payment
 from maalem.platform.market.orders import links
 from maalem.platform.market.shipping import countries
 
-HOME, ABROAD = "morocco", "abroad"
+HOME, RELAY, ABROAD = "morocco", "relay", "abroad"
 # The map changes by a migration only.
 PLACES_KEPT_S = 24 * 3600
 
@@ -29,24 +29,45 @@ PLACES_KEPT_S = 24 * 3600
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest) -> HttpResponse:
-    """Who gets the parcels and where. `?to=abroad` shows the form for other countries."""
+    """Who gets the parcels and where. `?to=abroad` shows the form for other countries.
+
+    `?to=relay&region=05` shows the relay points of a region, where there are some today.
+    """
     cart = cart_of(request)
     pieces = carts.count(cart.key) if cart is not None else 0
     if cart is None or not pieces:
         return redirect("cart:cart")
     language = get_language() or "fr"
     draft = queries.draft_of(cart) if request.method != "POST" else None
-    to = _where(request, draft=draft)
-    kind = forms.AbroadForm if to == ABROAD else forms.HomeForm
-    if request.method == "POST":
-        form = kind(request.POST)
-        if form.is_valid():
-            write_draft(cart, values=form.values())
-            return redirect("checkout:review")
-    else:
-        form = kind(initial=forms.initial(draft, language=language))
-    context = {"form": form, "to": to, "language": language, "cart_count": pieces}
+    regions = forms.relay_regions(language)
+    to = _where(request, draft=draft, relays=bool(regions))
+    region = _region(request, draft=draft, regions=regions) if to == RELAY else ""
+    form = _form(request, to=to, region=region, draft=draft)
+    if request.method == "POST" and form.is_valid():
+        write_draft(cart, values=form.values())
+        return redirect("checkout:review")
+    context = {
+        "form": form,
+        "to": to,
+        "language": language,
+        "cart_count": pieces,
+        "regions": regions,
+        "region": region,
+    }
     return render(request, "checkout/details.html", context, status=422 if form.errors else 200)
+
+
+def _form(
+    request: HttpRequest, *, to: str, region: str, draft: Draft | None
+) -> forms.HomeForm | forms.AbroadForm | forms.RelayForm:
+    given = request.POST if request.method == "POST" else None
+    known = forms.initial(draft, language=get_language() or "fr")
+    if to == RELAY:
+        near = draft.commune if draft else None
+        offered = queries.relays_of(region, near=near) if region else []
+        return forms.RelayForm(given, initial=known, offered=offered)
+    kind = forms.AbroadForm if to == ABROAD else forms.HomeForm
+    return kind(given, initial=known)
 
 
 @cache_control(public=True, max_age=PLACES_KEPT_S)
@@ -89,6 +110,8 @@ def _order(request: HttpRequest, *, cart: Cart) -> HttpResponse:
             return redirect("cart:cart")
         if refused.code == "no_draft":
             return redirect("checkout:checkout")
+        if refused.code == "relay":
+            return _another_relay(request)
         return _show_review(request, cart=cart, before=before, refused=refused.code)
     return to_payment(request, number=group.number)
 
@@ -106,6 +129,8 @@ def _show_review(
         messages.error(request, refusal("lines"))
         return redirect("cart:cart")
     plan = queries.plan_of(contents, draft=draft)
+    if queries.relay_is_shut(draft, plan=plan):
+        return _another_relay(request)
     context = {
         "cart_count": contents.pieces,
         "plan": plan,
@@ -119,8 +144,28 @@ def _show_review(
     return render(request, "checkout/review.html", context, status=409 if refused else 200)
 
 
-def _where(request: HttpRequest, *, draft: Draft | None) -> str:
+def _another_relay(request: HttpRequest) -> HttpResponse:
+    """Told before anything is paid: what was chosen has closed."""
+    messages.error(request, refusal("relay"))
+    return redirect("checkout:checkout")
+
+
+def _where(request: HttpRequest, *, draft: Draft | None, relays: bool) -> str:
     given = request.POST.get("to") or request.GET.get("to")
-    if given in (HOME, ABROAD):
-        return given
-    return ABROAD if draft is not None and draft.country != countries.HOME else HOME
+    if given in (HOME, ABROAD) or (given == RELAY and relays):
+        return str(given)
+    if draft is None or given == RELAY:
+        return HOME
+    if draft.relay and relays:
+        return RELAY
+    return ABROAD if draft.country != countries.HOME else HOME
+
+
+def _region(request: HttpRequest, *, draft: Draft | None, regions: list[tuple[str, str]]) -> str:
+    """The region whose relay points are shown: chosen, hers, or the only one; else none yet."""
+    codes = [code for code, _name in regions]
+    hers = draft.commune.province.region_id if draft and draft.commune else ""
+    asked = request.POST.get("region") or request.GET.get("region") or hers
+    if asked in codes:
+        return str(asked)
+    return codes[0] if len(codes) == 1 else ""

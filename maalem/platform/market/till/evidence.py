@@ -122,7 +122,8 @@ def _address(group: OrderGroup, *, language: str) -> str:
     if "commune_name" in at:
         commune = spoken(at["commune_name"], language=language)
         region = spoken(at.get("region_name", {}), language=language)
-        parts = [at.get("quarter", ""), at.get("landmark", ""), commune, region]
+        relay = spoken(at["relay"]["name"], language=language) if "relay" in at else ""
+        parts = [relay, at.get("quarter", ""), at.get("landmark", ""), commune, region]
     else:
         city = " ".join(filter(None, [at.get("postcode", ""), at.get("city", "")]))
         parts = [*at.get("lines", []), city]

@@ -32,7 +32,7 @@ SELECT number, status = 'pending_payment', agreed = %s FROM orders_ordergroup
 
 
 class Refused(Exception):
-    """Nothing was written. `code`: empty, no_draft, lines, changed, busy or stopped."""
+    """Nothing was written. `code`: empty, no_draft, relay, lines, changed, busy or stopped."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -86,6 +86,8 @@ def _place(cart: Cart, *, agreed: str, language: str, person: Any) -> OrderGroup
         raise Refused("lines")
     today = timezone.localdate()
     plan = queries.plan_of(contents, draft=draft, on=today, lock=True)
+    if queries.relay_is_shut(draft, plan=plan, on=today):
+        raise Refused("relay")
     if plan.agreed != agreed:
         raise Refused("changed")
     sale = {"cart_id": cart.pk, "person_id": person.pk if person else None, "language": language}
