@@ -98,9 +98,11 @@ class Notice(models.Model):
 
     @property
     def text(self) -> str:
-        """Its words in the language of the page, or in one that it has."""
-        spoken = (get_language() or "").split("-")[0]
-        return str(self.words.get(spoken) or next(iter(self.words.values()), ""))
+        """Its words in the language of the page, else in French, or in the one that it has."""
+        for language in ((get_language() or "").split("-")[0], "fr"):
+            if self.words.get(language):
+                return str(self.words[language])
+        return str(next(iter(self.words.values()), ""))
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.person_id}"

@@ -70,6 +70,13 @@ def test_words_of_one_language_are_kept_in_that_one_and_read_in_any(weaver):
         assert notice.text == notice.words["ar"]
 
 
+def test_a_language_that_came_later_reads_the_french_words(weaver, tell):
+    tell(weaver)
+    notice = Notice.objects.get()
+    with translation.override("es"):
+        assert notice.text == notice.words["fr"]
+
+
 def test_a_secret_is_never_kept_in_the_app(weaver):
     notify(kind="login_code", to=weaver, context={"code": "123456", "minutes": 5}, secret=True)
     assert Message.objects.count() == 1
