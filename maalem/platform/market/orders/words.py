@@ -5,6 +5,7 @@ from typing import Any
 
 from babel import Locale
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
 LANGUAGES = ("fr", "ar", "en")
@@ -37,9 +38,21 @@ def place_of(address: Mapping[str, Any], *, country: str) -> list[str]:
     if "commune_name" in address:
         commune = spoken(address["commune_name"], language=language)
         region = spoken(address.get("region_name", {}), language=language)
-        lines = [address.get("quarter", ""), address.get("landmark", ""), commune, region]
+        lines = [
+            _relay(address.get("relay"), language=language),
+            *(address.get("quarter", ""), address.get("landmark", "")),
+            *(commune, region),
+        ]
     else:
         city = " ".join(filter(None, [address.get("postcode", ""), address.get("city", "")]))
         named = Locale.parse(language.split("-")[0]).territories.get(country, country)
         lines = [*address.get("lines", []), city, named]
     return [line for line in lines if line]
+
+
+def _relay(relay: Mapping[str, Any] | None, *, language: str) -> str:
+    """Where the carrier leaves it for her, and which carrier serves that place."""
+    if relay is None:
+        return ""
+    name = spoken(relay["name"], language=language)
+    return _("Relay point %(name)s (%(carrier)s)") % {"name": name, "carrier": relay["carrier"]}

@@ -21,7 +21,6 @@ from django.db.models import (
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from maalem.platform.craft.artisans.models import Artisan, Membership
 from maalem.platform.ground.people.models import Person
@@ -170,32 +169,6 @@ def held(artisan: Artisan, *, limit: int = 50) -> list[Order]:
         .select_related("group")
         .order_by("pk")[:limit]
     )
-
-
-def place_of(address: Mapping[str, Any], *, country: str) -> list[str]:
-    """The lines a parcel's label needs below the name, as the buyer gave them."""
-    language = get_language() or "fr"
-    if "commune_name" in address:
-        commune = spoken(address["commune_name"], language=language)
-        region = spoken(address.get("region_name", {}), language=language)
-        lines = [
-            _relay(address.get("relay"), language=language),
-            *(address.get("quarter", ""), address.get("landmark", "")),
-            *(commune, region),
-        ]
-    else:
-        city = " ".join(filter(None, [address.get("postcode", ""), address.get("city", "")]))
-        named = Locale.parse(language.split("-")[0]).territories.get(country, country)
-        lines = [*address.get("lines", []), city, named]
-    return [line for line in lines if line]
-
-
-def _relay(relay: Mapping[str, Any] | None, *, language: str) -> str:
-    """Where the carrier leaves it for her, and which carrier serves that place."""
-    if relay is None:
-        return ""
-    name = spoken(relay["name"], language=language)
-    return _("Relay point %(name)s (%(carrier)s)") % {"name": name, "carrier": relay["carrier"]}
 
 
 def _orders(*mine: Artisan) -> QuerySet[Order]:
