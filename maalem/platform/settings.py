@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "maalem.platform.market.orders",
     "maalem.platform.market.reviews",
     "maalem.platform.market.moderation",
+    "maalem.platform.market.onboarding",
     "maalem.platform.market.returns",
     "maalem.platform.market.inspections",
     "maalem.platform.market.conversations",

@@ -39,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("invoices/", include("maalem.platform.market.invoices.urls")),
     path("reviews/", include("maalem.platform.market.reviews.urls")),
     path("moderation/", include("maalem.platform.market.moderation.urls")),
+    path("beginnings/", include("maalem.platform.market.onboarding.urls")),
     path("returns/", include("maalem.platform.market.returns.urls")),
     path("talk/", include("maalem.platform.market.conversations.urls")),
     path("hubs/", include("maalem.platform.market.inspections.urls")),

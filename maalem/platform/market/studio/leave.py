@@ -55,6 +55,8 @@ NEVER = frozenset(
         "identity",
         "invoice",
         "invoices_sheet",
+        # How she shows herself to buyers.
+        "workshop",
         # How much she promises in a month is hers to say.
         "capacity",
         # A file is worked on after the consent, and nobody has looked at its lines with her.

@@ -19,6 +19,7 @@ from maalem.platform.market.studio.views import (
     rulings,
     sales,
     voice,
+    workshop,
 )
 
 app_name = "studio"
@@ -82,5 +83,6 @@ urlpatterns = [
     path("helped/<int:consent>/not-right/", helped.all_wrong, name="helped_objection"),
     path("helped/done/<int:deed>/undo/", helped.undo, name="helped_undo"),
     path("helped/done/<int:deed>/not-right/", helped.not_right, name="helped_deed_objection"),
+    path("workshop/mine/", workshop.workshop, name="workshop"),
     path("workshop/", sales.choose, name="choose"),
 ]

@@ -255,6 +255,8 @@ def test_the_list_asks_the_same_number_of_questions_for_one_sale_and_for_many(
     client.get("/fr/studio/")
     # Session, person, workshops, open sales, their lines, done sales, who waits for an answer, and
     # what the bell counts.
+    # Session, person, workshops, open sales, their lines, done sales, who waits for an answer, what
+    # the workshop still lacks.
     with django_assert_num_queries(8):
         client.get("/fr/studio/")
     for _ in range(3):

@@ -20,6 +20,7 @@ from maalem.platform.market.orders.states import Moved, NotAllowed
 from maalem.platform.market.orders.words import place_of
 from maalem.platform.market.studio import queries
 from maalem.platform.market.studio.actions.money import look_up
+from maalem.platform.market.studio.beginning import beginning
 from maalem.platform.market.studio.forms import HandedOverForm
 from maalem.platform.market.studio.views.frame import CHOSEN, of_a_workshop, page, sale_of
 
@@ -31,7 +32,14 @@ def sales(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     """My sales: what to do now first."""
     before = request.GET.get("before", "")
     found = queries.sales(artisan, before=int(before) if queries.NUMBER.fullmatch(before) else 0)
-    return page(request, "studio/sales.html", artisan=artisan, sales=found, here="sales")
+    return page(
+        request,
+        "studio/sales.html",
+        artisan=artisan,
+        sales=found,
+        beginning=[] if hasattr(request, "acting") else beginning(artisan),
+        here="sales",
+    )
 
 
 @of_a_workshop
