@@ -84,7 +84,7 @@ def looked(request: HttpRequest, product: int) -> HttpResponse:
     said = _sent(RuleForm(request.POST))
 
     def verb() -> object:
-        return look.looked(product, version=said["seen"], by=request.user)
+        return look.looked(product, read=_read(said), by=request.user)
 
     return _done(request, product, verb, done=_("Noted."))
 
@@ -101,7 +101,7 @@ def rule(request: HttpRequest, product: int) -> HttpResponse:
             product,
             reason=said["reason"],
             note=said["words"],
-            version=said["seen"],
+            read=_read(said),
             by=request.user,
         )
 
@@ -133,6 +133,10 @@ def decide(request: HttpRequest, product: int) -> HttpResponse:
         return appealing.decide(said["about"], grant=said["do"] == "grant", by=request.user)
 
     return _done(request, product, verb, done=_("Noted. The workshop is told."))
+
+
+def _read(said: dict[str, Any]) -> look.Read:
+    return look.Read(version=said["seen"], change=said["newest"])
 
 
 def _sent(form: RuleForm | AnswerForm) -> dict[str, Any]:

@@ -16,12 +16,13 @@ class Words(forms.CharField):
 
 
 class RuleForm(forms.Form):
-    """A ruling: `do` is its kind, `seen` the version that was read."""
+    """A ruling: `do` is its kind, `seen` and `newest` what was read."""
 
     do = forms.CharField(required=False, max_length=20)
     reason = forms.CharField(required=False, max_length=20)
     words = Words(required=False)
     seen = forms.IntegerField(min_value=0, max_value=_LARGEST)
+    newest = forms.IntegerField(min_value=0, max_value=2**63 - 1)
 
 
 class AnswerForm(forms.Form):

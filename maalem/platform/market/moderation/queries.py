@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from i18nfield.strings import LazyI18nString
@@ -17,6 +17,7 @@ from maalem.platform.market.moderation.states import Because, Kind
 from maalem.platform.market.moderation.words import CHANGED, ENDED
 
 PAGE = 20
+MOST_CHANGES = 100
 # What waits for nobody's look, as the trigger says it (migration 0002), beside numbers of pieces.
 QUIET = ("maker", "deposit", "price card")
 MODERATE = "moderation.moderate_listings"
@@ -112,6 +113,7 @@ class Case:
 
     product: Product
     changes: list[Shown]
+    newest: int
     rulings: list[Ruled]
     is_new: bool
     is_waiting: bool
@@ -163,16 +165,23 @@ def case(product_id: int, *, reader: Person) -> Case | None:
     if product is None:
         return None
     last = Look.objects.filter(product=product).order_by("-pk").first()
-    changes = Change.objects.filter(product=product, pk__gt=last.change if last else 0)
-    told = changes.exclude(what__startswith="on hand ").exclude(what__in=QUIET).order_by("-pk")
+    told = list(told_changes(product.pk).order_by("-pk")[:MOST_CHANGES])
+    since = last.change if last else 0
     return Case(
         product=product,
-        changes=[Shown(one) for one in told],
+        changes=[Shown(one) for one in told if one.pk > since],
+        newest=told[0].pk if told else 0,
         rulings=rulings(product.pk),
         is_new=last is None,
         is_waiting=Waiting.objects.filter(pk=product.pk).exists(),
         is_own=Membership.objects.filter(person=reader, artisan_id=product.artisan_id).exists(),
     )
+
+
+def told_changes(product_id: int) -> QuerySet[Change]:
+    """What its workshop changed of a piece that is a moderator's matter."""
+    changes = Change.objects.filter(product_id=product_id)
+    return changes.exclude(what__startswith="on hand ").exclude(what__in=QUIET)
 
 
 def rulings(product_id: int) -> list[Ruled]:

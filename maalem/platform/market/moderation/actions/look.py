@@ -1,5 +1,7 @@
 """A moderator has read a piece: it waits no longer, unless it was changed meanwhile."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import Max
 
@@ -7,13 +9,25 @@ from maalem.platform.craft.artisans.models import Membership
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.moderation.models import Look, Waiting
+from maalem.platform.market.moderation.queries import told_changes
 from maalem.platform.market.moderation.states import Refused
 
 
+@dataclass(frozen=True)
+class Read:
+    """What a moderator had before her: the product's version, and its newest change.
+
+    Both, because the price of a dearer variant changes without another version of the product.
+    """
+
+    version: int
+    change: int
+
+
 @transaction.atomic
-def looked(product_id: int, *, version: int, by: Person) -> Look:
-    """Nothing is wrong with `version` of it. Raises `Refused`, `Product.DoesNotExist`."""
-    return write_down(locked(product_id, by=by), version=version, by=by)
+def looked(product_id: int, *, read: Read, by: Person) -> Look:
+    """Nothing is wrong with what was read. Raises `Refused`, `Product.DoesNotExist`."""
+    return write_down(locked(product_id, by=by), read=read, by=by)
 
 
 def locked(product_id: int, *, by: Person) -> Product:
@@ -24,10 +38,15 @@ def locked(product_id: int, *, by: Person) -> Product:
     return product
 
 
-def write_down(product: Product, *, version: int, by: Person) -> Look:
+def reading(product: Product) -> Read:
+    """The piece as it is now."""
+    newest = told_changes(product.pk).aggregate(last=Max("pk"))["last"] or 0
+    return Read(version=product.version, change=newest)
+
+
+def write_down(product: Product, *, read: Read, by: Person) -> Look:
     """The look itself; refused where the piece is not any more what she read."""
-    if product.version != version:
+    if reading(product) != read:
         raise Refused("changed_meanwhile")
-    newest = product.changes.aggregate(last=Max("pk"))["last"] or 0
     Waiting.objects.filter(product=product).delete()
-    return Look.objects.create(product=product, version=version, change=newest, by=by)
+    return Look.objects.create(product=product, version=read.version, change=read.change, by=by)

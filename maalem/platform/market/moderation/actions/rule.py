@@ -13,13 +13,13 @@ from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.catalog.states import Status
 from maalem.platform.market.moderation import reasons
 from maalem.platform.market.moderation.actions import tell
-from maalem.platform.market.moderation.actions.look import locked, write_down
+from maalem.platform.market.moderation.actions.look import Read, locked, write_down
 from maalem.platform.market.moderation.models import MOST_NOTE, Lift, Ruling
 from maalem.platform.market.moderation.states import BY_HAND, Because, Kind, Refused
 
 
 @transaction.atomic
-def take_off(product_id: int, *, reason: str, by: Person, version: int, note: str = "") -> Ruling:
+def take_off(product_id: int, *, reason: str, by: Person, read: Read, note: str = "") -> Ruling:
     """Nobody buys it from now on, and its workshop can't put it back. What was sold stays sold.
 
     It takes the place of a change that was asked for. Raises `Refused`, `Product.DoesNotExist`.
@@ -32,19 +32,17 @@ def take_off(product_id: int, *, reason: str, by: Person, version: int, note: st
             raise Refused("ruled")
         Lift.objects.create(ruling=ruling, because=Because.REPLACED, by=by)
     kind = Kind.TAKEN_OFF
-    return _rule(product, kind, reason=reason, note=note, by=by, seen=version, was=shown)
+    return _rule(product, kind, reason=reason, note=note, by=by, read=read, was=shown)
 
 
 @transaction.atomic
-def ask_change(product_id: int, *, reason: str, by: Person, version: int, note: str = "") -> Ruling:
+def ask_change(product_id: int, *, reason: str, by: Person, read: Read, note: str = "") -> Ruling:
     """Ask the workshop to change something, in the moderator's words; it stays where it is."""
     product = locked(product_id, by=by)
     if in_force(product.pk) is not None:
         raise Refused("ruled")
     kind = Kind.CHANGE_ASKED
-    return _rule(
-        product, kind, reason=reason, note=note, by=by, seen=version, was=snapshot(product)
-    )
+    return _rule(product, kind, reason=reason, note=note, by=by, read=read, was=snapshot(product))
 
 
 @transaction.atomic
@@ -102,7 +100,7 @@ def _rule(
     reason: str,
     note: str,
     by: Person,
-    seen: int,
+    read: Read,
     was: dict[str, Any],
 ) -> Ruling:
     given = reasons.find(reason, kind=kind, on=timezone.localdate())
@@ -115,7 +113,7 @@ def _rule(
         raise Refused("what_to_change")
     if product.status == Status.DRAFT:
         raise Refused("draft")
-    write_down(product, version=seen, by=by)
+    write_down(product, read=read, by=by)
     if kind == Kind.TAKEN_OFF and product.status == Status.PUBLISHED:
         shelf.withdraw(product, by=named(by))
     ruling = Ruling.objects.create(
@@ -125,7 +123,7 @@ def _rule(
         said=dict(given.words),
         basis=given.basis,
         note=note,
-        version=seen,
+        version=read.version,
         shown=was,
         by=by,
     )

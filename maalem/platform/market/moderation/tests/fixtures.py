@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog.actions.edit import describe, words_of
 from maalem.platform.market.catalog.models import Product
+from maalem.platform.market.moderation.actions.look import reading
 from maalem.platform.market.moderation.actions.rule import take_off
 from maalem.platform.market.moderation.models import Ruling
 
@@ -26,7 +27,7 @@ def moderator(name: str = "Moderator") -> Person:
 def off(product: Product, *, by: Person, reason: str = "untrue", note: str = "") -> Ruling:
     """The piece as it is now, taken off the shelf."""
     product.refresh_from_db()
-    return take_off(product.pk, reason=reason, by=by, version=product.version, note=note)
+    return take_off(product.pk, reason=reason, by=by, read=reading(product), note=note)
 
 
 def reworded(product: Product, title: str, *, by: str = "person:1") -> None:

@@ -9,6 +9,7 @@ from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog.actions import edit
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.moderation.actions import appeal as appealing
+from maalem.platform.market.moderation.actions import look
 from maalem.platform.market.moderation.models import Lift, Look, Ruling, Verdict
 from maalem.platform.market.moderation.tests.fixtures import moderator, off, reworded
 from tests.cast import OFFICER, WEAVER
@@ -36,6 +37,8 @@ def read(client: Client, path: str = "", *, language: str = "fr", status: int = 
 def send(client: Client, product: Product, verb: str, **said) -> str:
     """Post it; return what the next page says."""
     path = f"/fr/moderation/{product.pk}/{verb}/"
+    if "seen" in said:
+        said["newest"] = look.reading(product).change
     answer = client.post(path, said, follow=True)
     assert answer.status_code == 200
     return answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
@@ -79,6 +82,8 @@ def test_what_changed_stands_there_before_and_after(carpet, world):
     for said in ("Tapis de Taznakht", "Tapis de soie", "3 200", "900", "Largeur (mm)"):
         assert said in html
     carpet.refresh_from_db()
+    assert f'name="seen" value="{carpet.version}"' in html
+    assert f'name="newest" value="{look.reading(carpet).change}"' in html
     assert "C’est noté" in send(at, carpet, "looked", seen=carpet.version)
     assert "Rien n’attend" in read(at)
     assert Look.objects.get().version == carpet.version
@@ -124,9 +129,10 @@ def test_a_number_of_another_piece_and_what_no_page_sends_is_not_there(carpet, w
         (tagine, "lift", {"about": asked.ruling_id, "do": "mistake"}),
         (carpet.pk, "decide", {"about": "x", "do": "grant"}),
         (carpet.pk, "looked", {}),
-        (carpet.pk, "rule", {"do": "taken_off", "reason": "price", "seen": "²"}),
-        (2**63, "looked", {"seen": 1}),
-        (2**62, "looked", {"seen": 1}),
+        (carpet.pk, "rule", {"do": "taken_off", "reason": "price", "seen": "²", "newest": 0}),
+        (2**63, "looked", {"seen": 1, "newest": 0}),
+        (2**62, "looked", {"seen": 1, "newest": 0}),
+        (carpet.pk, "looked", {"seen": 1, "newest": -1}),
     ]
     for product, verb, said in posts:
         assert at.post(f"/fr/moderation/{product}/{verb}/", said).status_code == 404, (verb, said)
@@ -141,7 +147,7 @@ def test_only_those_with_this_right_see_the_desk(carpet):
     for path in ("", f"{carpet.pk}/"):
         read(signed_in(staff), path, status=404)
         assert Client().get(f"/fr/moderation/{path}").status_code == 302
-    sent = {"do": "taken_off", "reason": "price", "seen": carpet.version}
+    sent = {"do": "taken_off", "reason": "price", "seen": carpet.version, "newest": 0}
     refused = signed_in(staff).post(f"/fr/moderation/{carpet.pk}/rule/", sent)
     assert refused.status_code == 404
     assert not Ruling.objects.exists()

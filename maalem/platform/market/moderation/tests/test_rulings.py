@@ -10,7 +10,7 @@ from maalem.platform.ground.notices.models import Message
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog import states as catalog
 from maalem.platform.market.catalog.actions import edit, shelf
-from maalem.platform.market.catalog.models import Product, StatusChange
+from maalem.platform.market.catalog.models import Product, StatusChange, Variant
 from maalem.platform.market.moderation import queries
 from maalem.platform.market.moderation.actions import appeal as appealing
 from maalem.platform.market.moderation.actions import look, rule
@@ -125,7 +125,7 @@ def test_nobody_moderates_her_own_workshop(carpet, world):
     by, other = moderator(), moderator()
     Membership.objects.create(person=by, artisan=world.weaver)
     assert outcome(lambda: off(carpet, by=by)) == "own_workshop"
-    seen = lambda: look.looked(carpet.pk, version=carpet.version, by=by)  # noqa: E731
+    seen = lambda: look.looked(carpet.pk, read=look.reading(carpet), by=by)  # noqa: E731
     assert outcome(seen) == "own_workshop"
     ruling = off(carpet, by=other)
     assert outcome(lambda: rule.lift(ruling.pk, because="mistake", by=by)) == "own_workshop"
@@ -138,7 +138,7 @@ def test_a_change_is_asked_for_in_words_and_leaves_the_piece_where_it_is(carpet)
 
     def ask(reason="unclear", note="Une photo plus claire, s’il vous plaît"):
         carpet.refresh_from_db()
-        rule.ask_change(carpet.pk, reason=reason, by=by, version=carpet.version, note=note)
+        rule.ask_change(carpet.pk, reason=reason, by=by, read=look.reading(carpet), note=note)
 
     assert outcome(lambda: ask(note=" ")) == "what_to_change"
     assert outcome(lambda: ask(note="x" * 601)) == "too_long"
@@ -167,15 +167,49 @@ def test_of_two_rulings_at_once_and_of_a_piece_on_the_shelf_the_database_knows(c
 
 def test_nothing_is_ruled_about_what_nobody_has_read_as_it_stands(carpet):
     by = moderator()
-    read = carpet.version
+    read = look.reading(carpet)
     reworded(carpet, "Tapis de soie")
-    stale = lambda: rule.take_off(carpet.pk, reason="untrue", by=by, version=read)  # noqa: E731
+    stale = lambda: rule.take_off(carpet.pk, reason="untrue", by=by, read=read)  # noqa: E731
     assert outcome(stale) == "changed_meanwhile"
-    seen = lambda: look.looked(carpet.pk, version=read, by=by)  # noqa: E731
+    seen = lambda: look.looked(carpet.pk, read=read, by=by)  # noqa: E731
     assert outcome(seen) == "changed_meanwhile"
     carpet.refresh_from_db()
     assert carpet.status == "published"
     assert Waiting.objects.get().product_id == carpet.pk
+
+
+def test_a_dearer_variant_that_is_repriced_meanwhile_is_not_overlooked(world):
+    """The product's own version does not move with it."""
+    tagine = Product.objects.get(pk=world.tagine.product_id)
+    large = Variant.objects.create(product=tagine, sku="LARGE", price_minor=400_000, on_hand=0)
+    tagine.refresh_from_db()
+    read = look.reading(tagine)
+    edit.reprice(large.pk, price_minor=500_000, seen_minor=400_000, by="person:1")
+    tagine.refresh_from_db()
+    assert tagine.version == read.version
+    seen = lambda: look.looked(tagine.pk, read=read, by=moderator())  # noqa: E731
+    assert outcome(seen) == "changed_meanwhile"
+    assert Waiting.objects.filter(product=tagine).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ("a été retirée", "pas exact")),
+        ("ar", ("من الرف", "غير صحيح")),
+        ("en", ("was taken off the shelf", "is not true")),
+    ],
+)
+def test_the_workshop_is_told_in_her_language_and_led_to_the_piece(carpet, weaver, language, said):
+    Person.objects.filter(pk=weaver.pk).update(language=language)
+    ruling = off(carpet, by=moderator())
+    told = Message.objects.get(kind="piece_ruled", channel="sms")
+    assert told.language == language
+    assert all(words in told.body for words in said)
+    assert f"/{language}/studio/pieces/{carpet.slug}/" in told.body
+    rule.lift(ruling.pk, because="mistake", by=moderator())
+    over = Message.objects.get(kind="piece_decided", channel="sms")
+    assert f"/{language}/studio/pieces/{carpet.slug}/" in over.body
 
 
 def test_what_a_workshop_changes_waits_until_somebody_has_looked(carpet, world):
@@ -186,7 +220,8 @@ def test_what_a_workshop_changes_waits_until_somebody_has_looked(carpet, world):
     found = queries.case(carpet.pk, reader=by)
     assert [one.what for one in found.changes] == ["Prix", "Nom"]
     assert found.changes[1].lines == [("fr", "Tapis de Taznakht", "Tapis de soie")]
-    look.looked(carpet.pk, version=found.product.version, by=by)
+    carpet.refresh_from_db()
+    look.looked(carpet.pk, read=look.reading(carpet), by=by)
     assert queries.waiting() == ([], 0)
     assert queries.case(carpet.pk, reader=by).changes == []
     # How many there are, and what a moderator does herself, is no matter for a look.
