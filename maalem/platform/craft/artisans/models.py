@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
@@ -67,6 +68,26 @@ class Artisan(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("artisans:artisan", args=[self.slug])
+
+
+class Saying(models.Model):
+    """What a workshop changed of what it shows of itself: from `was` to `now`. Append-only."""
+
+    artisan = models.ForeignKey(Artisan, models.CASCADE, related_name="sayings")
+    what = models.CharField(max_length=20)
+    was = models.JSONField(null=True)
+    now = models.JSONField(null=True)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=["workshop", "story", "portrait"]) & ~Q(by=""),
+                name="saying_says_what_and_who",
+            )
+        ]
 
 
 class Role(models.TextChoices):

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from django.db import DatabaseError, transaction
 
-from maalem.platform.craft.artisans.models import Artisan
+from maalem.platform.craft.artisans.models import Artisan, Saying
 from maalem.platform.ground.people.models import Person
 from maalem.platform.market.catalog.models import Product
 from maalem.platform.market.tests.test_edit_piece import fields
@@ -84,6 +85,21 @@ def test_what_can_not_be_taken_is_said_where_it_was_typed(visit, weaver, typed, 
     assert said in answer.content.decode().replace("\u202f", "").replace("\u00a0", " ")
     weaver.refresh_from_db()
     assert (str(weaver.story), weaver.portrait) == ("", "")
+
+
+def test_who_changed_what_is_kept_and_not_rewritten(visit, weaver):
+    change(visit, photo=photo(), story_fr="Une histoire")
+    change(visit, story_fr="Une autre")
+    change(visit)
+    weaver.refresh_from_db()
+    her = f"person:{Person.objects.get(phone=WEAVER.phone).pk}"
+    assert list(Saying.objects.values_list("what", "was", "now", "by")) == [
+        ("story", {}, {"fr": "Une histoire"}, her),
+        ("portrait", None, weaver.portrait, her),
+        ("story", {"fr": "Une histoire"}, {"fr": "Une autre"}, her),
+    ]
+    with pytest.raises(DatabaseError, match="kept as it is"), transaction.atomic():
+        Saying.objects.update(by="nobody")
 
 
 def test_words_are_taken_away_again(visit, weaver):

@@ -20,15 +20,15 @@ def workshop(request: HttpRequest, *, artisan: Artisan) -> HttpResponse:
     form = WorkshopForm(*sent, words=actions.words_of(artisan))
     wrong = ""
     if form.is_bound and form.is_valid():
-        photo = form.cleaned_data["photo"]
+        photo, by = form.cleaned_data["photo"], f"person:{request.user.pk}"
         try:
             seen = form.cleaned_data["seen"] or {}
-            actions.introduce(artisan.pk, words=form.words(), seen=seen)
+            actions.introduce(artisan.pk, words=form.words(), seen=seen, by=by)
         except actions.ChangedMeanwhile:
             wrong = _late()
         else:
             if photo is not None:
-                actions.portray(artisan.pk, path=photo.path, tone=photo.tone)
+                actions.portray(artisan.pk, path=photo.path, tone=photo.tone, by=by)
             messages.success(request, _("Changed."))
             return redirect("studio:sales")
     return page(
