@@ -227,6 +227,8 @@ class AbroadForm(PersonForm):
 def relay_regions(language: str) -> list[tuple[str, str]]:
     """Codes and names of the regions where a parcel may be collected."""
     known = queries.relay_regions()
+    if not known:
+        return []
     return [(code, name) for code, name in _regions(language) if code in known]
 
 
