@@ -253,15 +253,13 @@ def test_the_list_asks_the_same_number_of_questions_for_one_sale_and_for_many(
 ):
     client.force_login(person(POTTER))
     client.get("/fr/studio/")
-    # Session, person, workshops, open sales, their lines, done sales, who waits for an answer, and
-    # what the bell counts.
     # Session, person, workshops, open sales, their lines, done sales, who waits for an answer, what
-    # the workshop still lacks.
-    with django_assert_num_queries(8):
+    # the workshop still lacks, and what the bell counts.
+    with django_assert_num_queries(9):
         client.get("/fr/studio/")
     for _ in range(3):
         sold.paid(sold.cart(tagine=1))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get("/fr/studio/")
     assert len(page.context["sales"].to_prepare) == 4
 
