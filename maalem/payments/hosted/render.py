@@ -25,6 +25,7 @@ ASSETS = {
     "pay.js": (_OWN, "text/javascript"),
     "band.svg": (_OWN, "image/svg+xml"),
     "mark.svg": (_SHARED, "image/svg+xml"),
+    "aloud.js": (_SHARED, "text/javascript"),
     "commissioner.woff2": (_SHARED / "fonts", "font/woff2"),
     "noto-naskh-arabic.woff2": (_SHARED / "fonts", "font/woff2"),
 }

@@ -135,3 +135,26 @@ def test_every_page_of_a_purchase_and_of_a_workshop_is_light(journey, client, la
             assert page.status_code == 200, (name, page.status_code)
             assert unescape(page.content.decode()).strip()
             must_be_light(page.content, language=language)
+
+
+# Pages without a price of one's own: looking at the shop is no page about money.
+ONLY_LOOKING = {"home", "search", "product"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_every_page_about_money_can_be_heard(journey, client, language):
+    """P70: cart, checkout, order, receipt, cost to the door, and all of a workshop's pages."""
+    buyer, seller = journey
+    more = {
+        "prices": "studio/prices/",
+        "invoices": "studio/invoices/",
+        "returns": "studio/returns/",
+    }
+    for side in (buyer, {**seller, **more, "till": f"payments/{WEAVER.artisan}/"}):
+        if side is not buyer:
+            client.force_login(person(WEAVER))
+        for name, path in side.items():
+            page = client.get(f"/{language}/{path}", follow=True).content.decode()
+            can_be_heard = "data-aloud" in page and "design/aloud" in page
+            assert can_be_heard == (name not in ONLY_LOOKING), name
