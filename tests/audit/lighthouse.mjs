@@ -13,14 +13,23 @@ const load = (name) => import(pathToFileURL(need.resolve(name)).href);
 const { default: lighthouse } = await load("lighthouse");
 const { launch } = await load("chrome-launcher");
 
-const LOOKS = 3;
+const LOOKS = 3, TRIES = 3;
 const [asked, answered] = process.argv.slice(2);
 const chrome = await launch({
   chromePath: process.env.CHROME_PATH,
   chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
 });
 
-async function look({ url, cookie }) {
+// Chromium now and then loses the beginning of its own recording: then it is looked at again.
+async function look(request) {
+  for (let left = TRIES; ; left -= 1) {
+    const found = await lookOnce(request);
+    if (found.scores) { return found; }
+    if (left <= 1) { throw new Error(`${request.url}: ${found.trouble}`); }
+  }
+}
+
+async function lookOnce({ url, cookie }) {
   const flags = {
     port: chrome.port, output: "json", logLevel: "error",
     extraHeaders: cookie ? { Cookie: cookie } : undefined,
@@ -28,7 +37,7 @@ async function look({ url, cookie }) {
     disableStorageReset: true,
   };
   const { lhr } = await lighthouse(url, flags);
-  if (lhr.runtimeError) { throw new Error(`${url}: ${lhr.runtimeError.message}`); }
+  if (lhr.runtimeError) { return { trouble: lhr.runtimeError.message }; }
   const scores = {}, wanting = [];
   for (const [category, { score, auditRefs }] of Object.entries(lhr.categories)) {
     scores[category] = Math.round(score * 100);
