@@ -28,7 +28,7 @@ class VoiceFields(forms.Form):
         required=False,
         # What is wrong with a file is said by who reads it.
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "audio/*", "capture": True}),
+        widget=forms.FileInput(attrs={"accept": "audio/*", "capture": "user"}),
     )
     voice_kept = forms.CharField(required=False, widget=forms.HiddenInput)
     tongue = forms.ChoiceField(

@@ -11,7 +11,8 @@
   var recorder = null, sends = null, address = "";
 
   function paint(seconds) {
-    part(".voice__fill").setAttribute("stroke-dasharray", seconds + " " + most);
+    // 289 is the way around a circle of radius 46.
+    part(".voice__fill").setAttribute("stroke-dasharray", 289 * seconds / most + " 290");
     part(".voice__time").textContent = "0:" + ("0" + Math.floor(seconds)).slice(-2);
   }
   function say(words) { part(".voice__said").textContent = words || ""; }
