@@ -20,7 +20,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<path:path>", media, name="media"),
     path("studio-worker.js", worker, name="studio_worker"),
     path("robots.txt", robots, name="robots"),
-    re_path(r"^feeds/products-(?P<language>[a-z]{2})-(?P<currency>[A-Z]{3})\.xml$", products),
+    re_path(
+        r"^feeds/products-(?P<language>[a-z]{2})-(?P<currency>[A-Z]{3})\.xml$",
+        products,
+        name="feed",
+    ),
     path("sitemap.xml", cache_page(3600)(index), {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from maalem.cli.pages import money, openapi, promises, sdk, states
+from maalem.cli.pages import money, openapi, promises, rights, sdk, states
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "money.md": money.page,
     "openapi.json": openapi.page,
     "promises.md": promises.page,
+    "rights.md": rights.page,
     "sdk.md": sdk.page,
     "states.md": states.page,
 }

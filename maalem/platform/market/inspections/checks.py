@@ -1,23 +1,12 @@
-"""What Django's own check says before a service opens with a file of hubs that can't be right."""
-
-from typing import Any
-
-from django.core import checks
+"""The hubs are read before a service opens."""
 
 from maalem.platform.market.inspections import hubs
+from maalem.platform.operator_files import must_be_read
 
-
-@checks.register()
-def hubs_can_be_read(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
-    """A wrong row of the operator's stops the start, not the first workshop."""
-    try:
-        hubs.hubs()
-    except hubs.BrokenFile as trouble:
-        return [
-            checks.Error(
-                f"The hubs can't be read: {trouble}",
-                hint="docs/hubs.md says how a row is written.",
-                id="inspections.E001",
-            )
-        ]
-    return []
+hubs_can_be_read = must_be_read(
+    lambda: hubs.hubs(),
+    what="hubs",
+    broken=hubs.BrokenFile,
+    page="hubs.md",
+    id="inspections.E001",
+)

@@ -1,6 +1,7 @@
 """The buyer's pages: what she sends back, where to, and how it stands. The link is the key."""
 
 import re
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -89,26 +90,28 @@ def sent(request: HttpRequest, *, number: str, mark: str, back: str) -> HttpResp
 def keep(request: HttpRequest, *, number: str, mark: str, back: str) -> HttpResponse:
     """She keeps it after all."""
     found = _back(number, mark=mark, back=back)
-    try:
-        announce.take_back(found.number)
-    except Refused as no:
-        messages.error(request, refusal(no.code))
-    else:
-        messages.success(request, _("Noted. You keep it, and nothing is paid back."))
-    return redirect("returns:back", number=number, mark=mark, back=back)
+    done = _("Noted. You keep it, and nothing is paid back.")
+    return _do(request, found, announce.take_back, done=done)
 
 
 @require_POST
 def money(request: HttpRequest, *, number: str, mark: str, back: str) -> HttpResponse:
     """The other one did not leave in time: her money after all."""
     found = _back(number, mark=mark, back=back)
+    return _do(request, found, exchange.money_instead, done=_("Noted. Your money is on its way."))
+
+
+def _do(
+    request: HttpRequest, found: Return, verb: Callable[[str], object], *, done: str
+) -> HttpResponse:
     try:
-        exchange.money_instead(found.number)
+        verb(found.number)
     except Refused as no:
         messages.error(request, refusal(no.code))
     else:
-        messages.success(request, _("Noted. Your money is on its way."))
-    return redirect("returns:back", number=number, mark=mark, back=back)
+        messages.success(request, done)
+    number = found.order.group.number
+    return redirect("returns:back", number=number, mark=links.mark(number), back=found.number)
 
 
 def _count(request: HttpRequest, line: int) -> int:

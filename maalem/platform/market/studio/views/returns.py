@@ -51,30 +51,16 @@ def back(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse
 @of_a_workshop
 def accept(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
     """It is back, as it was."""
-    found = _mine(request, number)
-    by = f"person:{request.user.pk}"
-    on_shelf = request.POST.get("on_shelf") == "yes"
-    return _do(
-        request,
-        found,
-        lambda: settle.accept(found.number, by=by, on_shelf=on_shelf),
-        done=_("Thank you. The buyer gets the money back."),
-    )
+    done = _("Thank you. The buyer gets the money back.")
+    return _is_back(request, number, verb=settle.accept, done=done)
 
 
 @require_POST
 @of_a_workshop
 def exchange(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpResponse:
     """It is back, as it was, and the other one is sent."""
-    found = _mine(request, number)
-    by = f"person:{request.user.pk}"
-    on_shelf = request.POST.get("on_shelf") == "yes"
-    return _do(
-        request,
-        found,
-        lambda: exchanging.agree(found.number, by=by, on_shelf=on_shelf),
-        done=_("Thank you. The buyer knows that the other one is coming."),
-    )
+    done = _("Thank you. The buyer knows that the other one is coming.")
+    return _is_back(request, number, verb=exchanging.agree, done=done)
 
 
 @require_POST
@@ -114,6 +100,14 @@ def contest(request: HttpRequest, *, artisan: Artisan, number: str) -> HttpRespo
         )
 
     return _do(request, found, say, done=_("Thank you. An officer decides and tells you both."))
+
+
+def _is_back(
+    request: HttpRequest, number: str, *, verb: Callable[..., object], done: str
+) -> HttpResponse:
+    found = _mine(request, number)
+    by, on_shelf = f"person:{request.user.pk}", request.POST.get("on_shelf") == "yes"
+    return _do(request, found, lambda: verb(found.number, by=by, on_shelf=on_shelf), done=done)
 
 
 def _do(
